@@ -1,1 +1,36 @@
-//! (being built)
+//! The trade: what a ticket, a draft, an approval *is*, and every decision about them.
+//!
+//! Decisions are pure functions of values handed in, `now` among them. This crate must never do
+//! I/O, read a clock, draw a random number, or know a database, HTTP or mail library; a test reads
+//! its manifest. It does not know how vectors, indexes or models work either: their answers arrive
+//! here as plain values ([`suggestion::Suggestion`]).
+//!
+//! Start with [`ticket`] and [`draft`], then [`approval`]: the rule everything else serves.
+
+pub mod approval;
+pub mod assemble;
+pub mod audit;
+pub mod consent;
+pub mod digest;
+pub mod draft;
+pub mod envelope;
+pub mod grounding;
+pub mod ids;
+pub mod knowledge;
+pub mod language;
+pub mod notice;
+pub mod operating;
+pub mod people;
+pub mod prompt;
+pub mod refusal;
+pub mod risk;
+pub mod suggestion;
+pub mod thread;
+pub mod ticket;
+pub mod time;
+pub mod triage;
+pub mod words;
+
+pub use digest::Digest;
+pub use refusal::Refusal;
+pub use time::Timestamp;

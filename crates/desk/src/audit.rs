@@ -1,0 +1,256 @@
+//! What happened, in the past tense, append-only. Entries become leaves of the Merkle log, so they
+//! hold ids, closed words and digests, and nothing else: no name, address, subject or text ever.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    digest::Digest,
+    ids::{
+        AgentId, ApprovalId, ArticleId, DraftId, EntryId, ExchangeId, MailId, MessageId, NoteId, OrganizationId,
+        OutboxId, RequesterId, SealId, SessionId, SuggestionId, TicketId, TokenId, VersionId,
+    },
+    time::Timestamp,
+};
+
+/// Who did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Actor {
+    /// A signed-in person.
+    Agent {
+        /// Who.
+        id: AgentId,
+        /// In which session.
+        session: SessionId,
+    },
+    /// A program with a key.
+    Token {
+        /// Which key.
+        id: TokenId,
+    },
+    /// Background work or the command line, under a fixed name.
+    Service {
+        /// Which.
+        name: Service,
+    },
+}
+
+crate::closed_list! {
+    /// Parts of the desk that act without a person.
+    pub enum Service ("service") {
+        /// Fetches mail.
+        Intake = "intake",
+        /// Sorts, retrieves and drafts.
+        Preparation = "preparation",
+        /// Hands approved letters over.
+        Delivery = "delivery",
+        /// Keeps the record in order.
+        Sequencer = "sequencer",
+        /// The command line on the desk's own machine.
+        CommandLine = "command_line",
+    }
+}
+
+/// Why an approval was withdrawn or a letter stopped, as a word.
+pub type Why = String;
+
+macro_rules! events {
+    ($($(#[$meta:meta])* $variant:ident = $kind:literal { $($(#[$fmeta:meta])* $field:ident : $ty:ty),* $(,)? },)+) => {
+        /// Everything that can be recorded.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "event")]
+        pub enum AuditEvent {$(
+            $(#[$meta])*
+            #[serde(rename = $kind)]
+            $variant { $($(#[$fmeta])* $field: $ty,)* },
+        )+}
+
+        impl AuditEvent {
+            /// Every kind's word.
+            pub const KINDS: &'static [&'static str] = &[$($kind,)+];
+
+            /// The kind's word.
+            #[must_use]
+            pub const fn kind(&self) -> &'static str {
+                match self { $(Self::$variant { .. } => $kind,)+ }
+            }
+        }
+    };
+}
+
+events! {
+    /// The desk was set up or the demo world loaded.
+    DeskPrepared = "desk.prepared" { /** What was loaded. */ world: Digest },
+    /// A raw mail is safe on disk.
+    MailReceived = "mail.received" { /** The mail. */ mail: MailId, /** Of the raw bytes, keyed. */ commitment: Digest },
+    /// A mail became a message.
+    MailAccepted = "mail.accepted" { /** The mail. */ mail: MailId, /** The ticket. */ ticket: TicketId, /** The message. */ message: MessageId },
+    /// A mail needs a person before it can become a ticket.
+    MailQuarantined = "mail.quarantined" { /** The mail. */ mail: MailId, /** A word. */ why: Why },
+    /// A mail was seen before.
+    MailRepeated = "mail.repeated" { /** The mail. */ mail: MailId },
+    /// A quarantined mail goes round again.
+    MailRetried = "mail.retried" { /** The mail. */ mail: MailId },
+    /// The machine sorted a ticket.
+    TicketTriaged = "ticket.triaged" { /** The ticket. */ ticket: TicketId, /** The suggestion. */ suggestion: SuggestionId },
+    /// A person answered a suggestion.
+    VerdictGiven = "suggestion.verdict" { /** The ticket. */ ticket: TicketId, /** The suggestion. */ suggestion: SuggestionId, /** A word. */ verdict: String },
+    /// A person changed status, priority, queue or assignee.
+    TicketChanged = "ticket.changed" { /** The ticket. */ ticket: TicketId, /** Which field, and its new word or id. */ change: String },
+    /// A person opened a ticket.
+    TicketRead = "ticket.read" { /** The ticket. */ ticket: TicketId },
+    /// A note was written.
+    NoteWritten = "note.written" { /** The ticket. */ ticket: TicketId, /** The note. */ note: NoteId },
+    /// The machine may not, or could not, draft.
+    DraftWithheld = "draft.withheld" { /** The ticket. */ ticket: TicketId, /** A word. */ why: Why },
+    /// A draft was proposed.
+    DraftProposed = "draft.proposed" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId, /** A word. */ origin: String, /** Of the body, keyed. */ commitment: Digest },
+    /// A person edited it.
+    DraftEdited = "draft.edited" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId, /** New revision. */ revision: i64, /** Of the body, keyed. */ commitment: Digest },
+    /// What a model was given and said is kept.
+    ExchangeKept = "exchange.kept" { /** The ticket. */ ticket: TicketId, /** The exchange. */ exchange: ExchangeId, /** Of the request's exact bytes, keyed. */ commitment: Digest, /** A word. */ state: String },
+    /// A page showed exactly what would leave.
+    DraftSealed = "draft.sealed" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId, /** The page. */ seal: SealId, /** Of everything shown. */ digest: Digest },
+    /// A person approved exactly that.
+    ReplyApproved = "reply.approved" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId, /** The approval. */ approval: ApprovalId, /** Its place in the outbox. */ outbox: OutboxId, /** Of everything approved. */ digest: Digest },
+    /// The approval was taken back, by its person or by a rule.
+    ApprovalWithdrawn = "approval.withdrawn" { /** The ticket. */ ticket: TicketId, /** The approval. */ approval: ApprovalId, /** A word. */ why: Why },
+    /// The first byte is about to go out.
+    DeliveryStarted = "delivery.started" { /** The ticket, for a reply. */ ticket: Option<TicketId>, /** The row. */ outbox: OutboxId, /** Counting from 1. */ attempt: i64 },
+    /// The mail server took it.
+    ReplySent = "reply.sent" { /** The ticket, for a reply. */ ticket: Option<TicketId>, /** The row. */ outbox: OutboxId, /** Of what left. */ digest: Digest },
+    /// Nobody can know whether the mail server took it; a person decides.
+    DeliveryUncertain = "delivery.uncertain" { /** The ticket, for a reply. */ ticket: Option<TicketId>, /** The row. */ outbox: OutboxId },
+    /// The mail server said no, or not now.
+    DeliveryFailed = "delivery.failed" { /** The ticket, for a reply. */ ticket: Option<TicketId>, /** The row. */ outbox: OutboxId, /** A word. */ why: Why },
+    /// A lock held: the row did not leave.
+    DeliveryStopped = "delivery.stopped" { /** The ticket, for a reply. */ ticket: Option<TicketId>, /** The row. */ outbox: OutboxId, /** A word. */ why: Why },
+    /// A fixed notice was queued.
+    NoticeQueued = "notice.queued" { /** The ticket. */ ticket: TicketId, /** The row. */ outbox: OutboxId, /** Which. */ notice: String },
+    /// A person said what became of an uncertain delivery.
+    UncertaintyResolved = "delivery.resolved" { /** The ticket, for a reply. */ ticket: Option<TicketId>, /** The row. */ outbox: OutboxId, /** A word. */ verdict: String },
+    /// A version of an article is current.
+    ArticleApproved = "article.approved" { /** The article. */ article: ArticleId, /** The version. */ version: VersionId, /** Of its text. */ digest: Digest },
+    /// An article expired or was withdrawn.
+    ArticleRetired = "article.retired" { /** The article. */ article: ArticleId, /** A word. */ state: String },
+    /// A person signed in.
+    SignedIn = "session.opened" { /** Who. */ agent: AgentId, /** The session. */ session: SessionId },
+    /// A sign-in failed.
+    SignInFailed = "session.refused" { /** Keyed, of what was typed as address. */ commitment: Digest },
+    /// A session ended.
+    SignedOut = "session.closed" { /** The session. */ session: SessionId },
+    /// A program got a key.
+    TokenMade = "token.made" { /** The key's id. */ token: TokenId },
+    /// A key was revoked.
+    TokenRevoked = "token.revoked" { /** The key's id. */ token: TokenId },
+    /// A requester's AI setting changed.
+    RequesterConsent = "consent.requester" { /** Who. */ requester: RequesterId, /** The new word. */ setting: String },
+    /// An organization's AI setting changed.
+    OrganizationConsent = "consent.organization" { /** Which. */ organization: OrganizationId, /** The new word. */ setting: String },
+    /// An agent's own AI setting changed.
+    AgentConsent = "consent.agent" { /** Who. */ agent: AgentId, /** The new word. */ setting: String },
+    /// An agent's account was made or changed.
+    AgentChanged = "agent.changed" { /** Who. */ agent: AgentId, /** A word. */ change: String },
+    /// The classifier was trained.
+    ModelTrained = "model.trained" { /** Of its training data. */ fingerprint: Digest, /** Examples. */ examples: i64 },
+    /// An import ended.
+    ImportFinished = "import.finished" { /** New mails. */ taken: i64, /** Seen before. */ repeated: i64 },
+    /// The record left the house.
+    RecordExported = "record.exported" { /** Entries in it. */ size: i64 },
+    /// A door was tried that is closed to the one who tried.
+    DoorTried = "door.tried" { /** Which, as a word. */ door: String },
+    /// Background work was given up on and waits for a person.
+    JobGivenUp = "job.given_up" { /** Which kind. */ job: String },
+}
+
+impl AuditEvent {
+    /// The ticket it is about, for the ticket's trail and live updates.
+    #[must_use]
+    pub fn ticket(&self) -> Option<TicketId> {
+        match self {
+            Self::MailAccepted { ticket, .. }
+            | Self::TicketTriaged { ticket, .. }
+            | Self::VerdictGiven { ticket, .. }
+            | Self::TicketChanged { ticket, .. }
+            | Self::TicketRead { ticket }
+            | Self::NoteWritten { ticket, .. }
+            | Self::DraftWithheld { ticket, .. }
+            | Self::DraftProposed { ticket, .. }
+            | Self::DraftEdited { ticket, .. }
+            | Self::ExchangeKept { ticket, .. }
+            | Self::DraftSealed { ticket, .. }
+            | Self::ReplyApproved { ticket, .. }
+            | Self::ApprovalWithdrawn { ticket, .. }
+            | Self::NoticeQueued { ticket, .. } => Some(*ticket),
+            Self::DeliveryStarted { ticket, .. }
+            | Self::ReplySent { ticket, .. }
+            | Self::DeliveryUncertain { ticket, .. }
+            | Self::DeliveryFailed { ticket, .. }
+            | Self::DeliveryStopped { ticket, .. }
+            | Self::UncertaintyResolved { ticket, .. } => *ticket,
+            _ => None,
+        }
+    }
+
+    /// The article it is about, for the index that follows this feed.
+    #[must_use]
+    pub const fn article(&self) -> Option<ArticleId> {
+        match self {
+            Self::ArticleApproved { article, .. } | Self::ArticleRetired { article, .. } => Some(*article),
+            _ => None,
+        }
+    }
+}
+
+/// One entry as it is hashed. Field order is part of the format.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Format version, 1.
+    pub v: u8,
+    /// Id.
+    pub id: EntryId,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: Actor,
+    /// What.
+    #[serde(flatten)]
+    pub event: AuditEvent,
+}
+
+impl Entry {
+    /// The exact bytes of the leaf.
+    #[must_use]
+    pub fn leaf(&self) -> String {
+        // Serialising closed enums and integers into a string cannot fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_leaf_is_stable_and_reads_back() {
+        let entry = Entry {
+            v: 1,
+            id: Uuid::from_u128(1).into(),
+            at: Timestamp::from_micros(5),
+            by: Actor::Service { name: Service::Intake },
+            event: AuditEvent::MailReceived { mail: Uuid::from_u128(2).into(), commitment: Digest::of(b"x") },
+        };
+        let leaf = entry.leaf();
+        assert!(leaf.starts_with(r#"{"v":1,"id":"00000000-0000-0000-0000-000000000001","at":5,"by":{"kind":"service","name":"intake"},"event":"mail.received","#), "{leaf}");
+        assert_eq!(serde_json::from_str::<Entry>(&leaf).ok(), Some(entry));
+    }
+
+    #[test]
+    fn kinds_are_unique() {
+        let mut kinds = AuditEvent::KINDS.to_vec();
+        kinds.sort_unstable();
+        kinds.dedup();
+        assert_eq!(kinds.len(), AuditEvent::KINDS.len());
+    }
+}

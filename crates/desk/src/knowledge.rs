@@ -1,0 +1,131 @@
+//! Sources, articles, versions, passages: what may ground a reply, and until when.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    closed_list,
+    ids::{ArticleId, PassageId, TicketId, VersionId},
+    time::Timestamp,
+};
+
+closed_list! {
+    /// Where an article stands.
+    pub enum ArticleState ("article state") {
+        /// Being written.
+        Draft = "draft",
+        /// May ground replies.
+        Approved = "approved",
+        /// Past its time.
+        Expired = "expired",
+        /// Taken back.
+        Withdrawn = "withdrawn",
+    }
+}
+
+closed_list! {
+    /// Who may be shown an article's words.
+    pub enum Audience ("audience") {
+        /// Anybody; may be quoted to requesters.
+        Public = "public",
+        /// Agents only; may never ground a reply.
+        Internal = "internal",
+    }
+}
+
+closed_list! {
+    /// How an article stands against its review date.
+    pub enum Freshness ("freshness") {
+        /// Reviewed and in time.
+        Current = "current",
+        /// Review is due.
+        Due = "due",
+        /// Expired or withdrawn.
+        Expired = "expired",
+    }
+}
+
+/// How fresh an article is `now`.
+#[must_use]
+pub fn freshness(state: ArticleState, review_by: Option<Timestamp>, now: Timestamp) -> Freshness {
+    match (state, review_by) {
+        (ArticleState::Expired | ArticleState::Withdrawn, _) => Freshness::Expired,
+        (_, Some(by)) if by < now => Freshness::Due,
+        _ => Freshness::Current,
+    }
+}
+
+/// May a passage of this article ground a reply to a requester `now`? The same rule stands in the
+/// retrieval query; this one is asked again before approval and before delivery.
+#[must_use]
+pub fn may_ground(state: ArticleState, audience: Audience, review_by: Option<Timestamp>, now: Timestamp) -> bool {
+    state == ArticleState::Approved
+        && audience == Audience::Public
+        && freshness(state, review_by, now) == Freshness::Current
+}
+
+/// A passage or past reply put before the drafter under a number that sentences can cite.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cited {
+    /// 1, 2, 3 ... within one draft.
+    pub citation: u32,
+    /// What it is.
+    pub origin: Origin,
+    /// Title or subject.
+    pub title: String,
+    /// Heading path within the article; empty for past replies.
+    pub heading: String,
+    /// The words.
+    pub text: String,
+    /// Parts of `text` that matched, in characters.
+    pub spans: Vec<(usize, usize)>,
+    /// Why it was found, in words.
+    pub why: Vec<String>,
+}
+
+/// Where cited words come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Origin {
+    /// A version of an article, pinned.
+    Passage {
+        /// The passage.
+        passage: PassageId,
+        /// Its article.
+        article: ArticleId,
+        /// The version that was read.
+        version: VersionId,
+    },
+    /// A reply that solved a similar case: it lends wording, never a fact.
+    Reply {
+        /// The past ticket.
+        ticket: TicketId,
+    },
+}
+
+impl Cited {
+    /// Whether facts may rest on it.
+    #[must_use]
+    pub const fn grounds(&self) -> bool {
+        matches!(self.origin, Origin::Passage { .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_approved_public_current_articles_ground() {
+        let now = Timestamp::from_secs(100);
+        let later = Some(Timestamp::from_secs(200));
+        let before = Some(Timestamp::from_secs(50));
+        for state in ArticleState::ALL {
+            for audience in Audience::ALL {
+                for by in [None, later, before] {
+                    let expected = *state == ArticleState::Approved && *audience == Audience::Public && by != before;
+                    assert_eq!(may_ground(*state, *audience, by, now), expected, "{state} {audience} {by:?}");
+                }
+            }
+        }
+    }
+}

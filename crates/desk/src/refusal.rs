@@ -1,0 +1,98 @@
+//! A rule's no, with a reason fit to show. Not a failure: nothing is broken when one appears.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a rule said no. `Display` is one sentence for the person it stops.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "refusal", rename_all = "snake_case")]
+pub enum Refusal {
+    /// The requester wrote after the page was shown.
+    #[error("A new message arrived after you opened this reply. Read it, then seal the reply again.")]
+    NewMessage,
+    /// The draft is not the one that was shown.
+    #[error("The draft changed after you saw it. Look at the new text, then seal it again.")]
+    Edited,
+    /// What was shown is not what would leave.
+    #[error("What would leave is not what this page showed. Nothing was sent; open the sealed view again.")]
+    DigestMismatch,
+    /// The page token was used, is unknown, or is another person's.
+    #[error("This page was already used or belongs to another session. Open the sealed view again.")]
+    PageSpent,
+    /// Page or approval ran out.
+    #[error("This approval ran out. Open the sealed view again to approve what is current.")]
+    Expired,
+    /// A cited source changed or may no longer be used.
+    #[error("A source this reply cites changed: {title}. Check the sentence against the new wording.")]
+    SourceChanged {
+        /// The article's title.
+        title: String,
+    },
+    /// The person may not approve here.
+    #[error("You may not approve replies in this queue. A colleague with access to it can.")]
+    NotYours,
+    /// A program tried to do what only a person may.
+    #[error("Only a signed-in person may do this; a token, job or import never can.")]
+    NotAPerson,
+    /// The session ended.
+    #[error("You are signed out. Sign in and open the sealed view again.")]
+    SignedOut,
+    /// The category's operating model keeps every word with people.
+    #[error("In {model} cases the machine writes no reply; please write this one yourself.")]
+    Category {
+        /// The operating model's name.
+        model: String,
+    },
+    /// A check that must be acknowledged was not.
+    #[error("Please confirm first: {label}.")]
+    Unacknowledged {
+        /// The check's label.
+        label: String,
+    },
+    /// A check that cannot be acknowledged away.
+    #[error("This reply cannot leave: {label}.")]
+    Blocked {
+        /// What blocks it.
+        label: String,
+    },
+    /// The draft was sent, superseded or withdrawn.
+    #[error("This draft is {state} and can no longer be sent.")]
+    DraftState {
+        /// Its state's word.
+        state: String,
+    },
+    /// There is nobody to send to, or the address cannot be written to.
+    #[error("There is no address this reply could go to: {detail}.")]
+    NoRecipient {
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// Text that cannot be put into a mail safely.
+    #[error("This text cannot be sent as it is: {detail}.")]
+    Unsendable {
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The ticket is not in a state that allows this.
+    #[error("A ticket that is {from} cannot become {to}.")]
+    Transition {
+        /// Its present status.
+        from: String,
+        /// What was asked for.
+        to: String,
+    },
+    /// AI is switched off for this person, organisation, agent or desk.
+    #[error("AI is off here: {because}.")]
+    Consent {
+        /// Whose setting says so.
+        because: String,
+    },
+    /// It left already.
+    #[error("Too late to undo: the reply has left.")]
+    Left,
+    /// Not allowed for this role.
+    #[error("Your role does not allow this: {needs}.")]
+    Role {
+        /// Who can.
+        needs: String,
+    },
+}
