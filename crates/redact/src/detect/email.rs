@@ -1,0 +1,25 @@
+//! E-mail addresses.
+
+use super::{Pattern, Seen, pattern};
+use crate::class::Class;
+use crate::find::Detector;
+
+/// The everyday part of RFC 5322, with letters of every script.
+static ADDRESS: Pattern = pattern!(r"[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+");
+
+/// `name [at] example [dot] com`, as people write against harvesters.
+static SPELLED: Pattern = pattern!(
+    r"(?i)[a-z0-9._%+-]+ ?[\[({] ?at ?[\])}] ?[a-z0-9-]+",
+    r"(?: ?(?:\.|[\[({] ?(?:dot|punkt) ?[\])}]) ?[a-z0-9-]+)+"
+);
+
+pub(super) fn find(seen: &mut Seen<'_>) {
+    for found in ADDRESS.find_iter(seen.text()) {
+        // Quotes and the like around an address are not part of it.
+        let lead = found.as_str().len() - found.as_str().trim_start_matches(|c: char| "'`{|*=/.!".contains(c)).len();
+        seen.add(Class::Email, Detector::Structure, (found.start() + lead, found.end()));
+    }
+    for found in SPELLED.find_iter(seen.text()) {
+        seen.add(Class::Email, Detector::Context, (found.start(), found.end()));
+    }
+}

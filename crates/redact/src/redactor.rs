@@ -1,0 +1,118 @@
+//! Hiding.
+
+use std::collections::HashMap;
+
+use crate::class::Class;
+use crate::find::{Detector, Finding, find_with, merge};
+use crate::known::{Known, KnownSet};
+use crate::placeholder::{Namespace, is_word, resembles, words};
+use crate::redacted::Redacted;
+use crate::table::{Entry, Table};
+
+/// Longer texts are refused.
+pub const MAX_TEXT_BYTES: usize = 16 << 20;
+
+/// Why a text was not redacted. There is never partly redacted text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RedactError {
+    /// The known values could not be made into a search.
+    #[error("the known values are too many or too long to search for; nothing may be sent")]
+    Known,
+    /// More than [`MAX_TEXT_BYTES`].
+    #[error("the text is longer than 16 MiB; nothing may be sent")]
+    TooLong,
+    /// A detector pointed outside the text, or the result does not restore to the original.
+    #[error("a detector failed on this text; nothing may be sent")]
+    Detector,
+}
+
+impl RedactError {
+    pub(crate) fn check_length(text: &str) -> Result<(), Self> {
+        if text.len() > MAX_TEXT_BYTES { Err(Self::TooLong) } else { Ok(()) }
+    }
+}
+
+/// Hides personal data in the texts of one request. The same value gets the same placeholder in all
+/// of them.
+pub struct Redactor {
+    known: KnownSet,
+    table: Table,
+    by_value: HashMap<String, usize>,
+    numbers: HashMap<Class, u32>,
+}
+
+impl Redactor {
+    /// `namespace` must be fresh random bytes for each request; `known` is what the records say of
+    /// the people of this ticket.
+    pub fn new(namespace: Namespace, known: Vec<Known>) -> Result<Self, RedactError> {
+        Ok(Self {
+            known: KnownSet::new(&known).map_err(|_| RedactError::Known)?,
+            table: Table::new(namespace),
+            by_value: HashMap::new(),
+            numbers: HashMap::new(),
+        })
+    }
+
+    /// Hides everything that [`crate::find`] finds, and every word that resembles a placeholder. A
+    /// finding inside a word of letters, digits and underscores hides the whole word, so that no
+    /// placeholder ever touches one. Before it returns, the result is restored and compared.
+    pub fn redact(&mut self, text: &str) -> Result<Redacted, RedactError> {
+        RedactError::check_length(text)?;
+        let namespace = self.table.namespace();
+        let mut findings = find_with(text, &self.known);
+        for (start, end) in words(text) {
+            if text.get(start..end).is_some_and(|word| resembles(word, namespace)) {
+                findings.push(Finding { class: Class::Other, start, end, detector: Detector::Lookalike });
+            }
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut done = 0;
+        for finding in merge(findings) {
+            if finding.end <= done {
+                continue;
+            }
+            let (start, end) = widen(text.as_bytes(), finding, done);
+            out.push_str(text.get(done..start).ok_or(RedactError::Detector)?);
+            let value = text.get(start..end).ok_or(RedactError::Detector)?;
+            out.push_str(self.placeholder(finding.class, value));
+            done = end;
+        }
+        out.push_str(text.get(done..).ok_or(RedactError::Detector)?);
+        match self.table.restore(&out) {
+            Ok(restored) if restored.as_str() == text => Ok(Redacted::new(out)),
+            _ => Err(RedactError::Detector),
+        }
+    }
+
+    /// What is needed to restore the answer.
+    pub fn into_table(self) -> Table {
+        self.table
+    }
+
+    fn placeholder(&mut self, class: Class, value: &str) -> &str {
+        let index = match self.by_value.get(value) {
+            Some(index) => *index,
+            None => {
+                let number = self.numbers.entry(class).or_insert(0);
+                *number += 1;
+                let index = self.table.push(Entry { class, number: *number, uses: 0, value: value.to_owned() });
+                self.by_value.insert(value.to_owned(), index);
+                index
+            }
+        };
+        self.table.used(index)
+    }
+}
+
+/// The finding with the rest of the words it touches, but not back over what is already done.
+fn widen(text: &[u8], finding: Finding, done: usize) -> (usize, usize) {
+    let mut start = finding.start.max(done);
+    while start > done && text.get(start - 1).is_some_and(|b| is_word(*b)) {
+        start -= 1;
+    }
+    let mut end = finding.end;
+    while text.get(end).is_some_and(|b| is_word(*b)) {
+        end += 1;
+    }
+    (start, end)
+}

@@ -1,0 +1,7 @@
+//! The gate as a caller sees it.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod classes;
+mod hostile;
+mod known;
+mod roundtrip;
