@@ -1,0 +1,259 @@
+//! Markdown (or plain text) to passages along its structure.
+//!
+//! A small parser by lines: headings, fenced code, tables, and everything else as paragraphs. A chunk is a slice of the
+//! source and never crosses a heading, so a citation of a chunk is a citation of the document.
+
+use crate::explain::sentences;
+
+/// How large chunks become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChunkSettings {
+    /// A chunk is closed once it has this many words.
+    pub target_words: usize,
+    /// A paragraph with more words is cut between sentences. Tables and fenced code are kept whole.
+    pub max_words: usize,
+    /// Nothing at all grows past this many bytes: a larger table, code block or line is cut (at a line or character).
+    pub max_bytes: usize,
+}
+
+impl Default for ChunkSettings {
+    fn default() -> Self {
+        Self { target_words: 150, max_words: 200, max_bytes: 16 * 1024 }
+    }
+}
+
+/// A slice of the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chunk {
+    /// Headings above it, outermost first.
+    pub headings: Vec<String>,
+    /// `&source[start..end]`.
+    pub text: String,
+    /// First byte in the source.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Chunk {
+    /// The headings in one line.
+    #[must_use]
+    pub fn heading(&self) -> String {
+        self.headings.join(" > ")
+    }
+}
+
+/// A run of lines that belongs together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Block {
+    Heading { level: usize },
+    Whole,
+    Prose,
+}
+
+/// Cuts a document. Every word outside heading lines is in exactly one chunk; a heading without text below it becomes no
+/// chunk. Linear in the source, never fails.
+#[must_use]
+pub fn chunk(source: &str, settings: ChunkSettings) -> Vec<Chunk> {
+    let mut packer = Packer { source, settings, path: Vec::new(), open: None, chunks: Vec::new() };
+    for (block, start, end) in blocks(source) {
+        match block {
+            Block::Heading { level } => packer.heading(level, start, end),
+            Block::Whole => packer.whole(start, end),
+            Block::Prose => packer.prose(start, end),
+        }
+    }
+    packer.close();
+    packer.chunks
+}
+
+struct Packer<'a> {
+    source: &'a str,
+    settings: ChunkSettings,
+    path: Vec<(usize, String)>,
+    /// Start, end and words of the chunk being filled.
+    open: Option<(usize, usize, usize)>,
+    chunks: Vec<Chunk>,
+}
+
+impl Packer<'_> {
+    fn slice(&self, start: usize, end: usize) -> &str {
+        self.source.get(start..end).unwrap_or_default()
+    }
+
+    fn heading(&mut self, level: usize, start: usize, end: usize) {
+        self.close();
+        let line = self.slice(start, end).lines().next().unwrap_or_default();
+        let title = line.trim().trim_start_matches('#').trim_end_matches('#').trim().to_owned();
+        self.path.retain(|(above, _)| *above < level);
+        self.path.push((level, title));
+    }
+
+    /// Kept together; cut between lines only past the hard limit.
+    fn whole(&mut self, start: usize, end: usize) {
+        if end - start <= self.settings.max_bytes {
+            return self.add(start, end);
+        }
+        let mut at = start;
+        for line in self.slice(start, end).split_inclusive('\n').map(str::len).collect::<Vec<_>>() {
+            self.add(at, at + line);
+            at += line;
+        }
+    }
+
+    fn prose(&mut self, start: usize, end: usize) {
+        let text = self.slice(start, end);
+        if words(text) <= self.settings.max_words && text.len() <= self.settings.max_bytes {
+            return self.add(start, end);
+        }
+        for sentence in sentences(text) {
+            self.sentence(start + sentence.start, start + sentence.end);
+        }
+    }
+
+    /// A sentence longer than a chunk is cut between words.
+    fn sentence(&mut self, start: usize, end: usize) {
+        let text = self.slice(start, end);
+        if words(text) <= self.settings.max_words {
+            return self.add(start, end);
+        }
+        let ends: Vec<usize> = text
+            .split_inclusive(char::is_whitespace)
+            .scan(0, |at, word| {
+                *at += word.len();
+                Some(*at)
+            })
+            .collect();
+        let mut from = 0;
+        for piece in ends.chunks(self.settings.max_words.max(1)) {
+            let to = piece.last().copied().unwrap_or(from);
+            self.add(start + from, start + to);
+            from = to;
+        }
+    }
+
+    /// Adds to the open chunk, or closes it first when it would grow too large.
+    fn add(&mut self, start: usize, end: usize) {
+        let mut start = start;
+        while end - start > self.settings.max_bytes.max(4) {
+            let mut cut = start + self.settings.max_bytes.max(4);
+            while !self.source.is_char_boundary(cut) {
+                cut -= 1;
+            }
+            self.close();
+            self.open = Some((start, cut, 0));
+            self.close();
+            start = cut;
+        }
+        let more = words(self.slice(start, end));
+        if let Some((first, _, count)) = self.open
+            && (count >= self.settings.target_words
+                || count + more > self.settings.max_words
+                || end - first > self.settings.max_bytes)
+        {
+            self.close();
+        }
+        self.open = match self.open {
+            Some((first, _, count)) => Some((first, end, count + more)),
+            None => Some((start, end, more)),
+        };
+    }
+
+    fn close(&mut self) {
+        let Some((start, end, _)) = self.open.take() else { return };
+        let slice = self.slice(start, end);
+        let text = slice.trim();
+        if text.is_empty() {
+            return;
+        }
+        let start = start + (slice.len() - slice.trim_start().len());
+        let headings = self.path.iter().map(|(_, title)| title.clone()).filter(|title| !title.is_empty()).collect();
+        let chunk = Chunk { headings, text: text.to_owned(), start, end: start + text.len() };
+        self.chunks.push(chunk);
+    }
+}
+
+fn words(text: &str) -> usize {
+    text.split_whitespace().count()
+}
+
+fn blocks(source: &str) -> Vec<(Block, usize, usize)> {
+    let mut lines = Vec::new();
+    let mut at = 0;
+    for line in source.split_inclusive('\n') {
+        lines.push((at, at + line.len(), line.trim_end()));
+        at += line.len();
+    }
+    let mut found = Vec::new();
+    let mut rest = lines.as_slice();
+    while let Some(((start, end, line), after)) = rest.split_first() {
+        let (block, count) = if line.trim().is_empty() {
+            rest = after;
+            continue;
+        } else if let Some(marker) = fence(line) {
+            (Block::Whole, 2 + after.iter().take_while(|(_, _, line)| !closes(line, marker)).count())
+        } else if let Some(level) = atx_level(line) {
+            (Block::Heading { level }, 1)
+        } else if let Some(level) = setext_level(line, after.first().map(|(_, _, line)| *line)) {
+            (Block::Heading { level }, 2)
+        } else if is_table_start(line, after.first().map(|(_, _, line)| *line)) {
+            (Block::Whole, 1 + after.iter().take_while(|(_, _, line)| line.contains('|')).count())
+        } else {
+            (Block::Prose, 1 + after.iter().take_while(|(_, _, line)| continues(line)).count())
+        };
+        let count = count.min(rest.len());
+        let last = rest.get(count - 1).map_or(*end, |(_, end, _)| *end);
+        found.push((block, *start, last));
+        rest = rest.get(count..).unwrap_or_default();
+    }
+    found
+}
+
+/// The character and length of an opening code fence.
+fn fence(line: &str) -> Option<(char, usize)> {
+    let line = line.trim_start();
+    let mark = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+    let length = line.chars().take_while(|c| *c == mark).count();
+    let info = line.trim_start_matches(mark);
+    (length >= 3 && !(mark == '`' && info.contains('`'))).then_some((mark, length))
+}
+
+fn closes(line: &str, (mark, length): (char, usize)) -> bool {
+    let line = line.trim();
+    line.len() >= length && line.chars().all(|c| c == mark)
+}
+
+fn atx_level(line: &str) -> Option<usize> {
+    let line = line.trim_start_matches(' ');
+    let level = line.bytes().take_while(|byte| *byte == b'#').count();
+    let rest = line.trim_start_matches('#');
+    ((1..=6).contains(&level) && (rest.is_empty() || rest.starts_with([' ', '\t']))).then_some(level)
+}
+
+fn setext_level(line: &str, below: Option<&str>) -> Option<usize> {
+    let below = below?.trim();
+    let is_list = line.trim_start().starts_with(['-', '*', '>', '|', '+']);
+    if is_list || below.len() < 3 {
+        return None;
+    }
+    match below.chars().next()? {
+        '=' if below.chars().all(|c| c == '=') => Some(1),
+        '-' if below.chars().all(|c| c == '-') => Some(2),
+        _ => None,
+    }
+}
+
+fn is_table_start(line: &str, below: Option<&str>) -> bool {
+    let rule = |line: &str| line.contains('-') && line.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ' | '\t'));
+    line.contains('|') && below.is_some_and(|below| below.contains('|') && rule(below))
+}
+
+/// Lines of the same paragraph or list item: neither blank nor the start of something else.
+fn continues(line: &str) -> bool {
+    let trimmed = line.trim_start();
+    let item = ["- ", "* ", "+ "].iter().any(|mark| trimmed.starts_with(mark)) || {
+        let digits = trimmed.bytes().take_while(u8::is_ascii_digit).count();
+        digits > 0 && trimmed.get(digits..).is_some_and(|rest| rest.starts_with(". ") || rest.starts_with(") "))
+    };
+    !trimmed.is_empty() && !item && fence(line).is_none() && atx_level(line).is_none()
+}

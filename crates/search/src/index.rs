@@ -1,0 +1,384 @@
+//! The index: one writer, many readers, one folder.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+};
+
+use serde::{Deserialize, Serialize};
+use tantivy::{
+    DocAddress, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, directory::MmapDirectory,
+    index::IndexSettings, indexer::IndexWriterOptions,
+};
+
+use crate::{
+    Hit, IndexError, MissingVector, OpenError, Passage, Query, SearchError, VectorKey, Why, explain,
+    fusion::{Fused, fuse},
+    passage::check_key,
+    purge,
+    schema::{FORMAT, Fields, document, group_term, schema, stored},
+    snapshot::Snapshot,
+    vector_file::VectorFile,
+    vectors::{Probe, Row},
+    words,
+};
+
+/// Only these two names inside the folder are ours; nothing else in it is ever touched.
+const WORDS: &str = "words";
+const VECTORS: &str = "vectors";
+
+/// Memory the writer may fill before it writes a segment, in bytes.
+const WRITER_MEMORY: usize = 24 * 1024 * 1024;
+/// Places of each list that enter fusion, per wanted hit, and at least.
+const DEPTH_PER_HIT: usize = 10;
+const LEAST_DEPTH: usize = 100;
+/// More hits than this are never given.
+const MOST_HITS: usize = 1000;
+
+/// Written with every commit, atomically with the documents.
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    format: u32,
+    cursor: u64,
+}
+
+/// Passages, searchable by words and by meaning. Share it by reference: changes queue for the one writer, searches run
+/// side by side on the last commit.
+pub struct Index {
+    fields: Fields,
+    reader: IndexReader,
+    snapshot: RwLock<Arc<Snapshot>>,
+    writer: Mutex<Writer>,
+}
+
+struct Writer {
+    words: IndexWriter,
+    vectors: VectorFile,
+    cursor: u64,
+}
+
+/// What was found in the folder. In each case [`Index::cursor`] says where to feed from.
+pub enum Opened {
+    /// There was no index; this one is empty.
+    Created(Index),
+    /// An intact index of this format.
+    Resumed(Index),
+    /// What was there was damaged or of another format. It was deleted; feed everything again.
+    Rebuild {
+        /// The new, empty index.
+        index: Index,
+        /// What was wrong, for the log.
+        why: String,
+    },
+}
+
+impl Opened {
+    /// The index, whatever was found.
+    #[must_use]
+    pub fn into_index(self) -> Index {
+        match self {
+            Self::Created(index) | Self::Resumed(index) | Self::Rebuild { index, .. } => index,
+        }
+    }
+}
+
+impl Index {
+    /// Opens the index in a folder, creating it when missing. Reads every file once to compare checksums (about a
+    /// second per gigabyte).
+    ///
+    /// # Errors
+    /// When another writer has the folder, or the operating system refuses. Damage is not an error.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Opened, OpenError> {
+        let folder = folder.as_ref();
+        let io = |source| OpenError::Io { path: folder.to_owned(), source };
+        let words = folder.join(WORDS);
+        let found = fs::symlink_metadata(&words).is_ok();
+        fs::create_dir_all(folder).map_err(io)?;
+        let damage = if found {
+            match Self::existing(&words, &folder.join(VECTORS)) {
+                Ok(index) => return Ok(Opened::Resumed(index)),
+                Err(error) => Some(explain_damage(folder, error)?),
+            }
+        } else {
+            None
+        };
+        remove(&words).and_then(|()| remove(&folder.join(VECTORS))).map_err(io)?;
+        fs::create_dir_all(&words).map_err(io)?;
+        let create = |error: TantivyError| OpenError::Create { path: folder.to_owned(), reason: error.to_string() };
+        let directory = MmapDirectory::open(&words).map_err(|error| create(error.into()))?;
+        let index = tantivy::Index::create(directory, schema().0, IndexSettings::default()).map_err(create)?;
+        let vectors = VectorFile::empty(Some(folder.join(VECTORS)));
+        let index = Self::start(index, vectors, 0).map_err(create)?;
+        index.commit(0).map_err(|error| OpenError::Create { path: folder.to_owned(), reason: error.to_string() })?;
+        Ok(match damage {
+            Some(why) => Opened::Rebuild { index, why },
+            None => Opened::Created(index),
+        })
+    }
+
+    /// An index that lives as long as the value, for tests and one-off measurements.
+    ///
+    /// # Errors
+    /// When threads or memory cannot be had.
+    pub fn in_memory() -> Result<Self, OpenError> {
+        let index = tantivy::Index::create_in_ram(schema().0);
+        Self::start(index, VectorFile::empty(None), 0)
+            .map_err(|error| OpenError::Create { path: PathBuf::from("(memory)"), reason: error.to_string() })
+    }
+
+    fn existing(words: &Path, vectors: &Path) -> Result<Self, TantivyError> {
+        let index = tantivy::Index::open_in_dir(words)?;
+        if index.schema() != schema().0 {
+            return Err(TantivyError::SchemaError("the fields are those of another version".into()));
+        }
+        let payload = index.load_metas()?.payload.unwrap_or_default();
+        let payload: Payload = serde_json::from_str(&payload)?;
+        if payload.format != FORMAT {
+            return Err(TantivyError::SchemaError(format!("format {} instead of {FORMAT}", payload.format)));
+        }
+        let damaged = index.validate_checksum()?;
+        if !damaged.is_empty() {
+            return Err(TantivyError::InternalError(format!("{} files are damaged", damaged.len())));
+        }
+        Self::start(index, VectorFile::open(vectors.to_owned()), payload.cursor)
+    }
+
+    fn start(index: tantivy::Index, vectors: VectorFile, cursor: u64) -> Result<Self, TantivyError> {
+        let (_, fields) = schema();
+        let options = IndexWriterOptions::builder()
+            .memory_budget_per_thread(WRITER_MEMORY)
+            .num_worker_threads(1)
+            .num_merge_threads(1)
+            .build();
+        let words = index.writer_with_options(options)?;
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let snapshot = Snapshot::new(IndexReader::searcher(&reader), fields, &vectors.rows, None)?;
+        Ok(Self {
+            fields,
+            reader,
+            snapshot: RwLock::new(Arc::new(snapshot)),
+            writer: Mutex::new(Writer { words, vectors, cursor }),
+        })
+    }
+
+    /// The position in the caller's change feed up to which changes are on disk and searchable; 0 for a new index.
+    #[must_use]
+    pub fn cursor(&self) -> u64 {
+        self.writer().cursor
+    }
+
+    /// All passages of a group, instead of those it had. Searchable after the next [`Index::commit`].
+    ///
+    /// # Errors
+    /// When an id, group or tag is empty or too long (nothing is changed then), or the disk refuses.
+    pub fn replace_group(&self, group: &str, passages: Vec<Passage>) -> Result<(), IndexError> {
+        check_key("group", group)?;
+        let passages: Vec<Passage> =
+            passages.into_iter().map(|passage| Passage { group: group.to_owned(), ..passage }).collect();
+        passages.iter().try_for_each(Passage::check)?;
+        let writer = self.writer();
+        writer.words.delete_term(group_term(self.fields, group));
+        for passage in &passages {
+            writer.words.add_document(document(self.fields, passage))?;
+        }
+        Ok(())
+    }
+
+    /// Takes a group out of search with the next commit. Its text leaves the disk with [`Index::purge`].
+    pub fn remove_group(&self, group: &str) {
+        self.writer().words.delete_term(group_term(self.fields, group));
+    }
+
+    /// Names the model that vectors come from. Another name than before forgets all vectors.
+    pub fn use_vector_space(&self, name: &str) {
+        self.writer().vectors.use_space(name);
+    }
+
+    /// The vector of a passage; counts from the next commit. A key that no passage has by then is forgotten.
+    ///
+    /// # Errors
+    /// When the vector is empty, zero, not finite or of another length than the others.
+    pub fn set_vector(&self, key: VectorKey, vector: &[f32]) -> Result<(), IndexError> {
+        let mut writer = self.writer();
+        let expected = writer.vectors.dimensions;
+        let row = Row::new(vector).ok_or(IndexError::BadVector { expected, got: 0 })?;
+        if expected != 0 && expected != vector.len() {
+            return Err(IndexError::BadVector { expected, got: vector.len() });
+        }
+        writer.vectors.set(key.0, row);
+        Ok(())
+    }
+
+    /// Up to `limit` searchable passages without a vector.
+    ///
+    /// # Errors
+    /// When the files cannot be read.
+    pub fn missing_vectors(&self, limit: usize) -> Result<Vec<MissingVector>, SearchError> {
+        Ok(self.snapshot().missing(limit)?)
+    }
+
+    /// Passages that searches can find.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.snapshot().searcher.num_docs()
+    }
+
+    /// Whether there is nothing to find.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Makes every change so far durable and searchable, and `cursor` with them: all or nothing.
+    ///
+    /// # Errors
+    /// When the disk refuses; the cursor stays where it was.
+    pub fn commit(&self, cursor: u64) -> Result<(), IndexError> {
+        self.commit_as(&mut self.writer(), cursor)
+    }
+
+    fn commit_as(&self, writer: &mut Writer, cursor: u64) -> Result<(), IndexError> {
+        writer.vectors.save()?;
+        let mut commit = writer.words.prepare_commit()?;
+        let payload = Payload { format: FORMAT, cursor };
+        commit.set_payload(&serde_json::to_string(&payload).map_err(|error| IndexError::Write(error.to_string()))?);
+        commit.commit()?;
+        writer.cursor = cursor;
+        self.refresh(writer)?;
+        let live = self.snapshot().live_keys();
+        writer.vectors.retain(|key| live.contains(&key));
+        Ok(())
+    }
+
+    /// Commits, then rewrites files until no deleted passage is left in any of them.
+    ///
+    /// # Errors
+    /// When the disk refuses, or a search still holds an old file after two seconds; purging again is safe.
+    pub fn purge(&self) -> Result<(), IndexError> {
+        let mut writer = self.writer();
+        let cursor = writer.cursor;
+        self.commit_as(&mut writer, cursor)?;
+        purge::merge_deletes(&mut writer.words)?;
+        self.refresh(&writer)?;
+        writer.vectors.save()?;
+        purge::collect_garbage(&writer.words)
+    }
+
+    /// The best passages, best first; ties by id. Nothing for a limit of 0 or a filter that lets nothing through.
+    ///
+    /// # Errors
+    /// When the query's vector has another length than the indexed ones, or the files cannot be read.
+    pub fn search(&self, query: &Query<'_>) -> Result<Vec<Hit>, SearchError> {
+        let snapshot = self.snapshot();
+        let limit = query.limit.min(MOST_HITS);
+        let probe = query.vector.map(|vector| probe(&snapshot, vector)).transpose()?.flatten();
+        let view = snapshot.view(query.filter)?;
+        if limit == 0 || query.per_group == 0 || view.passages == 0 {
+            return Ok(Vec::new());
+        }
+        let depth = (limit * DEPTH_PER_HIT).max(LEAST_DEPTH);
+        let asked = words::asked(&snapshot, &view, query.words)?;
+        let by_words = words::rank(&snapshot, &view, &asked, depth)?;
+        let nearest = probe.map(|probe| snapshot.nearest(&view, &probe, depth)).unwrap_or_default();
+        let scores: Vec<(DocAddress, f64)> = by_words.iter().map(|scored| (scored.at, scored.score)).collect();
+        let fused = fuse(&scores, &nearest, |at| snapshot.key(at));
+        let chosen = diverse(&snapshot, fused, limit, query.per_group);
+        let mut hits = Vec::with_capacity(chosen.len());
+        for fused in chosen {
+            let stored_passage = snapshot.passage_of(fused.at)?;
+            let in_words = fused.by_words.and_then(|place| by_words.get(place));
+            hits.push(self.hit(&stored_passage, &fused, in_words, &asked));
+        }
+        hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id)));
+        Ok(hits)
+    }
+
+    fn hit(
+        &self,
+        passage: &TantivyDocument,
+        fused: &Fused,
+        in_words: Option<&words::Scored>,
+        asked: &[words::Asked],
+    ) -> Hit {
+        let text = stored(passage, self.fields.text);
+        let (spans, sentence) = explain::locate(&text, asked);
+        let mut why = in_words.map(|scored| explain::reasons(asked, scored.matched, scored.score)).unwrap_or_default();
+        why.extend(fused.cosine.map(|cosine| Why::Meaning { cosine }));
+        Hit {
+            id: stored(passage, self.fields.id),
+            group: stored(passage, self.fields.group),
+            score: fused.score as f32,
+            why,
+            spans,
+            sentence,
+            title: stored(passage, self.fields.title),
+            heading: stored(passage, self.fields.heading),
+            text,
+        }
+    }
+
+    fn refresh(&self, writer: &Writer) -> Result<(), TantivyError> {
+        self.reader.reload()?;
+        let before = self.snapshot();
+        let next = Snapshot::new(self.reader.searcher(), self.fields, &writer.vectors.rows, Some(&before))?;
+        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+        Ok(())
+    }
+
+    fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Without indexed vectors a query's vector has nothing to be compared with.
+fn probe(snapshot: &Snapshot, vector: &[f32]) -> Result<Option<Probe>, SearchError> {
+    let expected = snapshot.dimensions;
+    let probe = Probe::new(vector).ok_or(SearchError::BadVector { expected, got: 0 })?;
+    if expected == 0 {
+        return Ok(None);
+    }
+    if probe.len() != expected {
+        return Err(SearchError::BadVector { expected, got: probe.len() });
+    }
+    Ok(Some(probe))
+}
+
+/// At most `per_group` of each group, at most `limit` in all.
+fn diverse(snapshot: &Snapshot, fused: Vec<Fused>, limit: usize, per_group: usize) -> Vec<Fused> {
+    let mut seen = std::collections::HashMap::new();
+    let mut room = |fused: &Fused| {
+        let count = seen.entry(snapshot.group(fused.at)).or_insert(0);
+        *count += 1;
+        *count <= per_group
+    };
+    fused.into_iter().filter(|fused| room(fused)).take(limit).collect()
+}
+
+/// Sorts errors of opening into those that a rebuild heals (their description) and those it does not.
+fn explain_damage(folder: &Path, error: TantivyError) -> Result<String, OpenError> {
+    let io = match error {
+        TantivyError::LockFailure(..) => return Err(OpenError::InUse(folder.to_owned())),
+        TantivyError::IoError(source) => source,
+        other => return Ok(other.to_string()),
+    };
+    match io.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::StorageFull | io::ErrorKind::OutOfMemory => {
+            Err(OpenError::Io { path: folder.to_owned(), source: io::Error::new(io.kind(), io.to_string()) })
+        }
+        _ => Ok(io.to_string()),
+    }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}

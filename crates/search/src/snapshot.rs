@@ -1,0 +1,174 @@
+//! One committed state of the index: readers keep theirs while the writer makes the next.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tantivy::{DocAddress, Searcher, SegmentReader, TantivyDocument, TantivyError, index::SegmentId};
+
+use crate::{
+    passage::{MissingVector, VectorKey},
+    query::Filter,
+    schema::{BOOST, Fields, GROUP_KEY, KEY, stored},
+    vectors::{Probe, Row},
+    view::View,
+};
+
+/// Filters whose views are remembered; a node serves a few dozen different grants at a time.
+const REMEMBERED_VIEWS: usize = 64;
+
+pub(crate) struct Snapshot {
+    pub searcher: Searcher,
+    pub fields: Fields,
+    segments: Vec<Segment>,
+    /// Length of the indexed vectors, 0 when there are none.
+    pub dimensions: usize,
+    pub largest_boost: f32,
+    views: Mutex<HashMap<Filter, Arc<View>>>,
+}
+
+struct Segment {
+    columns: Arc<Columns>,
+    rows: Vec<Option<Arc<Row>>>,
+}
+
+/// What ranking needs of each document without touching the store.
+pub(crate) struct Columns {
+    id: SegmentId,
+    keys: Vec<u64>,
+    groups: Vec<u64>,
+    boosts: Vec<f32>,
+}
+
+impl Columns {
+    fn read(segment: &SegmentReader) -> Result<Self, TantivyError> {
+        let fast = segment.fast_fields();
+        let documents = 0..segment.max_doc();
+        let (keys, groups, boosts) = (fast.u64(KEY)?, fast.u64(GROUP_KEY)?, fast.f64(BOOST)?);
+        Ok(Self {
+            id: segment.segment_id(),
+            keys: documents.clone().map(|at| keys.first(at).unwrap_or(0)).collect(),
+            groups: documents.clone().map(|at| groups.first(at).unwrap_or(0)).collect(),
+            boosts: documents.map(|at| boosts.first(at).unwrap_or(1.0) as f32).collect(),
+        })
+    }
+}
+
+impl Snapshot {
+    /// Columns of segments that are still there are taken over from the state before.
+    pub(crate) fn new(
+        searcher: Searcher,
+        fields: Fields,
+        rows: &HashMap<u64, Arc<Row>>,
+        before: Option<&Self>,
+    ) -> Result<Self, TantivyError> {
+        let mut segments = Vec::new();
+        let mut largest_boost = 1.0_f32;
+        for reader in searcher.segment_readers() {
+            let known = before.into_iter().flat_map(|before| &before.segments);
+            let columns = match known.map(|segment| &segment.columns).find(|columns| columns.id == reader.segment_id())
+            {
+                Some(columns) => Arc::clone(columns),
+                None => Arc::new(Columns::read(reader)?),
+            };
+            largest_boost = columns.boosts.iter().fold(largest_boost, |max, boost| max.max(*boost));
+            let rows = columns.keys.iter().map(|key| rows.get(key).map(Arc::clone)).collect();
+            segments.push(Segment { columns, rows });
+        }
+        let dimensions = rows.values().next().map_or(0, |row| row.values.len());
+        Ok(Self { searcher, fields, segments, dimensions, largest_boost, views: Mutex::new(HashMap::new()) })
+    }
+
+    pub(crate) fn view(&self, filter: &Filter) -> Result<Arc<View>, TantivyError> {
+        let views = || self.views.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(view) = views().get(filter) {
+            return Ok(Arc::clone(view));
+        }
+        let view = Arc::new(View::new(&self.searcher, self.fields, filter)?);
+        let mut views = views();
+        if views.len() >= REMEMBERED_VIEWS {
+            views.clear();
+        }
+        views.insert(filter.clone(), Arc::clone(&view));
+        Ok(view)
+    }
+
+    pub(crate) fn boost(&self, at: DocAddress) -> f32 {
+        self.column(at, |columns| columns.boosts.get(at.doc_id as usize).copied()).unwrap_or(1.0)
+    }
+
+    pub(crate) fn key(&self, at: DocAddress) -> u64 {
+        self.column(at, |columns| columns.keys.get(at.doc_id as usize).copied()).unwrap_or(0)
+    }
+
+    pub(crate) fn group(&self, at: DocAddress) -> u64 {
+        self.column(at, |columns| columns.groups.get(at.doc_id as usize).copied()).unwrap_or(0)
+    }
+
+    fn column<T>(&self, at: DocAddress, get: impl Fn(&Columns) -> Option<T>) -> Option<T> {
+        get(&self.segments.get(at.segment_ord as usize)?.columns)
+    }
+
+    /// Cosine, times the boost, of every passage of the view that has a vector; nearest first, ties by content key.
+    pub(crate) fn nearest(&self, view: &View, probe: &Probe, depth: usize) -> Vec<(DocAddress, f32)> {
+        let mut found = Vec::new();
+        for (ordinal, segment) in self.segments.iter().enumerate() {
+            let Some(bits) = view.segment(ordinal) else { continue };
+            for document in bits.iter() {
+                if let Some(Some(row)) = segment.rows.get(document as usize) {
+                    found.push((DocAddress::new(ordinal as u32, document), probe.cosine(row)));
+                }
+            }
+        }
+        let rank = |(at, cosine): &(DocAddress, f32)| (-cosine * self.boost(*at), self.key(*at));
+        let by_rank = |a: &(DocAddress, f32), b: &(DocAddress, f32)| {
+            let ((a, a_key), (b, b_key)) = (rank(a), rank(b));
+            a.total_cmp(&b).then(a_key.cmp(&b_key))
+        };
+        if found.len() > depth {
+            found.select_nth_unstable_by(depth, by_rank);
+            found.truncate(depth);
+        }
+        found.sort_by(by_rank);
+        found
+    }
+
+    pub(crate) fn passage_of(&self, at: DocAddress) -> Result<TantivyDocument, TantivyError> {
+        self.searcher.doc(at)
+    }
+
+    pub(crate) fn missing(&self, limit: usize) -> Result<Vec<MissingVector>, TantivyError> {
+        let mut missing = Vec::new();
+        for (ordinal, (segment, reader)) in self.segments.iter().zip(self.searcher.segment_readers()).enumerate() {
+            for document in reader.doc_ids_alive() {
+                if missing.len() >= limit {
+                    return Ok(missing);
+                }
+                if let Some(Some(_)) = segment.rows.get(document as usize) {
+                    continue;
+                }
+                let at = DocAddress::new(ordinal as u32, document);
+                let stored_passage = self.passage_of(at)?;
+                missing.push(MissingVector {
+                    key: VectorKey(self.key(at)),
+                    id: stored(&stored_passage, self.fields.id),
+                    title: stored(&stored_passage, self.fields.title),
+                    heading: stored(&stored_passage, self.fields.heading),
+                    text: stored(&stored_passage, self.fields.text),
+                });
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Content keys of all passages that exist.
+    pub(crate) fn live_keys(&self) -> HashSet<u64> {
+        let mut keys = HashSet::new();
+        for (segment, reader) in self.segments.iter().zip(self.searcher.segment_readers()) {
+            let columns = &segment.columns;
+            keys.extend(reader.doc_ids_alive().filter_map(|document| columns.keys.get(document as usize)));
+        }
+        keys
+    }
+}
