@@ -1,0 +1,47 @@
+//! Trains and evaluates on a folder of CSV files with the columns `text,category`:
+//! `measure DATA_FOLDER val|test [VECTOR_FOLDER]`. Vectors are `NAME.f32`, 384 little-endian floats per row.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
+
+use classify::{Example, Settings, evaluate, train};
+
+type Failure = Box<dyn std::error::Error>;
+
+fn read(data: &Path, vectors: Option<&Path>, name: &str) -> Result<Vec<Example>, Failure> {
+    let mut examples = Vec::new();
+    for record in csv::Reader::from_path(data.join(format!("{name}.csv")))?.deserialize() {
+        let (text, label): (String, String) = record?;
+        examples.push(Example { text, label, vector: None });
+    }
+    if let Some(folder) = vectors {
+        let bytes = std::fs::read(folder.join(format!("{name}.f32")))?;
+        let floats: Vec<f32> = bytes.as_chunks::<4>().0.iter().map(|c| f32::from_le_bytes(*c)).collect();
+        for (example, vector) in examples.iter_mut().zip(floats.chunks_exact(384)) {
+            example.vector = Some(vector.to_vec());
+        }
+    }
+    Ok(examples)
+}
+
+fn main() -> Result<(), Failure> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [data, part, rest @ ..] = arguments.as_slice() else {
+        return Err("usage: measure DATA_FOLDER val|test [VECTOR_FOLDER]".into());
+    };
+    let (data, vectors) = (Path::new(data), rest.first().map(Path::new));
+    let training = read(data, vectors, "train")?;
+    let test = read(data, vectors, part)?;
+    let outside = read(data, vectors, &format!("oos_{part}"))?;
+    let started = Instant::now();
+    let model = train(&training, &Settings::default())?;
+    let seconds = started.elapsed().as_secs_f64();
+    let started = Instant::now();
+    let figures = evaluate(&model, &test, &outside);
+    let per_second = (test.len() + outside.len()) as f64 / started.elapsed().as_secs_f64();
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "train {seconds:.1} s, {per_second:.0} predictions/s, {} bytes", model.to_bytes().len())?;
+    writeln!(out, "held back {:?}\n{figures:#?}", model.card().metrics)?;
+    Ok(())
+}
