@@ -121,7 +121,7 @@ fn bounded_start(value: &str) -> String {
 /// The pattern of a whole folded value.
 fn pattern(class: Class, value: &str) -> String {
     let digits: Vec<String> = value.chars().filter(char::is_ascii_digit).map(String::from).collect();
-    if class == Class::Phone && digits.len() >= 6 {
+    if class == Class::Phone && digits.len() >= 6 && !value.contains(char::is_alphabetic) {
         return digits.join(r"[ ().\-/]{0,3}");
     }
     let words: Vec<String> = value.split_whitespace().map(regex::escape).collect();

@@ -67,15 +67,11 @@ impl Redactor {
         }
         let mut out = String::with_capacity(text.len());
         let mut done = 0;
-        for finding in merge(findings) {
-            if finding.end <= done {
-                continue;
-            }
-            let (start, end) = widen(text.as_bytes(), finding, done);
-            out.push_str(text.get(done..start).ok_or(RedactError::Detector)?);
-            let value = text.get(start..end).ok_or(RedactError::Detector)?;
+        for finding in widen(text.as_bytes(), merge(findings)) {
+            out.push_str(text.get(done..finding.start).ok_or(RedactError::Detector)?);
+            let value = text.get(finding.start..finding.end).ok_or(RedactError::Detector)?;
             out.push_str(self.placeholder(finding.class, value));
-            done = end;
+            done = finding.end;
         }
         out.push_str(text.get(done..).ok_or(RedactError::Detector)?);
         match self.table.restore(&out) {
@@ -104,15 +100,26 @@ impl Redactor {
     }
 }
 
-/// The finding with the rest of the words it touches, but not back over what is already done.
-fn widen(text: &[u8], finding: Finding, done: usize) -> (usize, usize) {
-    let mut start = finding.start.max(done);
-    while start > done && text.get(start - 1).is_some_and(|b| is_word(*b)) {
-        start -= 1;
+/// The findings with the rest of the words they touch; those that then touch become one. Looks at
+/// no byte twice: a start never goes back over the finding before.
+fn widen(text: &[u8], findings: Vec<Finding>) -> Vec<Finding> {
+    let word_at = |at: usize| text.get(at).is_some_and(|b| is_word(*b));
+    let mut widened: Vec<Finding> = Vec::with_capacity(findings.len());
+    for mut finding in findings {
+        let done = widened.last().map_or(0, |last| last.end);
+        if finding.end <= done {
+            continue;
+        }
+        while finding.start > done && word_at(finding.start - 1) {
+            finding.start -= 1;
+        }
+        while word_at(finding.end) {
+            finding.end += 1;
+        }
+        match widened.last_mut() {
+            Some(last) if finding.start <= done => last.end = finding.end,
+            _ => widened.push(finding),
+        }
     }
-    let mut end = finding.end;
-    while text.get(end).is_some_and(|b| is_word(*b)) {
-        end += 1;
-    }
-    (start, end)
+    widened
 }

@@ -121,7 +121,7 @@ impl Table {
     /// at all, as a drafted reply may. Anything that resembles a placeholder and is not exactly one
     /// of this request is an error: such a text must not be sent.
     pub fn restore(&self, answer: &str) -> Result<Restored, RestoreError> {
-        self.substitute(answer, &mut Vec::new())
+        self.substitute(answer, &mut [])
     }
 
     /// Like [`Table::restore`], for an answer that must keep everything, such as a translation: each
@@ -140,7 +140,7 @@ impl Table {
         if problems.is_empty() { result } else { Err(RestoreError { problems }) }
     }
 
-    fn substitute(&self, answer: &str, counts: &mut Vec<u32>) -> Result<Restored, RestoreError> {
+    fn substitute(&self, answer: &str, counts: &mut [u32]) -> Result<Restored, RestoreError> {
         let mut out = String::with_capacity(answer.len());
         let mut problems = Vec::new();
         let mut done = 0;

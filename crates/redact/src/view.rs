@@ -5,42 +5,54 @@ use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 /// A rewritten text and, for each of its bytes, the original character it came from.
 pub(crate) struct View {
     pub text: String,
-    /// Start and end of the original character, by byte of `text`.
-    origin: Vec<(u32, u32)>,
+    /// Start and end of the original character, by byte of `text`; none when the places are the same.
+    origin: Option<Vec<(u32, u32)>>,
 }
 
 impl View {
     /// Without invisible characters, and with the many spaces, hyphens and full-width forms of
     /// Unicode as their ASCII equals: what a person sees.
     pub fn plain(text: &str) -> Self {
+        if text.is_ascii() {
+            return Self::ascii(text.replace(['\t', '\u{b}', '\u{c}'], " "));
+        }
         Self::build(text, |c, out| out.extend(plain(c)))
     }
 
     /// Like [`View::plain`], in lower case, without diacritics, underscores as spaces: for comparing.
     pub fn folded(text: &str) -> Self {
+        if text.is_ascii() {
+            let spaced = text.replace(['\t', '\u{b}', '\u{c}', '_'], " ");
+            return Self::ascii(spaced.to_ascii_lowercase());
+        }
         Self::build(text, |c, out| plain(c).into_iter().for_each(|c| fold(c, out)))
     }
 
+    /// Most texts: byte for byte the same places.
+    fn ascii(text: String) -> Self {
+        Self { text, origin: None }
+    }
+
     fn build(text: &str, rewrite: impl Fn(char, &mut Vec<char>)) -> Self {
-        let mut view = Self { text: String::with_capacity(text.len()), origin: Vec::with_capacity(text.len()) };
+        let mut seen = String::with_capacity(text.len());
+        let mut origin = Vec::with_capacity(text.len());
         let mut rewritten = Vec::new();
         for (start, c) in text.char_indices() {
             // Texts are capped far below 4 GiB before they come here.
             let span = (start as u32, (start + c.len_utf8()) as u32);
             rewritten.clear();
             rewrite(c, &mut rewritten);
-            for c in &rewritten {
-                view.text.push(*c);
-            }
-            view.origin.resize(view.text.len(), span);
+            seen.extend(&rewritten);
+            origin.resize(seen.len(), span);
         }
-        view
+        Self { text: seen, origin: Some(origin) }
     }
 
     /// The original bytes behind `start..end` of this view; none for an empty or foreign range.
     pub fn original(&self, start: usize, end: usize) -> Option<(usize, usize)> {
-        let first = self.origin.get(start)?.0 as usize;
-        let last = self.origin.get(end.checked_sub(1)?)?.1 as usize;
+        let Some(origin) = &self.origin else { return (start < end).then_some((start, end)) };
+        let first = origin.get(start)?.0 as usize;
+        let last = origin.get(end.checked_sub(1)?)?.1 as usize;
         (first < last).then_some((first, last))
     }
 }

@@ -15,8 +15,11 @@ static SPELLED: Pattern = pattern!(
 
 pub(super) fn find(seen: &mut Seen<'_>) {
     for found in ADDRESS.find_iter(seen.text()) {
-        // Quotes and the like around an address are not part of it.
-        let lead = found.as_str().len() - found.as_str().trim_start_matches(|c: char| "'`{|*=/.!".contains(c)).len();
+        // Quotes and the like before an address are not part of it, nor is a sentence in a script
+        // that puts no spaces between words.
+        let outside = |c: char| "'`{|*=/.!".contains(c) || c >= '\u{2e80}';
+        let lead = found.as_str().len() - found.as_str().trim_start_matches(outside).len();
+        let lead = if found.as_str()[lead..].starts_with('@') { 0 } else { lead };
         seen.add(Class::Email, Detector::Structure, (found.start() + lead, found.end()));
     }
     for found in SPELLED.find_iter(seen.text()) {

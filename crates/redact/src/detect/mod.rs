@@ -52,7 +52,6 @@ impl<'a> Seen<'a> {
 macro_rules! pattern {
     ($($part:expr),+ $(,)?) => {
         std::sync::LazyLock::new(|| {
-            #[expect(clippy::expect_used, reason = "a constant of the program, compiled by every test")]
             regex::Regex::new(concat!($($part),+)).expect("a valid pattern")
         })
     };

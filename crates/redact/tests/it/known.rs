@@ -65,7 +65,7 @@ proptest! {
         let mut redactor = Redactor::new(Namespace::new([9; 5]), known.clone()).unwrap();
         let redacted = redactor.redact(&text).unwrap();
         let table = redactor.into_table();
-        prop_assert_eq!(table.restore(redacted.as_str()).unwrap().as_str(), &text);
+        prop_assert_eq!(table.restore(redacted.as_str()).unwrap().into_string(), text.clone());
         // Placeholders aside, nothing is left to find.
         let mut rest = redacted.as_str().to_owned();
         for (placeholder, _, _) in table.hidden().collect::<Vec<_>>().into_iter().rev() {

@@ -92,20 +92,20 @@ proptest! {
     fn redact_then_restore_is_the_identity(text in any::<String>(), more in "[ -~éü中\n]{0,200}") {
         for text in [text, more] {
             let (redacted, table) = hide(&text);
-            prop_assert_eq!(table.restore(&redacted).unwrap().as_str(), &text);
+            prop_assert_eq!(table.restore(&redacted).unwrap().into_string(), text.clone());
         }
     }
 
     #[test]
     fn also_for_texts_made_of_what_we_look_for(
         pieces in prop::collection::vec(prop::sample::select(vec![
-            "a@x.org", "Anna", "email", "_", "1", "DTPVXVT2", "email_", "person_DTPVXVT2_1", "EMAIL_1", "\\", " ", "\u{200b}",
+            "a@x.org", "Anna", "email", "_", "1", "VTPVXVT2", "email_", "person_VTPVXVT2_1", "EMAIL_1", "\\", " ", "\u{200b}",
             "+49 30 123456", "4111111111111111", "é", "中", "https://a:b@c/", "\n", "x", "'s", "-", "203.0.113.7", "٣", "\u{301}",
         ]), 0..24),
     ) {
         let text = pieces.concat();
         let (redacted, table) = hide(&text);
-        prop_assert_eq!(table.restore_all(&redacted).unwrap().as_str(), &text);
+        prop_assert_eq!(table.restore_all(&redacted).unwrap().into_string(), text.clone());
     }
 
     #[test]
@@ -114,7 +114,7 @@ proptest! {
     }
 
     #[test]
-    fn any_answer_is_restored_or_refused(answer in "(email|[_\\\\]|DTPVXVT2|1| |é){0,12}") {
+    fn any_answer_is_restored_or_refused(answer in "(email|[_\\\\]|VTPVXVT2|1| |é){0,12}") {
         let (_, table) = hide("a@x.org");
         let _ = table.restore(&answer);
     }
