@@ -3,7 +3,8 @@
 //!
 //! Each line: `{"text", "spans":[{"start","end","type"}], "template_id"}`, offsets in characters.
 //! `tune` takes the even templates, `held` the odd ones. A span counts as found when a finding of
-//! its class overlaps it, and a finding as right when it overlaps a span of its class.
+//! its class overlaps it, and a finding as right when it overlaps a span of its class; `exact` is
+//! the share of spans found to the very character.
 #![expect(clippy::print_stdout, reason = "prints its figures")]
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ fn class_of(label: &str) -> Option<Class> {
 struct Score {
     labelled: u32,
     found: u32,
+    exact: u32,
     given: u32,
     right: u32,
 }
@@ -40,7 +42,11 @@ impl Score {
         let share = |a: u32, b: u32| if b == 0 { 1.0 } else { f64::from(a) / f64::from(b) };
         let (p, r) = (share(self.right, self.given), share(self.found, self.labelled));
         let f1 = if p + r > 0.0 { 2.0 * p * r / (p + r) } else { 0.0 };
-        format!("{name:<8} n={:<4} precision={p:.3} recall={r:.3} f1={f1:.3}", self.labelled)
+        format!(
+            "{name:<8} n={:<4} precision={p:.3} recall={r:.3} f1={f1:.3} exact={:.3}",
+            self.labelled,
+            share(self.exact, self.labelled)
+        )
     }
 }
 
@@ -53,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (mut docs, mut seconds) = (0_u32, 0.0);
     for line in std::fs::read_to_string(path)?.lines() {
         let doc: Value = serde_json::from_str(line)?;
-        let even = doc["template_id"].as_u64().unwrap_or(0) % 2 == 0;
+        let even = doc["template_id"].as_u64().unwrap_or(0).is_multiple_of(2);
         if (part == "tune" && !even) || (part == "held" && even) {
             continue;
         }
@@ -75,6 +81,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let hit = findings.iter().any(|f| f.class == *class && f.start < *end && *start < f.end);
             score.labelled += 1;
             score.found += u32::from(hit);
+            score.exact += u32::from(findings.iter().any(|f| (f.class, f.start, f.end) == (*class, *start, *end)));
             if !hit && misses.is_some_and(|name| name == class.name()) {
                 println!("missed {:?} in {text:?}", &text[*start..*end]);
             }
@@ -94,6 +101,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{}", score.line(class.name()));
         total.labelled += score.labelled;
         total.found += score.found;
+        total.exact += score.exact;
         total.given += score.given;
         total.right += score.right;
     }

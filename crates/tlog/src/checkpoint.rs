@@ -22,9 +22,7 @@ pub enum CheckpointError {
     #[error("not a signed note: expected text, an empty line and signature lines")]
     Note,
     /// The key's own signature is wrong.
-    #[error(
-        "the signature of {name} is wrong: the checkpoint was changed or signed with another key"
-    )]
+    #[error("the signature of {name} is wrong: the checkpoint was changed or signed with another key")]
     BadSignature {
         /// The key's name.
         name: String,
@@ -85,10 +83,7 @@ impl Checkpoint {
         if self.origin == key.name() {
             return Ok(());
         }
-        Err(CheckpointError::Origin {
-            expected: key.name().to_owned(),
-            found: self.origin.clone(),
-        })
+        Err(CheckpointError::Origin { expected: key.name().to_owned(), found: self.origin.clone() })
     }
 }
 

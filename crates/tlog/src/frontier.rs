@@ -50,10 +50,5 @@ impl Frontier {
 
 /// The root over neighbouring full subtrees, given left to right.
 pub(crate) fn fold(peaks: &[Hash]) -> Hash {
-    peaks
-        .iter()
-        .rev()
-        .copied()
-        .reduce(|right, left| node_hash(left, right))
-        .unwrap_or_else(empty_root)
+    peaks.iter().rev().copied().reduce(|right, left| node_hash(left, right)).unwrap_or_else(empty_root)
 }

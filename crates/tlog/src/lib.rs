@@ -50,8 +50,7 @@ pub use note::{KeyError, SigningKey, VerifyingKey};
 pub use position::MAX_SIZE;
 pub use proof_file::{ProofFile, ProofFileError};
 pub use tree::{
-    Appended, HashSource, Proof, TreeError, append, consistency_proof, inclusion_proof,
-    positions_for_append, positions_for_consistency, positions_for_inclusion, positions_for_root,
-    root,
+    Appended, HashSource, Proof, TreeError, append, consistency_proof, inclusion_proof, positions_for_append,
+    positions_for_consistency, positions_for_inclusion, positions_for_root, root,
 };
 pub use verify::{VerifyError, verify_consistency, verify_inclusion};

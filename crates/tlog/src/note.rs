@@ -21,9 +21,7 @@ const MAX_NOTE_BYTES: usize = 1 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// Empty, or with a space, plus sign or control character.
-    #[error(
-        "a key name must not be empty and must not contain spaces, plus signs or control characters"
-    )]
+    #[error("a key name must not be empty and must not contain spaces, plus signs or control characters")]
     Name,
     /// Not a private key in a form we read.
     #[error("the private key is not a 32-byte Ed25519 seed or a PKCS#8 document of one")]
@@ -49,9 +47,7 @@ impl SigningKey {
     /// 32 fresh random bytes for [`SigningKey::from_seed`]; the caller keeps them secret.
     pub fn generate_seed() -> Result<[u8; 32], KeyError> {
         let mut seed = [0; 32];
-        SystemRandom::new()
-            .fill(&mut seed)
-            .map_err(|_| KeyError::Random)?;
+        SystemRandom::new().fill(&mut seed).map_err(|_| KeyError::Random)?;
         Ok(seed)
     }
 
@@ -64,21 +60,13 @@ impl SigningKey {
 
     /// The key in a PKCS#8 document (version 1 or 2, DER).
     pub fn from_pkcs8(name: &str, der: &[u8]) -> Result<Self, KeyError> {
-        let pair =
-            Ed25519KeyPair::from_pkcs8_maybe_unchecked(der).map_err(|_| KeyError::Private)?;
+        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(der).map_err(|_| KeyError::Private)?;
         Self::from_pair(name, pair)
     }
 
     fn from_pair(name: &str, pair: Ed25519KeyPair) -> Result<Self, KeyError> {
-        let bytes = pair
-            .public_key()
-            .as_ref()
-            .try_into()
-            .map_err(|_| KeyError::Private)?;
-        Ok(Self {
-            public: VerifyingKey::new(name, bytes)?,
-            pair,
-        })
+        let bytes = pair.public_key().as_ref().try_into().map_err(|_| KeyError::Private)?;
+        Ok(Self { public: VerifyingKey::new(name, bytes)?, pair })
     }
 
     /// The public half, to give away.
@@ -90,11 +78,7 @@ impl SigningKey {
     pub(crate) fn sign_note(&self, text: &str) -> String {
         let mut blob = self.public.id.to_vec();
         blob.extend_from_slice(self.pair.sign(text.as_bytes()).as_ref());
-        format!(
-            "{text}\n\u{2014} {} {}\n",
-            self.public.name,
-            STANDARD.encode(blob)
-        )
+        format!("{text}\n\u{2014} {} {}\n", self.public.name, STANDARD.encode(blob))
     }
 }
 
@@ -120,11 +104,7 @@ impl VerifyingKey {
             return Err(KeyError::Name);
         }
         let [a, b, c, d, ..] = sha256(&[name.as_bytes(), &[b'\n', ED25519_TYPE], &public]).0;
-        Ok(Self {
-            name: name.to_owned(),
-            id: [a, b, c, d],
-            public,
-        })
+        Ok(Self { name: name.to_owned(), id: [a, b, c, d], public })
     }
 
     /// The key's name, which is also the origin of the log it signs.
@@ -157,11 +137,7 @@ impl VerifyingKey {
                 verified = true;
             }
         }
-        if verified {
-            Ok(text)
-        } else {
-            Err(NoteError::Unsigned)
-        }
+        if verified { Ok(text) } else { Err(NoteError::Unsigned) }
     }
 }
 
@@ -169,13 +145,7 @@ impl fmt::Display for VerifyingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut typed = vec![ED25519_TYPE];
         typed.extend_from_slice(&self.public);
-        write!(
-            f,
-            "{}+{:08x}+{}",
-            self.name,
-            u32::from_be_bytes(self.id),
-            STANDARD.encode(typed)
-        )
+        write!(f, "{}+{:08x}+{}", self.name, u32::from_be_bytes(self.id), STANDARD.encode(typed))
     }
 }
 
@@ -184,8 +154,7 @@ impl FromStr for VerifyingKey {
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
         let mut parts = text.trim().splitn(3, '+');
-        let (Some(name), Some(hash), Some(encoded)) = (parts.next(), parts.next(), parts.next())
-        else {
+        let (Some(name), Some(hash), Some(encoded)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(KeyError::Public);
         };
         let typed = STANDARD.decode(encoded).map_err(|_| KeyError::Public)?;
@@ -193,11 +162,7 @@ impl FromStr for VerifyingKey {
             return Err(KeyError::Public);
         };
         let key = Self::new(name, public.try_into().map_err(|_| KeyError::Public)?)?;
-        if hash == format!("{:08x}", u32::from_be_bytes(key.id)) {
-            Ok(key)
-        } else {
-            Err(KeyError::Hash)
-        }
+        if hash == format!("{:08x}", u32::from_be_bytes(key.id)) { Ok(key) } else { Err(KeyError::Hash) }
     }
 }
 

@@ -45,10 +45,7 @@ pub(crate) fn cover(mut start: u64, end: u64) -> Vec<Node> {
     let mut nodes = Vec::new();
     while start < end {
         let level = (end - start).ilog2();
-        nodes.push(Node {
-            level,
-            index: start >> level,
-        });
+        nodes.push(Node { level, index: start >> level });
         start += 1 << level;
     }
     nodes
@@ -64,13 +61,7 @@ mod tests {
         for leaf in 0..1_000_u64 {
             assert_eq!(stored_count(leaf), next);
             for level in 0..=(leaf + 1).trailing_zeros() {
-                assert_eq!(
-                    of(Node {
-                        level,
-                        index: leaf >> level
-                    }),
-                    next
-                );
+                assert_eq!(of(Node { level, index: leaf >> level }), next);
                 next += 1;
             }
         }

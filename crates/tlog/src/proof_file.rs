@@ -63,10 +63,7 @@ impl ProofFile {
             lines.next();
         }
         let (line, number) = lines.next().ok_or(malformed(2))?;
-        let index = line
-            .strip_prefix("index ")
-            .and_then(decimal)
-            .ok_or(malformed(number))?;
+        let index = line.strip_prefix("index ").and_then(decimal).ok_or(malformed(number))?;
         let mut path = Vec::new();
         for (line, number) in lines {
             if path.len() >= MAX_PATH {
@@ -74,25 +71,14 @@ impl ProofFile {
             }
             path.push(Hash::from_base64(line).map_err(|_| malformed(number))?);
         }
-        Ok(Self {
-            extra,
-            index,
-            path: Proof(path),
-            checkpoint: checkpoint.to_owned(),
-        })
+        Ok(Self { extra, index, path: Proof(path), checkpoint: checkpoint.to_owned() })
     }
 
     /// Checks that exactly these bytes are entry [`ProofFile::index`] of the log that `key` signed,
     /// and returns the checkpoint it was proven against.
     pub fn verify(&self, entry: &[u8], key: &VerifyingKey) -> Result<Checkpoint, ProofFileError> {
         let checkpoint = Checkpoint::open(&self.checkpoint, key)?;
-        verify_inclusion(
-            self.index,
-            checkpoint.size,
-            leaf_hash(entry),
-            &self.path,
-            checkpoint.root,
-        )?;
+        verify_inclusion(self.index, checkpoint.size, leaf_hash(entry), &self.path, checkpoint.root)?;
         Ok(checkpoint)
     }
 }

@@ -105,11 +105,7 @@ pub fn positions_for_consistency(old: u64, new: u64) -> Result<Vec<u64>, TreeErr
 
 /// Appends `leaves` (see [`crate::leaf_hash`]) to a log that has `size` of them. Needs
 /// [`positions_for_append`]. One call with many leaves does the work of many calls with one.
-pub fn append<S: HashSource + ?Sized>(
-    size: u64,
-    leaves: &[Hash],
-    source: &S,
-) -> Result<Appended, TreeError> {
+pub fn append<S: HashSource + ?Sized>(size: u64, leaves: &[Hash], source: &S) -> Result<Appended, TreeError> {
     check_size(size)?;
     let after = size.saturating_add(leaves.len() as u64);
     check_size(after)?;
@@ -123,11 +119,7 @@ pub fn append<S: HashSource + ?Sized>(
             position += 1;
         }
     }
-    Ok(Appended {
-        new_hashes,
-        root: frontier.root(),
-        size: after,
-    })
+    Ok(Appended { new_hashes, root: frontier.root(), size: after })
 }
 
 /// The root of the log when it had `size` leaves. Needs [`positions_for_root`].
@@ -138,21 +130,13 @@ pub fn root<S: HashSource + ?Sized>(size: u64, source: &S) -> Result<Hash, TreeE
 
 /// The audit path of leaf `index` in the log of `size` leaves (RFC 6962 section 2.1.1), sibling of
 /// the leaf first. Needs [`positions_for_inclusion`].
-pub fn inclusion_proof<S: HashSource + ?Sized>(
-    index: u64,
-    size: u64,
-    source: &S,
-) -> Result<Proof, TreeError> {
+pub fn inclusion_proof<S: HashSource + ?Sized>(index: u64, size: u64, source: &S) -> Result<Proof, TreeError> {
     prove(&inclusion_ranges(index, size)?, source)
 }
 
 /// Proves that the log of `new` leaves begins with the log of `old` leaves (RFC 6962 section
 /// 2.1.2). Empty when `old` is 0 or equals `new`. Needs [`positions_for_consistency`].
-pub fn consistency_proof<S: HashSource + ?Sized>(
-    old: u64,
-    new: u64,
-    source: &S,
-) -> Result<Proof, TreeError> {
+pub fn consistency_proof<S: HashSource + ?Sized>(old: u64, new: u64, source: &S) -> Result<Proof, TreeError> {
     prove(&consistency_ranges(old, new)?, source)
 }
 
@@ -216,19 +200,11 @@ fn split(n: u64) -> u64 {
 }
 
 fn check_size(size: u64) -> Result<(), TreeError> {
-    if size > MAX_SIZE {
-        Err(TreeError::TooLarge { size })
-    } else {
-        Ok(())
-    }
+    if size > MAX_SIZE { Err(TreeError::TooLarge { size }) } else { Ok(()) }
 }
 
 fn positions(ranges: &[Range]) -> Vec<u64> {
-    let mut all: Vec<u64> = ranges
-        .iter()
-        .flat_map(|(start, end)| cover(*start, *end))
-        .map(position::of)
-        .collect();
+    let mut all: Vec<u64> = ranges.iter().flat_map(|(start, end)| cover(*start, *end)).map(position::of).collect();
     all.sort_unstable();
     all
 }

@@ -35,13 +35,7 @@ pub enum VerifyError {
 
 /// Checks that `leaf` (see [`crate::leaf_hash`]) is entry `index` of the log of `size` entries with
 /// this `root` (RFC 9162 section 2.1.3.2).
-pub fn verify_inclusion(
-    index: u64,
-    size: u64,
-    leaf: Hash,
-    proof: &Proof,
-    root: Hash,
-) -> Result<(), VerifyError> {
+pub fn verify_inclusion(index: u64, size: u64, leaf: Hash, proof: &Proof, root: Hash) -> Result<(), VerifyError> {
     if index >= size {
         return Err(VerifyError::OutOfRange { index, size });
     }
@@ -67,11 +61,7 @@ pub fn verify_inclusion(
     if last != 0 {
         return Err(VerifyError::Length);
     }
-    if reached == root {
-        Ok(())
-    } else {
-        Err(VerifyError::RootMismatch)
-    }
+    if reached == root { Ok(()) } else { Err(VerifyError::RootMismatch) }
 }
 
 /// Checks that the log of `new` entries with `new_root` begins with the log of `old` entries that
@@ -129,13 +119,7 @@ pub fn verify_consistency(
     }
 }
 
-fn verify_trivial(
-    old: u64,
-    old_root: Hash,
-    new: u64,
-    new_root: Hash,
-    proof: &Proof,
-) -> Result<(), VerifyError> {
+fn verify_trivial(old: u64, old_root: Hash, new: u64, new_root: Hash, proof: &Proof) -> Result<(), VerifyError> {
     if !proof.0.is_empty() {
         return Err(VerifyError::Length);
     }

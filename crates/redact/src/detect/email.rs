@@ -19,7 +19,7 @@ pub(super) fn find(seen: &mut Seen<'_>) {
         // that puts no spaces between words.
         let outside = |c: char| "'`{|*=/.!".contains(c) || c >= '\u{2e80}';
         let lead = found.as_str().len() - found.as_str().trim_start_matches(outside).len();
-        let lead = if found.as_str()[lead..].starts_with('@') { 0 } else { lead };
+        let lead = if found.as_str().get(lead..).is_none_or(|rest| rest.starts_with('@')) { 0 } else { lead };
         seen.add(Class::Email, Detector::Structure, (found.start() + lead, found.end()));
     }
     for found in SPELLED.find_iter(seen.text()) {

@@ -39,9 +39,9 @@ pub enum Anchoring {
 impl fmt::Display for Anchoring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotAnchored => f.write_str(
-                "not externally anchored: whoever holds the signing key could have rewritten any entry",
-            ),
+            Self::NotAnchored => {
+                f.write_str("not externally anchored: whoever holds the signing key could have rewritten any entry")
+            }
             Self::Anchored { size } => write!(f, "not externally anchored since entry {size}"),
         }
     }
@@ -50,7 +50,7 @@ impl fmt::Display for Anchoring {
 /// Where the first fault is. Entries count from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Location {
-    /// Exactly this entry.
+    /// Exactly this entry. One before it can be bad too only if its own hash was forged with it.
     Entry(u64),
     /// At least one entry from `from` to before `to`; the file does not allow to say which.
     Between {
@@ -126,9 +126,7 @@ pub enum ExportError {
         from: u64,
     },
     /// An anchor says otherwise.
-    #[error(
-        "the log was rewritten: {location} is not what the earlier checkpoint over {size} entries says"
-    )]
+    #[error("the log was rewritten: {location} is not what the earlier checkpoint over {size} entries says")]
     Rewritten {
         /// Where, from the last anchor that still holds to the one that does not.
         location: Location,
@@ -136,9 +134,7 @@ pub enum ExportError {
         size: u64,
     },
     /// An anchor covers more than there is.
-    #[error(
-        "entries are missing at the end: an earlier checkpoint covers {anchor}, the export has {size}"
-    )]
+    #[error("entries are missing at the end: an earlier checkpoint covers {anchor}, the export has {size}")]
     Shortened {
         /// The size of the anchor.
         anchor: u64,
@@ -183,31 +179,13 @@ pub fn verify_export<R: BufRead>(
         }
         let line = complete(&buffer).and_then(|text| serde_json::from_slice::<Line>(text).ok());
         match line {
-            Some(Line {
-                index: Some(index),
-                hash: Some(hash),
-                entry: Some(entry),
-                block: None,
-                checkpoint: None,
-            }) => {
+            Some(Line { index: Some(index), hash: Some(hash), entry: Some(entry), block: None, checkpoint: None }) => {
                 check.entry(index, hash, &entry)?;
             }
-            Some(Line {
-                block: Some(block),
-                hash: Some(hash),
-                index: None,
-                entry: None,
-                checkpoint: None,
-            }) => {
+            Some(Line { block: Some(block), hash: Some(hash), index: None, entry: None, checkpoint: None }) => {
                 check.block(block, hash)?;
             }
-            Some(Line {
-                checkpoint: Some(note),
-                index: None,
-                block: None,
-                hash: None,
-                entry: None,
-            }) => {
+            Some(Line { checkpoint: Some(note), index: None, block: None, hash: None, entry: None }) => {
                 check.checkpoint(&note)?;
             }
             _ => return Err(check.damaged()),
@@ -227,15 +205,10 @@ fn complete(buffer: &[u8]) -> Option<&[u8]> {
 }
 
 fn check_header(buffer: &[u8], key: &VerifyingKey) -> Result<(), ExportError> {
-    let header: Header = complete(buffer)
-        .and_then(|text| serde_json::from_slice(text).ok())
-        .ok_or(ExportError::Header)?;
+    let header: Header =
+        complete(buffer).and_then(|text| serde_json::from_slice(text).ok()).ok_or(ExportError::Header)?;
     let same_key = header.vkey.is_none_or(|vkey| vkey == key.to_string());
-    if header.format == FORMAT && header.origin == key.name() && same_key {
-        Ok(())
-    } else {
-        Err(ExportError::Header)
-    }
+    if header.format == FORMAT && header.origin == key.name() && same_key { Ok(()) } else { Err(ExportError::Header) }
 }
 
 /// The state of one pass. Three trees grow side by side: one from what the entries say, one from
@@ -296,11 +269,7 @@ impl<'a> Check<'a> {
         if computed != hash {
             self.bad_entry.get_or_insert(index);
         }
-        self.due = self
-            .content
-            .push(computed)
-            .get(BLOCK_LEVEL as usize - 1)
-            .copied();
+        self.due = self.content.push(computed).get(BLOCK_LEVEL as usize - 1).copied();
         self.claimed.push(hash);
         self.tail.push(hash);
         self.compare_anchors()
@@ -326,17 +295,15 @@ impl<'a> Check<'a> {
         if self.due.is_some() {
             return Err(self.damaged());
         }
-        let checkpoint = Checkpoint::open(note, self.key)
-            .map_err(|error| self.earlier_or(ExportError::Checkpoint { at, error }))?;
+        let checkpoint =
+            Checkpoint::open(note, self.key).map_err(|error| self.earlier_or(ExportError::Checkpoint { at, error }))?;
         let size = checkpoint.size;
         if size != at || self.covered.is_some_and(|covered| covered >= size) {
             return Err(self.earlier_or(ExportError::Misplaced { at, size }));
         }
         let sound = self.content.root() == checkpoint.root;
         if !sound || self.bad_entry.is_some() || self.bad_block.is_some() {
-            return Err(ExportError::Changed {
-                location: self.locate(checkpoint.root),
-            });
+            return Err(ExportError::Changed { location: self.locate(checkpoint.root) });
         }
         self.covered = Some(size);
         self.checkpoints += 1;
@@ -352,22 +319,15 @@ impl<'a> Check<'a> {
         // Leaf hashes that lead to the signed root are true; so is a first entry that breaks them.
         let leaves_true = self.claimed.root() == root;
         let blocks_true = blocks.root() == root;
-        let bad_block = self
-            .bad_block
-            .map(|block| (block * BLOCK, (block + 1) * BLOCK));
+        let bad_block = self.bad_block.map(|block| (block * BLOCK, (block + 1) * BLOCK));
         match (self.bad_entry, bad_block) {
             (Some(index), _) if leaves_true => Location::Entry(index),
-            (Some(index), Some((from, to)))
-                if blocks_true && !(from..to).contains(&index) && from < index =>
-            {
+            (Some(index), Some((from, to))) if blocks_true && !(from..to).contains(&index) && from < index => {
                 Location::Between { from, to }
             }
             (Some(index), _) => Location::Entry(index),
             (None, Some((from, to))) => Location::Between { from, to },
-            (None, None) => Location::Between {
-                from: self.covered.unwrap_or(0),
-                to: self.content.size(),
-            },
+            (None, None) => Location::Between { from: self.covered.unwrap_or(0), to: self.content.size() },
         }
     }
 
@@ -381,16 +341,10 @@ impl<'a> Check<'a> {
                 let from = self.held_size();
                 let located = self.locate(anchor.root);
                 let location = match located {
-                    Location::Between { .. } if self.bad_block.is_none() => Location::Between {
-                        from,
-                        to: anchor.size,
-                    },
+                    Location::Between { .. } if self.bad_block.is_none() => Location::Between { from, to: anchor.size },
                     other => other,
                 };
-                return Err(ExportError::Rewritten {
-                    location,
-                    size: anchor.size,
-                });
+                return Err(ExportError::Rewritten { location, size: anchor.size });
             }
             self.anchors_held += 1;
         }
@@ -398,19 +352,13 @@ impl<'a> Check<'a> {
     }
 
     fn held_size(&self) -> u64 {
-        let last = self
-            .anchors_held
-            .checked_sub(1)
-            .and_then(|held| self.anchors.get(held));
+        let last = self.anchors_held.checked_sub(1).and_then(|held| self.anchors.get(held));
         last.map_or(0, |anchor| anchor.size)
     }
 
     /// An earlier entry or block that is already known to be bad goes before the present fault.
     fn earlier_or(&self, fault: ExportError) -> ExportError {
-        let block = self.bad_block.map(|block| Location::Between {
-            from: block * BLOCK,
-            to: (block + 1) * BLOCK,
-        });
+        let block = self.bad_block.map(|block| Location::Between { from: block * BLOCK, to: (block + 1) * BLOCK });
         match self.bad_entry.map(Location::Entry).or(block) {
             Some(location) => ExportError::Changed { location },
             None => fault,
@@ -418,10 +366,7 @@ impl<'a> Check<'a> {
     }
 
     fn damaged(&self) -> ExportError {
-        self.earlier_or(ExportError::Line {
-            line: self.line,
-            at: self.content.size(),
-        })
+        self.earlier_or(ExportError::Line { line: self.line, at: self.content.size() })
     }
 
     fn finish(self) -> Result<Report, ExportError> {
@@ -431,10 +376,7 @@ impl<'a> Check<'a> {
             return Err(self.earlier_or(ExportError::Uncovered { from }));
         }
         if let Some(anchor) = self.anchors.get(self.anchors_held) {
-            return Err(ExportError::Shortened {
-                anchor: anchor.size,
-                size,
-            });
+            return Err(ExportError::Shortened { anchor: anchor.size, size });
         }
         let anchoring = match self.anchors.last() {
             Some(anchor) => Anchoring::Anchored { size: anchor.size },

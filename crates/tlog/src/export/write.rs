@@ -34,15 +34,9 @@ pub struct ExportWriter<W: Write> {
 impl<W: Write> ExportWriter<W> {
     /// Writes the header. Hand in a buffered writer.
     pub fn new(writer: W, origin: &str, vkey: Option<&VerifyingKey>) -> Result<Self, WriteError> {
-        let mut export = Self {
-            writer,
-            frontier: Frontier::default(),
-        };
-        let header = Header {
-            format: FORMAT.to_owned(),
-            origin: origin.to_owned(),
-            vkey: vkey.map(VerifyingKey::to_string),
-        };
+        let mut export = Self { writer, frontier: Frontier::default() };
+        let header =
+            Header { format: FORMAT.to_owned(), origin: origin.to_owned(), vkey: vkey.map(VerifyingKey::to_string) };
         export.line(&header)?;
         Ok(export)
     }
@@ -51,29 +45,17 @@ impl<W: Write> ExportWriter<W> {
     pub fn entry(&mut self, entry: &str) -> Result<(), WriteError> {
         let index = self.frontier.size();
         let hash = leaf_hash(entry.as_bytes());
-        self.line(&Line {
-            index: Some(index),
-            hash: Some(hash),
-            entry: Some(entry.to_owned()),
-            ..EMPTY
-        })?;
+        self.line(&Line { index: Some(index), hash: Some(hash), entry: Some(entry.to_owned()), ..EMPTY })?;
         let completed = self.frontier.push(hash);
         if let Some(block) = completed.get(super::BLOCK_LEVEL as usize - 1) {
-            self.line(&Line {
-                block: Some(index / BLOCK),
-                hash: Some(*block),
-                ..EMPTY
-            })?;
+            self.line(&Line { block: Some(index / BLOCK), hash: Some(*block), ..EMPTY })?;
         }
         Ok(())
     }
 
     /// Writes a signed checkpoint over all entries written so far.
     pub fn checkpoint(&mut self, note: &str) -> Result<(), WriteError> {
-        self.line(&Line {
-            checkpoint: Some(note.to_owned()),
-            ..EMPTY
-        })
+        self.line(&Line { checkpoint: Some(note.to_owned()), ..EMPTY })
     }
 
     /// How many entries were written.
@@ -91,18 +73,10 @@ impl<W: Write> ExportWriter<W> {
         let mut text = serde_json::to_vec(line).map_err(std::io::Error::other)?;
         text.push(b'\n');
         if text.len() as u64 > MAX_LINE_BYTES {
-            return Err(WriteError::Entry {
-                index: self.frontier.size(),
-            });
+            return Err(WriteError::Entry { index: self.frontier.size() });
         }
         Ok(self.writer.write_all(&text)?)
     }
 }
 
-const EMPTY: Line = Line {
-    index: None,
-    block: None,
-    hash: None,
-    entry: None,
-    checkpoint: None,
-};
+const EMPTY: Line = Line { index: None, block: None, hash: None, entry: None, checkpoint: None };

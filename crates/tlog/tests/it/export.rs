@@ -15,13 +15,7 @@ fn entry(i: u64) -> String {
 
 fn note(entries: &[String]) -> String {
     let leaves: Vec<Hash> = entries.iter().map(|e| leaf_hash(e.as_bytes())).collect();
-    Checkpoint {
-        origin: ORIGIN.into(),
-        size: entries.len() as u64,
-        root: naive::root(&leaves),
-    }
-    .sign(&key())
-    .unwrap()
+    Checkpoint { origin: ORIGIN.into(), size: entries.len() as u64, root: naive::root(&leaves) }.sign(&key()).unwrap()
 }
 
 /// An export of these entries, with a checkpoint at each of `sizes`.
@@ -52,27 +46,18 @@ fn located(file: &[u8]) -> Option<Location> {
 }
 
 fn lines(file: &[u8]) -> Vec<Vec<u8>> {
-    file.split_inclusive(|b| *b == b'\n')
-        .map(<[u8]>::to_vec)
-        .collect()
+    file.split_inclusive(|b| *b == b'\n').map(<[u8]>::to_vec).collect()
 }
 
 #[test]
 fn edge_sizes_verify() {
-    for n in [
-        0, 1, 2, 3, 4, 5, 255, 256, 257, 511, 512, 513, 1023, 1024, 1025,
-    ] {
+    for n in [0, 1, 2, 3, 4, 5, 255, 256, 257, 511, 512, 513, 1023, 1024, 1025] {
         let entries = entries(n);
         let report = verify(&export(&entries, &[0, n as usize / 2, n as usize])).unwrap();
         let leaves: Vec<Hash> = entries.iter().map(|e| leaf_hash(e.as_bytes())).collect();
         assert_eq!((report.size, report.root), (n, naive::root(&leaves)));
         assert_eq!(report.anchoring, Anchoring::NotAnchored);
-        assert!(
-            report
-                .anchoring
-                .to_string()
-                .starts_with("not externally anchored")
-        );
+        assert!(report.anchoring.to_string().starts_with("not externally anchored"));
     }
 }
 
@@ -86,11 +71,7 @@ fn a_flipped_bit_anywhere_in_a_long_log_names_its_entry() {
             let byte = number / 101 % line.len();
             broken[start + byte] ^= 1 << (number % 8);
             if let Some(index) = entry_of(line) {
-                assert_eq!(
-                    located(&broken),
-                    Some(Location::Entry(index)),
-                    "line {number}"
-                );
+                assert_eq!(located(&broken), Some(Location::Entry(index)), "line {number}");
             }
         }
         start += line.len();
@@ -99,9 +80,7 @@ fn a_flipped_bit_anywhere_in_a_long_log_names_its_entry() {
 
 /// The entry that stands on this line, if it is an entry's.
 fn entry_of(line: &[u8]) -> Option<u64> {
-    let digits = std::str::from_utf8(line)
-        .unwrap()
-        .strip_prefix("{\"index\":")?;
+    let digits = std::str::from_utf8(line).unwrap().strip_prefix("{\"index\":")?;
     digits.split(',').next()?.parse().ok()
 }
 
@@ -131,11 +110,7 @@ fn flips_at_the_edges_are_found_and_name_their_entry() {
             broken[start + bit / 8] ^= 1 << (bit % 8);
             let error = verify(&broken).unwrap_err();
             if let Some(index) = entry_of(line) {
-                assert_eq!(
-                    error.location(),
-                    Some(Location::Entry(index)),
-                    "{number} {bit}: {error}"
-                );
+                assert_eq!(error.location(), Some(Location::Entry(index)), "{number} {bit}: {error}");
             }
         }
         start += line.len();
@@ -151,27 +126,15 @@ fn swaps_deletions_and_copies_are_named() {
     for i in [0, 1, 254, 255, 256, 4_321, 9_998] {
         let mut swapped = all.clone();
         swapped.swap(line_of(i), line_of(i + 1));
-        assert_eq!(
-            located(&swapped.concat()),
-            Some(Location::Entry(i as u64)),
-            "swap {i}"
-        );
+        assert_eq!(located(&swapped.concat()), Some(Location::Entry(i as u64)), "swap {i}");
 
         let mut far = all.clone();
         far.swap(line_of(i), line_of(9_999));
-        assert_eq!(
-            located(&far.concat()),
-            Some(Location::Entry(i as u64)),
-            "far swap {i}"
-        );
+        assert_eq!(located(&far.concat()), Some(Location::Entry(i as u64)), "far swap {i}");
 
         let mut shorter = all.clone();
         shorter.remove(line_of(i));
-        assert_eq!(
-            located(&shorter.concat()),
-            Some(Location::Entry(i as u64)),
-            "deletion {i}"
-        );
+        assert_eq!(located(&shorter.concat()), Some(Location::Entry(i as u64)), "deletion {i}");
 
         let mut longer = all.clone();
         longer.insert(line_of(i), all[line_of(i)].clone());
@@ -196,32 +159,17 @@ fn forged_hashes_are_located_as_far_as_honestly_possible() {
     let true_lines = lines(&export(&truth, &[2_000]));
     // Entry and its hash, not the block: the block of 256 is named.
     let mut all = checkpoints(export(&forged, &[2_000]));
-    let block_line = all
-        .iter()
-        .position(|l| l.starts_with(b"{\"block\":2,"))
-        .unwrap();
+    let block_line = all.iter().position(|l| l.starts_with(b"{\"block\":2,")).unwrap();
     let forged_block = std::mem::replace(&mut all[block_line], true_lines[block_line].clone());
-    assert_eq!(
-        located(&all.concat()),
-        Some(Location::Between { from: 512, to: 768 })
-    );
+    assert_eq!(located(&all.concat()), Some(Location::Between { from: 512, to: 768 }));
     // Block too: everything since the last checkpoint that holds.
     all[block_line] = forged_block;
-    assert_eq!(
-        located(&all.concat()),
-        Some(Location::Between { from: 0, to: 2_000 })
-    );
+    assert_eq!(located(&all.concat()), Some(Location::Between { from: 0, to: 2_000 }));
     // With more checkpoints it is narrower.
     let mut all = lines(&export(&forged, &[600, 2_000]));
     let last = all.len() - 1;
     all[last] = true_lines.last().unwrap().clone();
-    assert_eq!(
-        located(&all.concat()),
-        Some(Location::Between {
-            from: 600,
-            to: 2_000
-        })
-    );
+    assert_eq!(located(&all.concat()), Some(Location::Between { from: 600, to: 2_000 }));
 }
 
 #[test]
@@ -237,20 +185,8 @@ fn a_rewritten_log_falls_to_any_anchor_and_only_to_an_anchor() {
     assert_eq!(report.anchoring, Anchoring::NotAnchored);
 
     for n in [124, 300, 1_000] {
-        let error = verify_export(
-            file.as_slice(),
-            key.verifying_key(),
-            &[anchor(n), anchor(100)],
-        )
-        .unwrap_err();
-        assert_eq!(
-            error.location(),
-            Some(Location::Between {
-                from: 100,
-                to: n as u64
-            }),
-            "{error}"
-        );
+        let error = verify_export(file.as_slice(), key.verifying_key(), &[anchor(n), anchor(100)]).unwrap_err();
+        assert_eq!(error.location(), Some(Location::Between { from: 100, to: n as u64 }), "{error}");
     }
     // An anchor from before the rewritten entry vouches only for what it covers.
     let before = verify_export(file.as_slice(), key.verifying_key(), &[anchor(100)]).unwrap();
@@ -287,15 +223,9 @@ fn hostile_files_are_refused() {
     verify(&[good.clone(), last.clone()].concat()).unwrap_err();
     let mut early = lines(&good);
     early.insert(10, last);
-    assert!(matches!(
-        verify(&early.concat()),
-        Err(ExportError::Misplaced { at: 9, size: 300 })
-    ));
+    assert!(matches!(verify(&early.concat()), Err(ExportError::Misplaced { at: 9, size: 300 })));
     let endless = [lines(&good)[0].clone(), vec![b'['; 17 << 20]].concat();
-    assert!(matches!(
-        verify(&endless),
-        Err(ExportError::Line { line: 2, at: 0 })
-    ));
+    assert!(matches!(verify(&endless), Err(ExportError::Line { line: 2, at: 0 })));
 }
 
 proptest! {

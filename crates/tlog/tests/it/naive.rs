@@ -27,30 +27,19 @@ pub fn inclusion(index: usize, leaves: &[Hash]) -> Proof {
     }
     let k = split(leaves.len());
     let (left, right) = leaves.split_at(k);
-    let (mut path, sibling) = if index < k {
-        (inclusion(index, left), root(right))
-    } else {
-        (inclusion(index - k, right), root(left))
-    };
+    let (mut path, sibling) =
+        if index < k { (inclusion(index, left), root(right)) } else { (inclusion(index - k, right), root(left)) };
     path.0.push(sibling);
     path
 }
 
 pub fn consistency(old: usize, leaves: &[Hash]) -> Proof {
-    if old == 0 {
-        Proof(Vec::new())
-    } else {
-        subproof(old, leaves, true)
-    }
+    if old == 0 { Proof(Vec::new()) } else { subproof(old, leaves, true) }
 }
 
 fn subproof(old: usize, leaves: &[Hash], whole: bool) -> Proof {
     if old == leaves.len() {
-        return Proof(if whole {
-            Vec::new()
-        } else {
-            vec![root(leaves)]
-        });
+        return Proof(if whole { Vec::new() } else { vec![root(leaves)] });
     }
     let k = split(leaves.len());
     let (left, right) = leaves.split_at(k);

@@ -10,11 +10,7 @@ pub fn leaves(n: u64) -> Vec<Hash> {
 }
 
 fn stored(leaves: &[Hash]) -> BTreeMap<u64, Hash> {
-    append(0, leaves, &BTreeMap::new())
-        .unwrap()
-        .new_hashes
-        .into_iter()
-        .collect()
+    append(0, leaves, &BTreeMap::new()).unwrap().new_hashes.into_iter().collect()
 }
 
 /// Only what the plan lists, so that a plan that forgets something fails.
@@ -79,11 +75,7 @@ fn every_proof_up_to_the_edges_of_powers_of_two() {
         for old in 0..=n {
             let loaded = pick(&all, &positions_for_consistency(old, n).unwrap());
             let proof = consistency_proof(old, n, &loaded).unwrap();
-            assert_eq!(
-                proof,
-                naive::consistency(old as usize, &leaves),
-                "{old} to {n}"
-            );
+            assert_eq!(proof, naive::consistency(old as usize, &leaves), "{old} to {n}");
             let before = naive::root(&leaves[..old as usize]);
             verify_consistency(old, before, n, top, &proof).unwrap();
             verify_consistency(old, leaf_hash(b"other"), n, top, &proof).unwrap_err();
@@ -99,29 +91,12 @@ fn refusals_name_the_reason() {
     let none = BTreeMap::new();
     assert_eq!(root(5, &none), Err(TreeError::Missing { position: 6 }));
     assert_eq!(root(0, &none), Ok(empty_root()));
-    assert_eq!(
-        inclusion_proof(3, 3, &none),
-        Err(TreeError::OutOfRange { index: 3, size: 3 })
-    );
-    assert_eq!(
-        consistency_proof(4, 3, &none),
-        Err(TreeError::Shrinking { old: 4, new: 3 })
-    );
-    assert_eq!(
-        positions_for_root(u64::MAX),
-        Err(TreeError::TooLarge { size: u64::MAX })
-    );
-    assert_eq!(
-        append(MAX_SIZE, &leaves(1), &none),
-        Err(TreeError::TooLarge { size: MAX_SIZE + 1 })
-    );
+    assert_eq!(inclusion_proof(3, 3, &none), Err(TreeError::OutOfRange { index: 3, size: 3 }));
+    assert_eq!(consistency_proof(4, 3, &none), Err(TreeError::Shrinking { old: 4, new: 3 }));
+    assert_eq!(positions_for_root(u64::MAX), Err(TreeError::TooLarge { size: u64::MAX }));
+    assert_eq!(append(MAX_SIZE, &leaves(1), &none), Err(TreeError::TooLarge { size: MAX_SIZE + 1 }));
     assert_eq!(positions_for_append(MAX_SIZE).unwrap().len(), 1);
-    assert!(
-        positions_for_inclusion(MAX_SIZE - 1, MAX_SIZE)
-            .unwrap()
-            .len()
-            == 61
-    );
+    assert!(positions_for_inclusion(MAX_SIZE - 1, MAX_SIZE).unwrap().len() == 61);
 }
 
 proptest! {
