@@ -1,4 +1,4 @@
-//! Measures writing and checking an export: `cargo run --release -p tlog --example measure [ENTRIES]`.
+//! Measures writing and checking an export: `cargo run --release -p tlog --example measure_export [ENTRIES]`.
 #![expect(clippy::print_stdout, reason = "prints its figures")]
 
 use std::error::Error;
