@@ -114,21 +114,13 @@ impl Packer<'_> {
     /// A sentence longer than a chunk is cut between words.
     fn sentence(&mut self, start: usize, end: usize) {
         let text = self.slice(start, end);
-        if words(text) <= self.settings.max_words {
+        if words(text) <= self.settings.max_words && text.len() <= self.settings.max_bytes {
             return self.add(start, end);
         }
-        let ends: Vec<usize> = text
-            .split_inclusive(char::is_whitespace)
-            .scan(0, |at, word| {
-                *at += word.len();
-                Some(*at)
-            })
-            .collect();
-        let mut from = 0;
-        for piece in ends.chunks(self.settings.max_words.max(1)) {
-            let to = piece.last().copied().unwrap_or(from);
-            self.add(start + from, start + to);
-            from = to;
+        let mut at = start;
+        for word in text.split_inclusive(char::is_whitespace).map(str::len).collect::<Vec<_>>() {
+            self.add(at, at + word);
+            at += word;
         }
     }
 
@@ -256,4 +248,63 @@ fn continues(line: &str) -> bool {
         digits > 0 && trimmed.get(digits..).is_some_and(|rest| rest.starts_with(". ") || rest.starts_with(") "))
     };
     !trimmed.is_empty() && !item && fence(line).is_none() && atx_level(line).is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ARTICLE: &str = "Intro.\n\n# Guide #\n\nFirst paragraph.\n\n## Codes\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n\
+        ```sh\n# not a heading\n\nrun\n```\n\nSetext\n------\n- one\n- two\n\n# Other\nLast";
+
+    fn parts(source: &str, settings: ChunkSettings) -> Vec<(String, String)> {
+        chunk(source, settings).into_iter().map(|chunk| (chunk.heading(), chunk.text)).collect()
+    }
+
+    #[test]
+    fn headings_become_paths_and_code_is_not_parsed() {
+        let found = parts(ARTICLE, ChunkSettings::default());
+        let headings: Vec<&str> = found.iter().map(|(heading, _)| heading.as_str()).collect();
+        assert_eq!(headings, ["", "Guide", "Guide > Codes", "Guide > Setext", "Other"]);
+        assert!(found[2].1.starts_with("| a |") && found[2].1.ends_with("run\n```"), "{:?}", found[2]);
+        assert_eq!(found[3].1, "- one\n- two");
+    }
+
+    #[test]
+    fn tables_and_code_stay_whole_and_prose_is_cut_at_sentences() {
+        let settings = ChunkSettings { target_words: 4, max_words: 6, ..ChunkSettings::default() };
+        let code = format!("```\n{}```", "a b c d\n".repeat(20));
+        assert_eq!(parts(&code, settings).len(), 1);
+        let table = format!("|h|i|\n|-|-|\n{}", "| x | y |\n".repeat(20));
+        assert_eq!(parts(&table, settings).len(), 1);
+        let prose: Vec<String> =
+            parts("One two three four. Five six seven. Eight", settings).into_iter().map(|p| p.1).collect();
+        assert_eq!(prose, ["One two three four.", "Five six seven. Eight"]);
+        assert_eq!(parts(&"word ".repeat(20), settings).len(), 5);
+        assert!(parts(&"x".repeat(100_000), settings).len() > 5);
+        assert!(parts("# Only a heading\n\n## And another\n", settings).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn chunks_are_slices_in_order_and_lose_no_word(source in "([a-z#|`\\-. \u{e9}]{0,12}\n){0,30}", target in 1usize..9) {
+            let settings = ChunkSettings { target_words: target, max_words: target + 3, max_bytes: 64 };
+            let mut end = 0;
+            for chunk in chunk(&source, settings) {
+                prop_assert!(chunk.start >= end && chunk.end > chunk.start);
+                prop_assert_eq!(source.get(chunk.start..chunk.end), Some(chunk.text.as_str()));
+                prop_assert!(chunk.text.len() <= 64);
+                end = chunk.end;
+            }
+        }
+
+        #[test]
+        fn plain_words_are_all_kept(words in prop::collection::vec("[a-z]{1,9}[.]?", 0..200)) {
+            let settings = ChunkSettings { target_words: 5, max_words: 9, max_bytes: 64 };
+            let kept: Vec<String> = chunk(&words.join(" "), settings)
+                .iter().flat_map(|chunk| chunk.text.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect();
+            prop_assert_eq!(kept, words);
+        }
+    }
 }

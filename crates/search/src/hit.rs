@@ -40,7 +40,7 @@ pub enum Why {
     Words {
         /// As written in the query, the rarest first.
         matched: Vec<String>,
-        /// BM25 score, times the passage's boost.
+        /// BM25 score, times coverage, times the passage's boost.
         bm25: f32,
         /// Share of the query's weight (by rarity) that occurs here, 0 to 1. Low coverage is a reason to abstain.
         coverage: f32,

@@ -265,7 +265,7 @@ impl Index {
         purge::collect_garbage(&writer.words)
     }
 
-    /// The best passages, best first; ties by id. Nothing for a limit of 0 or a filter that lets nothing through.
+    /// The best passages, best first; ties by id (at the end of the list, content decides which of equals get in). Nothing for a limit of 0 or a filter that lets nothing through.
     ///
     /// # Errors
     /// When the query's vector has another length than the indexed ones, or the files cannot be read.

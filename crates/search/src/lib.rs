@@ -11,6 +11,8 @@
 //! Start reading at [`Index`] (`index.rs`), then `words.rs` (BM25), `vectors.rs` (meaning), `fusion.rs` (one list).
 //! `analysis.rs` says what a term is, `chunk.rs` cuts a document into passages.
 
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a failed test should stop at once"))]
+
 mod analysis;
 mod chunk;
 mod error;

@@ -15,8 +15,8 @@ use crate::{analysis::analyse, passage::Passage};
 /// Raised whenever analysis, weights, fields or the sidecar change what an index holds: an older folder is rebuilt.
 pub(crate) const FORMAT: u32 = 1;
 
-const TITLE_WEIGHT: usize = 3;
-const HEADING_WEIGHT: usize = 2;
+const TITLE_WEIGHT: usize = 2;
+const HEADING_WEIGHT: usize = 1;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Fields {

@@ -49,7 +49,7 @@ pub(crate) struct Asked {
 
 pub(crate) struct Scored {
     pub at: DocAddress,
-    /// Times the passage's boost.
+    /// Times coverage (the share of the query's weight that occurs) and the passage's boost.
     pub score: f64,
     /// Bit `n`: the query's term `n` occurs.
     pub matched: u32,
@@ -207,8 +207,11 @@ fn rescore(
             }
         }
     }
+    let all: f64 = asked.iter().map(|asked| asked.weight).sum();
     for scored in &mut scored {
-        scored.score *= f64::from(snapshot.boost(scored.at));
+        let here = asked.iter().enumerate().filter(|(bit, _)| (scored.matched >> bit) & 1 == 1);
+        let coverage = here.map(|(_, asked)| asked.weight).sum::<f64>() / all;
+        scored.score *= coverage * f64::from(snapshot.boost(scored.at));
     }
     Ok(scored)
 }

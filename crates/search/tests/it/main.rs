@@ -1,5 +1,7 @@
 //! The index as its callers see it.
 
+#![expect(clippy::unwrap_used, reason = "a failed test should stop at once")]
+
 mod erasure;
 mod opening;
 mod sameness;
