@@ -1,0 +1,15 @@
+import { call } from "./http";
+import type { Approved, Draft, Sealed, StatusAfter } from "./types";
+
+export const createDraft = (ticketId: string, origin: Draft["origin"]) =>
+  call<Draft>("POST", `/tickets/${ticketId}/drafts`, { body: { origin } });
+export const saveDraft = (id: string, body: string, revision: number) => call<Draft>("PUT", `/drafts/${id}`, { body: { body }, revision });
+export const sealDraft = (id: string) => call<Sealed>("POST", `/drafts/${id}/seal`);
+
+/** The key is the sealed view's own token, so that a repeated request can never send twice. */
+export const approveDraft = (id: string, sealed: Sealed, statusAfter: StatusAfter, acknowledged: string[]) =>
+  call<Approved>("POST", `/drafts/${id}/approval`, {
+    body: { token: sealed.token, digest: sealed.digest, status_after: statusAfter, acknowledged },
+    idempotencyKey: sealed.token,
+  });
+export const undoApproval = (id: string) => call<{ ticket_id: string; draft_id: string }>("DELETE", `/approvals/${id}`);

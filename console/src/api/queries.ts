@@ -1,0 +1,56 @@
+import { infiniteQueryOptions, QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import { Problem, nextCursor } from "./http";
+import { getArticle, listArticles } from "./knowledge";
+import { getLetter, listLetters, listQuarantine } from "./mail";
+import { getCheckpoint, listAudit } from "./record";
+import { getSession, getStatus } from "./session";
+import { getExchange, getTicket, listTickets, listViews, type TicketFilter } from "./tickets";
+import type { Desk, Session, TicketPage } from "./types";
+
+const retry = (count: number, error: Error) => error instanceof Problem && (error.isOffline || error.status === 503) && count < 2;
+
+/** Nothing is refetched because a window got the focus: what changed is told by the feed. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: { staleTime: 30_000, refetchOnWindowFocus: false, retry, retryDelay: 600, networkMode: "always" },
+    mutations: { networkMode: "always" },
+  },
+});
+
+const firstPage = { initialPageParam: undefined as string | undefined, getNextPageParam: nextCursor };
+
+export const sessionQuery = queryOptions({ queryKey: ["session"], queryFn: getSession, staleTime: Infinity });
+export const statusQuery = queryOptions({ queryKey: ["status"], queryFn: getStatus });
+export const viewsQuery = queryOptions({ queryKey: ["views"], queryFn: listViews });
+export const ticketQuery = (id: string) => queryOptions({ queryKey: ["ticket", id], queryFn: () => getTicket(id) });
+export const exchangeQuery = (id: string) => queryOptions({ queryKey: ["exchange", id], queryFn: () => getExchange(id) });
+export const letterQuery = (id: string) => queryOptions({ queryKey: ["letter", id], queryFn: () => getLetter(id) });
+export const articleQuery = (id: string, version?: number) =>
+  queryOptions({ queryKey: ["article", id, version ?? null], queryFn: () => getArticle(id, version) });
+export const checkpointQuery = queryOptions({ queryKey: ["checkpoint"], queryFn: getCheckpoint });
+export const ticketsQuery = (filter: TicketFilter) =>
+  infiniteQueryOptions({ queryKey: ["tickets", filter], queryFn: ({ pageParam }) => listTickets(filter, pageParam), ...firstPage, refetchOnMount: "always" });
+export const articlesQuery = (filter: { q?: string; state?: string }) =>
+  infiniteQueryOptions({ queryKey: ["articles", filter], queryFn: ({ pageParam }) => listArticles(filter, pageParam), ...firstPage });
+export const lettersQuery = infiniteQueryOptions({ queryKey: ["tray"], queryFn: ({ pageParam }) => listLetters(pageParam), ...firstPage, refetchOnMount: "always" });
+export const quarantineQuery = infiniteQueryOptions({ queryKey: ["quarantine"], queryFn: ({ pageParam }) => listQuarantine(pageParam), ...firstPage });
+export const auditQuery = (filter: { kind?: string }) =>
+  infiniteQueryOptions({ queryKey: ["audit", filter], queryFn: ({ pageParam }) => listAudit(filter, pageParam), ...firstPage, refetchOnMount: "always" });
+
+/** The signed-in session; only for pages below the shell, which shows the sign-in page without one. */
+export function useSession(): Session {
+  const { data } = useQuery(sessionQuery);
+  if (!data) throw new Error("no session");
+  return data;
+}
+export const useDesk = (): Desk => useSession().desk;
+
+/** Changes a ticket in the cache and returns how to take it back. */
+export function patchTicket(id: string, change: (ticket: TicketPage) => TicketPage): () => void {
+  const key = ticketQuery(id).queryKey;
+  const before = queryClient.getQueryData(key);
+  if (before) queryClient.setQueryData(key, change(before));
+  return () => {
+    if (before) queryClient.setQueryData(key, before);
+  };
+}

@@ -1,0 +1,26 @@
+import { call, callText, query } from "./http";
+import type {
+  AiChoice, Customer, Exchange, Note, Page, Priority, SearchResult, Status, TicketLine, TicketPage, Understanding, View,
+} from "./types";
+
+export interface TicketFilter {
+  view?: string; queue?: string; category?: string; status?: string; risk?: string; q?: string;
+}
+export interface TicketChange {
+  status?: Status; priority?: Priority; queue?: string; assignee?: string | null;
+}
+
+export const listViews = () => call<{ items: View[] }>("GET", "/views").then((page) => page.items);
+export const listTickets = (filter: TicketFilter, cursor?: string, limit = 50) =>
+  call<Page<TicketLine>>("GET", `/tickets${query({ ...filter, cursor, limit })}`);
+export const getTicket = (id: string) => call<TicketPage>("GET", `/tickets/${id}`);
+export const changeTicket = (id: string, revision: number, change: TicketChange) =>
+  call<TicketLine>("PATCH", `/tickets/${id}`, { body: change, revision });
+export const addNote = (id: string, body: string) => call<Note>("POST", `/tickets/${id}/notes`, { body: { body } });
+export const markRead = (id: string) => call<void>("POST", `/tickets/${id}/read`);
+export const messageHtml = (id: string) => callText(`/messages/${id}/html`);
+export const getExchange = (id: string) => call<Exchange>("GET", `/exchanges/${id}`);
+export const setRequesterAi = (id: string, ai: AiChoice) => call<Customer>("PUT", `/requesters/${id}/ai`, { body: { ai } });
+export const giveVerdict = (id: string, verdict: "accepted" | "edited" | "rejected", category?: string, reason?: string) =>
+  call<Understanding>("POST", `/suggestions/${id}/verdict`, { body: { verdict, category, reason } });
+export const search = (q: string) => call<SearchResult>("GET", `/search${query({ q })}`);

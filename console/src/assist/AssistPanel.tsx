@@ -1,0 +1,47 @@
+import { IconChevronRight } from "@tabler/icons-react";
+import type { CSSProperties, ReactNode } from "react";
+import type { TicketPage } from "../api/types";
+import { t } from "../strings";
+import { AnswerSection } from "./AnswerSection";
+import { CustomerSection } from "./CustomerSection";
+import type { Panel, SectionKey } from "./panel";
+import { PanelEdge } from "./PanelEdge";
+import { TrailSection } from "./TrailSection";
+import { UnderstandingSection } from "./UnderstandingSection";
+import { useVerdict } from "./verdict";
+
+export function AssistPanel({ ticket, panel }: { ticket: TicketPage; panel: Panel }) {
+  const { understanding, answer, customer, trail } = ticket;
+  const verdict = useVerdict(ticket, panel);
+  const count = answer.passages.length + answer.similar.length;
+  if (!panel.isOpen) return null;
+  return (
+    <aside className="assist" style={{ "--panel": `${panel.width}px` } as CSSProperties} aria-label={t("panel.label")}>
+      <PanelEdge panel={panel} />
+      <div className="assist-scroll">
+        {understanding && (
+          <Section panel={panel} name="understanding" hint={understanding.verdict ? t("understanding.settled") : t(`doubt.${understanding.word}`)}>
+            <UnderstandingSection ticket={ticket} understanding={understanding} verdict={verdict} />
+          </Section>
+        )}
+        {(count > 0 || answer.plan) && <Section panel={panel} name="answer" hint={t("panel.sources", { n: count })}><AnswerSection ticket={ticket} /></Section>}
+        <Section panel={panel} name="customer" hint={customer.organization?.name ?? customer.name}><CustomerSection ticket={ticket} /></Section>
+        {trail.length > 0 && <Section panel={panel} name="trail" hint={String(trail.length)}><TrailSection ticket={ticket} /></Section>}
+      </div>
+    </aside>
+  );
+}
+
+function Section({ panel, name, hint, children }: { panel: Panel; name: SectionKey; hint: string; children: ReactNode }) {
+  const isOpen = panel.open.includes(name);
+  return (
+    <section className="assist-section">
+      <h2>
+        <button type="button" aria-expanded={isOpen} onClick={() => panel.flip(name)}>
+          <IconChevronRight size={15} aria-hidden />{t(`panel.${name}`)} <span className="quiet">{hint}</span>
+        </button>
+      </h2>
+      {isOpen && <div className="assist-body">{children}</div>}
+    </section>
+  );
+}

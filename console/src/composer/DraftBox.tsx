@@ -1,0 +1,72 @@
+import { Button } from "@mantine/core";
+import { IconBook2, IconPencil, IconSend } from "@tabler/icons-react";
+import { useState } from "react";
+import type { Draft, TicketPage } from "../api/types";
+import { useAction } from "../shell/actions";
+import { Key, MachineMark } from "../states/Parts";
+import { t } from "../strings";
+import { percent } from "../text/time";
+import { ApprovedNote } from "./ApprovedNote";
+import { ConflictChoice } from "./ConflictChoice";
+import { DraftEditor } from "./DraftEditor";
+import { DraftReader } from "./DraftReader";
+import { LitSource } from "./LitSource";
+import { SealedView } from "./SealedView";
+import { useDraftText, type DraftText } from "./useDraftText";
+import { useSending } from "./useSending";
+
+interface Props { ticket: TicketPage; given: Draft; isPanelOpen: boolean }
+
+export const isMachineText = (draft: Draft): boolean => draft.ai_share > 0 || draft.origin !== "agent";
+
+export function DraftBox({ ticket, given, isPanelOpen }: Props) {
+  const text = useDraftText(given);
+  const [isEditing, setEditing] = useState(given.origin === "agent" && given.state === "open");
+  const sending = useSending(ticket, text);
+  const isOpen = text.draft.state === "open" || text.draft.state === "superseded";
+  useAction("draft.edit", () => setEditing(true), isOpen && !sending.sealed);
+  useAction("draft.seal", () => void sending.seal(), isOpen && !sending.sealed);
+  useAction("draft.unsupported", focusNextUnsupported);
+
+  if (!isOpen && text.draft.approval) return <ApprovedNote draft={text.draft} ticket={ticket} />;
+  if (sending.sealed) return <SealedView sealed={sending.sealed} ticket={ticket} onBack={sending.unseal} onSign={sending.sign} isSigning={sending.isSigning} />;
+  return (
+    <section className="draft" data-machine={isMachineText(text.draft) || undefined} aria-label={t("draft.label")}>
+      {text.draft.stale && <p className="warning" role="status">{text.draft.stale}</p>}
+      {text.theirs && <ConflictChoice mine={text.body} theirs={text.theirs} onSettle={text.settle} />}
+      <div className="draft-scroll" tabIndex={isEditing ? -1 : 0} role="group" aria-label={t("draft.text")}>
+        {isEditing
+          ? <DraftEditor text={text} onLeave={() => setEditing(false)} />
+          : <DraftReader text={text} onEdit={() => setEditing(true)} />}
+      </div>
+      <LitSource ticket={ticket} isPanelOpen={isPanelOpen} />
+      <footer className="bar send-bar">
+        <DraftFacts text={text} />
+        {isEditing
+          ? <Button variant="default" leftSection={<IconBook2 size={15} />} onClick={() => setEditing(false)}>{t("draft.read")}</Button>
+          : <Button variant="default" leftSection={<IconPencil size={15} />} onClick={() => setEditing(true)} rightSection={<Key action="draft.edit" />}>{t("draft.edit")}</Button>}
+        <Button leftSection={<IconSend size={15} />} loading={sending.isSealing} disabled={text.theirs !== null || text.body.trim() === ""} onClick={() => void sending.seal()} rightSection={<Key action="draft.seal" />}>
+          {t("draft.seal")}
+        </Button>
+      </footer>
+    </section>
+  );
+}
+
+function DraftFacts({ text }: { text: DraftText }) {
+  const { draft, state } = text;
+  return (
+    <span className="draft-facts">
+      {isMachineText(draft)
+        ? <MachineMark label={draft.ai_share >= 0.995 ? t(`draft.origin.${draft.origin}`) : t("draft.share", { share: percent(draft.ai_share) })} />
+        : <span className="quiet">{t("draft.own")}</span>}
+      <span className="save-state" data-state={state} role="status">{t(`save.${state}`)}</span>
+    </span>
+  );
+}
+
+function focusNextUnsupported(): void {
+  const all = [...document.querySelectorAll<HTMLElement>('.sentence[data-support="unsupported"]')];
+  const at = all.indexOf(document.activeElement as HTMLElement);
+  all[(at + 1) % all.length]?.focus();
+}

@@ -1,0 +1,55 @@
+import { Fragment } from "react";
+import type { Sentence } from "../api/types";
+import { t } from "../strings";
+import { isSentenceLit, useLight, type Lit } from "../ticket/lit";
+import type { DraftText } from "./useDraftText";
+
+/** The draft as read: each sentence leads to what carries it, and says so when nothing does. */
+export function DraftReader({ text, onEdit }: { text: DraftText; onEdit: () => void }) {
+  const { sentences } = text.draft;
+  if (text.body.trim() === "") return <button type="button" className="draft-empty" onClick={onEdit}>{t("draft.empty")}</button>;
+  return (
+    <div className="draft-text" dir="auto" onDoubleClick={onEdit} data-testid="draft-text">
+      {text.runs.map((run, i) => {
+        const sentence = run.sentence === null ? null : sentences[run.sentence];
+        if (!sentence || run.sentence === null) return run.text.trim() ? <span key={i} className="own">{run.text}</span> : run.text;
+        return <SentenceView key={i} sentence={sentence} index={run.sentence} shown={run.text} />;
+      })}
+    </div>
+  );
+}
+
+function SentenceView({ sentence, index, shown }: { sentence: Sentence; index: number; shown: string }) {
+  const { lit, point, keep } = useLight();
+  if (sentence.support === "frame") return <>{shown}</>;
+  if (sentence.support === "agent") return <span className="own">{shown}</span>;
+  const self: Lit = { kind: "sentence", index, citations: sentence.citations };
+  const isKept = lit?.kind === "sentence" && lit.index === index;
+  const toggle = () => keep(isKept ? null : self);
+  return (
+    <>
+      <span
+        className="sentence" data-support={sentence.support} data-lit={isSentenceLit(lit, index, sentence.citations) || undefined} data-testid={`sentence-${index}`}
+        role="button" tabIndex={0} aria-pressed={isKept}
+        onMouseEnter={() => point(self)} onMouseLeave={() => point(null)} onFocus={() => point(self)} onBlur={() => point(null)} onClick={toggle}
+        onKeyDown={(event) => { if (event.key === " " || (event.key === "Enter" && !event.ctrlKey && !event.metaKey)) { event.preventDefault(); toggle(); } }}
+      >
+        {shown}
+      </span>
+      {sentence.support === "unsupported" && <span className="no-source">{t("draft.noSource")}</span>}
+      {sentence.citations.map((citation) => <Fragment key={citation}><Chip citation={citation} /></Fragment>)}
+    </>
+  );
+}
+
+function Chip({ citation }: { citation: number }) {
+  const { lit, point, keep } = useLight();
+  const self: Lit = { kind: "citation", citation };
+  const isKept = lit?.kind === "citation" && lit.citation === citation;
+  return (
+    <button type="button" className="chip" aria-label={t("draft.source", { n: citation })} data-testid={`chip-${citation}`} aria-pressed={isKept}
+      onMouseEnter={() => point(self)} onMouseLeave={() => point(null)} onFocus={() => point(self)} onBlur={() => point(null)} onClick={() => keep(isKept ? null : self)}>
+      {citation}
+    </button>
+  );
+}

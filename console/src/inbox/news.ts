@@ -1,0 +1,54 @@
+import { useEffect, useRef, useState } from "react";
+import { queryClient, ticketsQuery } from "../api/queries";
+import { listTickets, type TicketFilter } from "../api/tickets";
+import type { TicketLine } from "../api/types";
+import { announce, watchLists } from "../shell/live";
+import { t } from "../strings";
+
+/**
+ * New mail must not move the rows under a reader's hand: known tickets are refreshed in their place,
+ * unknown ones are only counted until the person asks for them.
+ */
+export function useQuietNews(filter: TicketFilter, shown: TicketLine[]): { count: number; show: () => void } {
+  const [count, setCount] = useState(0);
+  const latest = useRef(shown);
+  latest.current = shown;
+  const key = ticketsQuery(filter).queryKey;
+  const keyText = JSON.stringify(key);
+
+  useEffect(() => {
+    setCount(0);
+    let isCurrent = true;
+    const refresh = async () => {
+      if (latest.current.length === 0) return void queryClient.invalidateQueries({ queryKey: key });
+      const page = await listTickets(filter).catch(() => null);
+      if (!page || !isCurrent) return;
+      const fresh = new Map(page.items.map((ticket) => [ticket.id, ticket]));
+      queryClient.setQueryData(key, (old) => old && { ...old, pages: old.pages.map((one) => ({ ...one, items: one.items.map((ticket) => fresh.get(ticket.id) ?? ticket) })) });
+      const known = new Set(latest.current.map((ticket) => ticket.id));
+      const unknown = page.items.filter((ticket) => !known.has(ticket.id)).length;
+      if (unknown > 0) announce(t(unknown === 1 ? "list.news1" : "list.news", { n: unknown }));
+      setCount(unknown);
+    };
+    const stop = watchLists(() => void refresh());
+    return () => {
+      isCurrent = false;
+      stop();
+    };
+    // The key's text stands for the filter.
+  }, [keyText]);
+
+  return {
+    count,
+    show: () => {
+      setCount(0);
+      void queryClient.invalidateQueries({ queryKey: key });
+    },
+  };
+}
+
+/** Takes a finished ticket out of every list it no longer belongs to, before the server says so. */
+export function dropFromLists(ticketId: string): void {
+  queryClient.setQueriesData<{ pages: { items: TicketLine[]; next_cursor: string | null }[]; pageParams: unknown[] }>({ queryKey: ["tickets"] }, (old) =>
+    old && { ...old, pages: old.pages.map((page) => ({ ...page, items: page.items.filter((ticket) => ticket.id !== ticketId) })) });
+}

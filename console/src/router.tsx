@@ -1,0 +1,65 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { queryClient, sessionQuery } from "./api/queries";
+import { TicketsLayout } from "./inbox/TicketsLayout";
+import { Shell } from "./shell/Shell";
+import { SignIn } from "./signin/SignIn";
+import { Failure } from "./states/States";
+import { TicketRoute } from "./ticket/TicketRoute";
+
+export interface ListSearch { view?: string; q?: string }
+
+const optional = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+const root = createRootRoute({ notFoundComponent: () => <Failure error={null} /> });
+
+const signIn = createRoute({
+  getParentRoute: () => root, path: "/sign-in", component: SignIn,
+  validateSearch: (search): { to?: string } => ({ to: optional(search.to) }),
+});
+
+const shell = createRoute({
+  getParentRoute: () => root, id: "shell", component: Shell, errorComponent: ({ error, reset }) => <Failure error={error} onRetry={reset} />,
+  beforeLoad: async ({ location }) => {
+    if (!(await queryClient.ensureQueryData(sessionQuery))) throw redirect({ to: "/sign-in", search: { to: location.href } });
+  },
+});
+
+const home = createRoute({ getParentRoute: () => shell, path: "/", beforeLoad: () => { throw redirect({ to: "/tickets" }); } });
+
+const tickets = createRoute({
+  getParentRoute: () => shell, path: "/tickets", component: TicketsLayout,
+  validateSearch: (search): ListSearch => ({ view: optional(search.view), q: optional(search.q) }),
+});
+const ticket = createRoute({ getParentRoute: () => tickets, path: "$ticketId", component: TicketRoute });
+
+const knowledge = createRoute({ getParentRoute: () => shell, path: "/knowledge", component: lazyRouteComponent(() => import("./knowledge/KnowledgePage"), "KnowledgePage") });
+const article = createRoute({
+  getParentRoute: () => knowledge, path: "$articleId", component: lazyRouteComponent(() => import("./knowledge/ArticlePage"), "ArticlePage"),
+  validateSearch: (search): { passage?: string; version?: number } => ({
+    passage: optional(search.passage), version: typeof search.version === "number" ? search.version : undefined,
+  }),
+});
+const search = createRoute({
+  getParentRoute: () => shell, path: "/search", component: lazyRouteComponent(() => import("./search/SearchPage"), "SearchPage"),
+  validateSearch: (search): { q?: string } => ({ q: search.q === undefined ? undefined : String(search.q) }),
+});
+const tray = createRoute({ getParentRoute: () => shell, path: "/tray", component: lazyRouteComponent(() => import("./tray/TrayPage"), "TrayPage") });
+const letter = createRoute({ getParentRoute: () => tray, path: "$letterId", component: lazyRouteComponent(() => import("./tray/LetterView"), "LetterRoute") });
+const record = createRoute({ getParentRoute: () => shell, path: "/record", component: lazyRouteComponent(() => import("./record/RecordPage"), "RecordPage") });
+const quarantine = createRoute({ getParentRoute: () => shell, path: "/quarantine", component: lazyRouteComponent(() => import("./quarantine/QuarantinePage"), "QuarantinePage") });
+const settings = createRoute({ getParentRoute: () => shell, path: "/settings", component: lazyRouteComponent(() => import("./settings/SettingsPage"), "SettingsPage") });
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    shell.addChildren([
+      home, tickets.addChildren([ticket]), knowledge.addChildren([article]), search, tray.addChildren([letter]), record, quarantine, settings,
+    ]),
+  ]),
+  defaultPreload: false,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register { router: typeof router }
+}

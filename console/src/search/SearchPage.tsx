@@ -1,0 +1,48 @@
+import { TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { IconSearch } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+import { search } from "../api/tickets";
+import { PassageView } from "../assist/PassageView";
+import { Ago } from "../states/Parts";
+import { Empty, Failure, Rows } from "../states/States";
+import { t } from "../strings";
+
+export function SearchPage() {
+  const { q = "" } = useSearch({ from: "/shell/search" });
+  const [text, setText] = useState(q);
+  const navigate = useNavigate();
+  const found = useQuery({ queryKey: ["search", q], queryFn: () => search(q), enabled: q !== "" });
+  useEffect(() => setText(q), [q]);
+  useEffect(() => {
+    const next = text.trim();
+    if (next === q) return;
+    const timer = window.setTimeout(() => void navigate({ to: "/search", search: next ? { q: next } : {}, replace: true }), 300);
+    return () => window.clearTimeout(timer);
+  }, [text, q, navigate]);
+  const { passages = [], tickets = [] } = found.data ?? {};
+  return (
+    <div className="page">
+      <header className="page-head"><h1>{t("rail.search")}</h1></header>
+      <TextInput size="sm" autoFocus aria-label={t("search.label")} placeholder={t("search.example")} leftSection={<IconSearch size={16} />} value={text} onChange={(event) => setText(event.currentTarget.value)} />
+      {q === "" && <Empty title={t("search.start")} detail={t("search.startDetail")} />}
+      {found.isFetching && !found.data && <Rows count={5} height={60} />}
+      {found.isError && <Failure error={found.error} onRetry={() => void found.refetch()} />}
+      {found.isSuccess && passages.length + tickets.length === 0 && <Empty title={t("search.none")} detail={t("search.noneDetail")} />}
+      <div className="found">
+        {passages.length > 0 && <section><h2>{t("answer.passages")}</h2>{passages.map((one) => <PassageView key={one.passage_id} passage={one} />)}</section>}
+        {tickets.length > 0 && (
+          <section><h2>{t("search.tickets")}</h2>
+            <ul className="lines">{tickets.map((one) => (
+              <li key={one.id}><Link className="line" to="/tickets/$ticketId" params={{ ticketId: one.id }}>
+                <b>#{one.number} {one.subject}</b><span>{one.snippet}</span>
+                <span className="quiet">{one.requester.name} · {t(`status.${one.status}`)} · <Ago at={one.updated_at} /></span>
+              </Link></li>
+            ))}</ul>
+          </section>
+        )}
+      </div>
+    </div>
+  );
+}

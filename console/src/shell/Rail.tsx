@@ -1,0 +1,45 @@
+import { Tooltip } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { IconBook2, IconInbox, IconKeyboard, IconListCheck, IconMailOpened, IconSearch, IconSettings, IconShieldX, type Icon } from "@tabler/icons-react";
+import { useSession } from "../api/queries";
+import { t, type StringKey } from "../strings";
+
+const places: { to: string; icon: Icon; label: StringKey }[] = [
+  { to: "/tickets", icon: IconInbox, label: "rail.inbox" },
+  { to: "/search", icon: IconSearch, label: "rail.search" },
+  { to: "/knowledge", icon: IconBook2, label: "rail.knowledge" },
+  { to: "/tray", icon: IconMailOpened, label: "rail.tray" },
+  { to: "/record", icon: IconListCheck, label: "rail.record" },
+  { to: "/quarantine", icon: IconShieldX, label: "rail.quarantine" },
+  { to: "/settings", icon: IconSettings, label: "rail.settings" },
+];
+
+export function Rail({ onKeys }: { onKeys: () => void }) {
+  const { agent, desk } = useSession();
+  const shown = places.filter((place) => place.to !== "/tray" || desk.delivery === "tray");
+  return (
+    <nav className="rail" aria-label={t("rail.label")}>
+      <img className="rail-mark" src="/mark.svg" alt="" width={26} height={26} />
+      {shown.map(({ to, icon: Shape, label }) => (
+        <Tooltip key={to} label={t(label)} position="right">
+          <Link to={to} className="rail-link" activeProps={{ "aria-current": "page" }}>
+            <Shape size={19} stroke={1.6} aria-hidden />
+            <span className="rail-word">{t(label)}</span>
+          </Link>
+        </Tooltip>
+      ))}
+      <span className="rail-gap" />
+      <Tooltip label={t("key.keys")} position="right">
+        <button type="button" className="rail-link rail-keys" onClick={onKeys}>
+          <IconKeyboard size={19} stroke={1.6} aria-hidden />
+          <span className="rail-word">{t("rail.keys")}</span>
+        </button>
+      </Tooltip>
+      <Tooltip label={t("rail.me", { name: agent.name, role: t(`role.${agent.role}`) })} position="right">
+        <Link to="/settings" className="avatar" aria-label={t("rail.me", { name: agent.name, role: t(`role.${agent.role}`) })}>{initials(agent.name)}</Link>
+      </Tooltip>
+    </nav>
+  );
+}
+
+export const initials = (name: string): string => name.split(/\s+/).map((part) => part[0] ?? "").join("").slice(0, 2).toUpperCase();

@@ -1,0 +1,69 @@
+import { IconAlertTriangle, IconChevronRight, IconPaperclip } from "@tabler/icons-react";
+import { useState } from "react";
+import { href } from "../api/http";
+import type { Message } from "../api/types";
+import { Ago, MachineMark } from "../states/Parts";
+import { t, word } from "../strings";
+import { segments } from "../text/offsets";
+import { moment, size } from "../text/time";
+import { HtmlFrame } from "./HtmlFrame";
+import { useLight } from "./lit";
+
+interface Props { message: Message; isNewest: boolean; isOpen: boolean; onToggle: () => void }
+
+export function MessageView({ message, isNewest, isOpen, onToggle }: Props) {
+  const [isWhole, setWhole] = useState(false);
+  const [isHtml, setHtml] = useState(false);
+  const isOut = message.direction === "outbound";
+  return (
+    <section className="message" data-direction={message.direction} data-newest={isNewest || undefined} data-open={isOpen || undefined} aria-label={t(isOut ? "ticket.replyFrom" : "ticket.mailFrom", { name: message.author_name })}>
+      <header>
+        <button type="button" className="message-fold" aria-expanded={isOpen} onClick={onToggle} disabled={isNewest}>
+          {!isNewest && <IconChevronRight size={14} aria-hidden />}
+          <b>{message.author_name}</b>
+          {!isOpen && <span className="quiet message-first">{message.latest.slice(0, 120)}</span>}
+        </button>
+        {isNewest && !isOut && <span className="newest">{t("ticket.newest")}</span>}
+        {message.ai_assisted !== "none" && <MachineMark label={t(`ai.${message.ai_assisted}`)} />}
+        {message.approved_by && <span className="quiet" title={message.approved_at ? moment(message.approved_at) : ""}>{t("ticket.signedBy", { name: message.approved_by.name })}</span>}
+        {message.delivery && message.delivery !== "sent" && <span className="delivery" data-state={message.delivery}>{word("delivery", message.delivery)}</span>}
+        <span className="quiet message-at"><Ago at={message.at} /></span>
+      </header>
+      {isOpen && (
+        <>
+          {message.warnings.map((warning) => <p key={warning} className="warning"><IconAlertTriangle size={14} aria-hidden />{warning}</p>)}
+          {isHtml ? <HtmlFrame messageId={message.id} /> : <Words message={message} isWhole={isWhole} />}
+          <Tools message={message} isWhole={isWhole} onWhole={() => setWhole(!isWhole)} isHtml={isHtml} onHtml={() => setHtml(!isHtml)} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Words({ message, isWhole }: { message: Message; isWhole: boolean }) {
+  const { lit } = useLight();
+  const marks = lit?.kind === "words" && lit.messageId === message.id ? [{ start: lit.start, end: lit.end, tag: "lit" }] : [];
+  if (isWhole) return <p className="letter-text" dir="auto">{message.text}</p>;
+  return (
+    <p className="letter-text" dir="auto">
+      {segments(message.latest, marks).map((part, i) => (part.tags.length > 0 ? <mark key={i} className="lit-words">{part.text}</mark> : part.text))}
+    </p>
+  );
+}
+
+interface ToolProps { message: Message; isWhole: boolean; onWhole: () => void; isHtml: boolean; onHtml: () => void }
+
+function Tools({ message, isWhole, onWhole, isHtml, onHtml }: ToolProps) {
+  const hasTools = message.quoted || message.has_html || message.attachments.length > 0 || message.direction === "inbound";
+  if (!hasTools) return null;
+  return (
+    <footer className="message-tools">
+      {message.quoted && !isHtml && <button type="button" onClick={onWhole}>{t(isWhole ? "ticket.hideQuoted" : "ticket.showQuoted")}</button>}
+      {message.has_html && <button type="button" onClick={onHtml}>{t(isHtml ? "ticket.asText" : "ticket.asHtml")}</button>}
+      {message.attachments.map((one) => (
+        <a key={one.id} href={href(`/attachments/${one.id}`)} download={one.name}><IconPaperclip size={13} aria-hidden />{one.name} <span className="quiet">{size(one.size)}</span></a>
+      ))}
+      <a className="quiet" href={href(`/messages/${message.id}/raw`)} download={`${message.id}.eml`}>{t("ticket.raw")}</a>
+    </footer>
+  );
+}

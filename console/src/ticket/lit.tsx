@@ -1,0 +1,27 @@
+// What is lit right now: a sentence of the draft with its sources, a source with its sentences, or
+// quoted words in a message. Pointing lights; a click or the keyboard keeps it lit.
+import { createContext, useContext, useMemo, useState, type ReactNode } from "react";
+
+export type Lit =
+  | { kind: "sentence"; index: number; citations: number[] }
+  | { kind: "citation"; citation: number }
+  | { kind: "words"; messageId: string; start: number; end: number };
+
+interface Light { lit: Lit | null; point: (lit: Lit | null) => void; keep: (lit: Lit | null) => void }
+
+const LightContext = createContext<Light>({ lit: null, point: () => undefined, keep: () => undefined });
+
+export function LightProvider({ children }: { children: ReactNode }) {
+  const [pointed, point] = useState<Lit | null>(null);
+  const [kept, keep] = useState<Lit | null>(null);
+  const value = useMemo(() => ({ lit: pointed ?? kept, point, keep }), [pointed, kept]);
+  return <LightContext.Provider value={value}>{children}</LightContext.Provider>;
+}
+
+export const useLight = (): Light => useContext(LightContext);
+
+export const isCitationLit = (lit: Lit | null, citation: number): boolean =>
+  lit !== null && ((lit.kind === "citation" && lit.citation === citation) || (lit.kind === "sentence" && lit.citations.includes(citation)));
+
+export const isSentenceLit = (lit: Lit | null, index: number, citations: number[]): boolean =>
+  lit !== null && ((lit.kind === "sentence" && lit.index === index) || (lit.kind === "citation" && citations.includes(lit.citation)));

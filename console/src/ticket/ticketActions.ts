@@ -1,0 +1,68 @@
+import { useNavigate } from "@tanstack/react-router";
+import { patchTicket, queryClient, useDesk, useSession } from "../api/queries";
+import { changeTicket, type TicketChange } from "../api/tickets";
+import type { Priority, TicketPage } from "../api/types";
+import type { Panel } from "../assist/panel";
+import { dropFromLists } from "../inbox/news";
+import { useAction } from "../shell/actions";
+import { offerUndo } from "../shell/undo";
+import { notifyFailure } from "../states/notice";
+import { t } from "../strings";
+
+const priorities: Priority[] = ["low", "normal", "high", "urgent"];
+
+export interface TicketActions {
+  back: () => void; solve: () => void; reopen: () => void; takeOver: () => void; nextPriority: () => void; setPriority: (priority: Priority) => void; note: () => void;
+}
+
+/** What can be done with the ticket itself. Each shows at once and is taken back when the server refuses. */
+export function useTicketActions(ticket: TicketPage, onNote: () => void, panel: Panel): TicketActions {
+  const navigate = useNavigate();
+  const { agent } = useSession();
+  const desk = useDesk();
+
+  const change = async (what: TicketChange, back: TicketChange, label: string, show: (ticket: TicketPage) => TicketPage) => {
+    const takeBack = patchTicket(ticket.id, show);
+    offerUndo({ kind: "change", label, back, ticketId: ticket.id, number: ticket.number, until: Date.now() + desk.undo_seconds * 1000 });
+    try {
+      await changeTicket(ticket.id, ticket.revision, what);
+      await Promise.all(["views", "tickets"].map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
+      await queryClient.invalidateQueries({ queryKey: ["ticket", ticket.id] });
+    } catch (error) {
+      takeBack();
+      offerUndo(null);
+      notifyFailure(error);
+      void queryClient.invalidateQueries({ queryKey: ["ticket", ticket.id] });
+    }
+  };
+  const setStatus = (status: "solved" | "open") => change({ status }, { status: ticket.status }, t("undo.status", { status: t(`status.${status}`) }), (old) => ({ ...old, status }));
+  const setPriority = (priority: Priority) => void change({ priority }, { priority: ticket.priority }, t("undo.priority", { priority: t(`priority.${priority}`) }), (old) => ({ ...old, priority }));
+  const isMine = ticket.assignee?.id === agent.id;
+  const isDone = ticket.status === "solved" || ticket.status === "closed";
+
+  const actions: TicketActions = {
+    back: () => void navigate({ to: "/tickets", search: (old: object) => old }),
+    solve: () => {
+      void setStatus("solved");
+      dropFromLists(ticket.id);
+      if (ticket.next_ticket_id) void navigate({ to: "/tickets/$ticketId", params: { ticketId: ticket.next_ticket_id }, search: (old: object) => old });
+      else actions.back();
+    },
+    reopen: () => void setStatus("open"),
+    takeOver: () =>
+      void change({ assignee: isMine ? null : "me" }, { assignee: ticket.assignee?.id ?? null }, t(isMine ? "undo.given" : "undo.taken"), (old) => ({
+        ...old, assignee: isMine ? null : { id: agent.id, name: agent.name },
+      })),
+    setPriority,
+    nextPriority: () => setPriority(priorities[(priorities.indexOf(ticket.priority) + 1) % priorities.length] ?? "normal"),
+    note: onNote,
+  };
+  useAction("ticket.back", actions.back);
+  useAction("ticket.solve", isDone ? actions.reopen : actions.solve);
+  useAction("ticket.takeOver", actions.takeOver);
+  useAction("ticket.priority", actions.nextPriority);
+  useAction("ticket.note", onNote);
+  useAction("panel.toggle", panel.toggle);
+  useAction("panel.sources", () => panel.show("answer"));
+  return actions;
+}
