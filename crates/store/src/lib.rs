@@ -1,1 +1,199 @@
-//! (being built)
+//! All SQL but the door's: one text for SQLite and PostgreSQL.
+//!
+//! `store` keeps and finds; it never decides. It must hold no rule about what *should* happen, no
+//! HTTP, no mail, no model. Three habits carry everything:
+//!
+//! * Reading tickets, passages or the record takes a [`Grant`], and its scope is in the query.
+//! * A writing transaction ([`Tx`]) ends in [`Tx::commit`] with an audit event. The few writes that
+//!   are not about the desk's work (job leases, sequencing, caches) are in `housekeeping`.
+//! * A signed-in person ([`AgentSession`]), a program ([`TokenSession`]) and background work
+//!   ([`ServiceIdentity`]) are different types, and only rows or this crate make them.
+//!
+//! Start with [`Store`], then `tickets`. [`raw`] exists for `outbox` alone; a test pins that.
+
+mod columns;
+mod conn;
+mod dialect;
+mod error;
+mod grant;
+mod housekeeping;
+mod identity;
+mod schema;
+mod tx;
+
+mod articles;
+mod drafts;
+mod exchanges;
+mod mailboxes;
+mod mails;
+mod messages;
+mod people;
+mod record;
+mod search_feed;
+mod sessions;
+mod settings;
+mod suggestions;
+mod tickets;
+mod tokens;
+
+pub use articles::{Article, ArticleFilter, ArticleVersion, NewArticle, NewSource, PassageRow, SourceRow, VersionHead};
+pub use conn::Conn;
+pub use drafts::{DraftRow, NewDraft};
+pub use error::StoreError;
+pub use exchanges::{Exchange, ExchangeState};
+pub use grant::{Grant, Purpose, Scope};
+pub use housekeeping::{Claimed, JobCounts, Kept, NewJob};
+pub use identity::{AgentSession, Identity, ServiceIdentity, TokenSession};
+pub use mailboxes::Mailbox;
+pub use mails::{Mail, MailSource, MailState, Taken};
+pub use messages::{AttachmentRow, Message, NewAttachment, NewInbound};
+pub use record::{EntryRow, Ordered, Waiting};
+pub use search_feed::{FeedItem, PassageFeed, PastCase};
+pub use sessions::NewSession;
+pub use suggestions::{StoredSuggestion, SuggestionKind, VerdictRow};
+pub use tickets::{NewTicket, Note, Page, TicketFilter, TicketLine, View};
+pub use tokens::{NewToken, TokenRow};
+pub use tx::Tx;
+
+/// Statements in the open, for `outbox`: the door's own tables are its own business.
+pub mod raw {
+    pub use crate::columns::{Columns, Param, Row, Value};
+}
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use desk::Timestamp;
+use sqlx::{
+    Executor,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+/// An open database.
+#[derive(Clone)]
+pub struct Store {
+    pools: Pools,
+}
+
+#[derive(Clone)]
+enum Pools {
+    Sqlite { writer: sqlx::SqlitePool, readers: sqlx::SqlitePool },
+    Postgres(sqlx::PgPool),
+}
+
+/// Which engine is behind a [`Store`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// Longest wait for a database connection or lock.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl Store {
+    /// Opens (and when new, creates) the database behind an address: `sqlite:PATH` or
+    /// `postgres://...`. Brings the schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Address`] for anything else, [`StoreError::Unavailable`] when it cannot be
+    /// reached, [`StoreError::Newer`] when a newer version of Countersign made the schema.
+    pub async fn open(address: &str) -> Result<Self, StoreError> {
+        let store = if let Some(path) = address.strip_prefix("sqlite:") {
+            Self::open_sqlite(Path::new(path)).await?
+        } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            Self::open_postgres(address).await?
+        } else {
+            return Err(StoreError::Address);
+        };
+        schema::migrate(&store).await?;
+        Ok(store)
+    }
+
+    async fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(PATIENCE)
+            .pragma("secure_delete", "on");
+        let writer =
+            SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_with(options.clone()).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options.pragma("query_only", "on").pragma("cache_size", "-16000"))
+            .await?;
+        Ok(Self { pools: Pools::Sqlite { writer, readers } })
+    }
+
+    async fn open_postgres(address: &str) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(address).map_err(|_| StoreError::Address)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(12)
+            .acquire_timeout(PATIENCE)
+            .after_connect(|conn, _| {
+                Box::pin(async move { conn.execute("set synchronous_commit = on").await.map(|_| ()) })
+            })
+            .connect_with(options)
+            .await?;
+        Ok(Self { pools: Pools::Postgres(pool) })
+    }
+
+    /// The engine.
+    #[must_use]
+    pub const fn engine(&self) -> Engine {
+        match self.pools {
+            Pools::Sqlite { .. } => Engine::Sqlite,
+            Pools::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// A connection for reading.
+    ///
+    /// # Errors
+    /// When none is free in time.
+    pub async fn read(&self) -> Result<Conn, StoreError> {
+        match &self.pools {
+            Pools::Sqlite { readers, .. } => Ok(Conn::sqlite(readers.acquire().await?)),
+            Pools::Postgres(pool) => Ok(Conn::postgres(pool.acquire().await?)),
+        }
+    }
+
+    /// A writing transaction in somebody's name. On SQLite it holds the only writer, so it must
+    /// be short: nothing is awaited in it but statements.
+    ///
+    /// # Errors
+    /// When the writer is not free in time.
+    pub async fn begin(&self, who: &impl Identity, now: Timestamp) -> Result<Tx, StoreError> {
+        Ok(Tx::new(self.transaction().await?, who.actor(), now))
+    }
+
+    async fn transaction(&self) -> Result<Conn, StoreError> {
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => Ok(Conn::sqlite_tx(writer.begin_with("BEGIN IMMEDIATE").await?)),
+            Pools::Postgres(pool) => Ok(Conn::postgres_tx(pool.begin().await?)),
+        }
+    }
+
+    /// Waits for running statements and closes every connection.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// A new time-ordered id.
+#[must_use]
+pub fn new_id<I: From<uuid::Uuid>>() -> I {
+    uuid::Uuid::now_v7().into()
+}

@@ -1,0 +1,224 @@
+//! Values on their way in and columns on their way out, the same for both engines.
+
+use std::str::FromStr;
+
+use desk::{Digest, Timestamp};
+use sqlx::{Row as _, postgres::PgRow, sqlite::SqliteRow};
+
+use crate::StoreError;
+
+/// A statement's parameter. NULL has a type because PostgreSQL asks for one.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// bigint.
+    Int(Option<i64>),
+    /// text.
+    Text(Option<String>),
+    /// double precision.
+    Real(Option<f64>),
+    /// bytes.
+    Blob(Option<Vec<u8>>),
+}
+
+/// Anything that can be a parameter.
+pub trait Param: Sized {
+    /// The value.
+    fn value(self) -> Value;
+    /// NULL of the same type.
+    fn null() -> Value;
+}
+
+macro_rules! param {
+    ($($ty:ty => $variant:ident, $self:ident => $value:expr;)+) => {$(
+        impl Param for $ty {
+            fn value(self) -> Value { let $self = self; Value::$variant(Some($value)) }
+            fn null() -> Value { Value::$variant(None) }
+        }
+    )+};
+}
+
+param! {
+    i64 => Int, v => v;
+    Timestamp => Int, v => v.micros();
+    f64 => Real, v => v;
+    &str => Text, v => v.to_owned();
+    String => Text, v => v;
+    &String => Text, v => v.clone();
+    Digest => Text, v => v.to_string();
+    Vec<u8> => Blob, v => v;
+    &[u8] => Blob, v => v.to_vec();
+}
+
+impl<T: Param> Param for Option<T> {
+    fn value(self) -> Value {
+        self.map_or_else(T::null, Param::value)
+    }
+    fn null() -> Value {
+        T::null()
+    }
+}
+
+/// Builds a parameter list.
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { vec![$($crate::columns::Param::value($value)),*] };
+}
+pub(crate) use params;
+
+/// A row of either engine.
+pub enum Row {
+    /// From SQLite.
+    Sqlite(SqliteRow),
+    /// From PostgreSQL.
+    Postgres(PgRow),
+}
+
+impl Row {
+    /// Reads the columns from the left, one after the other.
+    #[must_use]
+    pub const fn columns(&self) -> Columns<'_> {
+        Columns { row: self, next: 0 }
+    }
+}
+
+/// A reader of one row.
+pub struct Columns<'r> {
+    row: &'r Row,
+    next: usize,
+}
+
+impl Columns<'_> {
+    /// The next column.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when it holds something else.
+    pub fn take<T: Column>(&mut self) -> Result<T, StoreError> {
+        let index = self.next;
+        self.next += 1;
+        T::read(self.row, index)
+    }
+
+    /// The next column as JSON.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when it does not parse.
+    pub fn json<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, StoreError> {
+        let text: String = self.take()?;
+        serde_json::from_str(&text)
+            .map_err(|e| StoreError::Damaged { what: format!("JSON in column {}: {e}", self.next - 1) })
+    }
+}
+
+/// A type that a column can be read as.
+pub trait Column: Sized {
+    /// Reads column `index`.
+    ///
+    /// # Errors
+    /// When it holds something else.
+    fn read(row: &Row, index: usize) -> Result<Self, StoreError>;
+}
+
+macro_rules! plain_column {
+    ($($ty:ty),+) => {$(
+        impl Column for $ty {
+            fn read(row: &Row, index: usize) -> Result<Self, StoreError> {
+                match row {
+                    Row::Sqlite(row) => Ok(row.try_get(index)?),
+                    Row::Postgres(row) => Ok(row.try_get(index)?),
+                }
+            }
+        }
+    )+};
+}
+plain_column!(i64, f64, String, Vec<u8>, Option<i64>, Option<f64>, Option<String>, Option<Vec<u8>>);
+
+impl Column for Timestamp {
+    fn read(row: &Row, index: usize) -> Result<Self, StoreError> {
+        i64::read(row, index).map(Self::from_micros)
+    }
+}
+
+impl Column for Option<Timestamp> {
+    fn read(row: &Row, index: usize) -> Result<Self, StoreError> {
+        Ok(Option::<i64>::read(row, index)?.map(Timestamp::from_micros))
+    }
+}
+
+fn parsed<T: FromStr>(text: &str) -> Result<T, StoreError> {
+    text.parse()
+        .map_err(|_| StoreError::Damaged { what: format!("“{}”", text.chars().take(40).collect::<String>()) })
+}
+
+macro_rules! word_column {
+    ($($ty:ty),+ $(,)?) => {$(
+        impl Column for $ty {
+            fn read(row: &Row, index: usize) -> Result<Self, StoreError> { parsed(&String::read(row, index)?) }
+        }
+        impl Column for Option<$ty> {
+            fn read(row: &Row, index: usize) -> Result<Self, StoreError> {
+                Option::<String>::read(row, index)?.as_deref().map(parsed).transpose()
+            }
+        }
+    )+};
+}
+macro_rules! word_param {
+    ($($ty:ty),+ $(,)?) => {$(
+        impl Param for $ty {
+            fn value(self) -> Value { Value::Text(Some(self.to_string())) }
+            fn null() -> Value { Value::Text(None) }
+        }
+    )+};
+}
+
+use desk::{consent, draft, ids, knowledge, operating, people, suggestion, ticket};
+
+word_column!(Digest);
+macro_rules! words {
+    ($($ty:ty),+ $(,)?) => { word_column!($($ty),+); word_param!($($ty),+); };
+}
+words!(
+    ids::AgentId,
+    ids::SessionId,
+    ids::TokenId,
+    ids::RequesterId,
+    ids::OrganizationId,
+    ids::MailboxId,
+    ids::MailId,
+    ids::TicketId,
+    ids::MessageId,
+    ids::AttachmentId,
+    ids::NoteId,
+    ids::SuggestionId,
+    ids::VerdictId,
+    ids::SourceId,
+    ids::ArticleId,
+    ids::VersionId,
+    ids::PassageId,
+    ids::DraftId,
+    ids::ExchangeId,
+    ids::SealId,
+    ids::ApprovalId,
+    ids::OutboxId,
+    ids::DeliveryId,
+    ids::JobId,
+    ids::EntryId,
+    ticket::Status,
+    ticket::Priority,
+    ticket::DraftReadiness,
+    people::Role,
+    people::AiSetting,
+    people::Cohort,
+    consent::DeskDefault,
+    operating::OperatingModel,
+    suggestion::Doubt,
+    suggestion::VerdictKind,
+    knowledge::ArticleState,
+    knowledge::Audience,
+    draft::DraftOrigin,
+    draft::DraftState,
+);
+words!(
+    crate::mails::MailState,
+    crate::mails::MailSource,
+    crate::suggestions::SuggestionKind,
+    crate::exchanges::ExchangeState
+);

@@ -1,0 +1,29 @@
+//! The few places where the engines differ: type names in DDL, and two statements.
+
+use crate::Engine;
+
+/// Replaces the type tokens of a migration.
+pub fn render(ddl: &str, engine: Engine) -> String {
+    ddl.replace("{BLOB}", if engine == Engine::Sqlite { "blob" } else { "bytea" })
+}
+
+/// Claims the next due job: PostgreSQL skips rows other nodes hold; SQLite has one writer anyway.
+/// Parameters: now, lease until, list of kinds as `,a,b,`.
+pub const fn claim_job(postgres: bool) -> &'static str {
+    if postgres {
+        "update jobs set state = 'running', lease_until = $2, fence = fence + 1, attempts = attempts + 1
+         where id = (select id from jobs where ((state = 'waiting' and run_at <= $1) or (state = 'running' and lease_until < $1))
+                     and $3 like '%,' || kind || ',%' order by run_at, id limit 1 for update skip locked)
+         returning id, kind, subject, fence, attempts"
+    } else {
+        "update jobs set state = 'running', lease_until = $2, fence = fence + 1, attempts = attempts + 1
+         where id = (select id from jobs where ((state = 'waiting' and run_at <= $1) or (state = 'running' and lease_until < $1))
+                     and $3 like '%,' || kind || ',%' order by run_at, id limit 1)
+         returning id, kind, subject, fence, attempts"
+    }
+}
+
+/// Makes the sequencer the only one. Nothing to do on SQLite: its writer is.
+pub const fn sequencer_lock(postgres: bool) -> Option<&'static str> {
+    if postgres { Some("select 1::bigint from (select pg_advisory_xact_lock(7201)) as held") } else { None }
+}

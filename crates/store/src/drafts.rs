@@ -1,0 +1,193 @@
+//! Drafts and their revisions. Approving one is the door's business, not this file's.
+
+use desk::{
+    Timestamp,
+    draft::{Composed, DraftOrigin, DraftState, Sentence},
+    ids::{AgentId, DraftId, ExchangeId, MessageId, SuggestionId, TicketId},
+};
+
+use crate::{
+    Conn, Grant, StoreError, Tx,
+    columns::{Columns, params},
+    grant::queue_visible,
+    new_id,
+};
+
+/// A draft as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DraftRow {
+    /// Id.
+    pub id: DraftId,
+    /// Its ticket.
+    pub ticket: TicketId,
+    /// The message it answers.
+    pub answers: Option<MessageId>,
+    /// What was put before the drafter.
+    pub retrieval: Option<SuggestionId>,
+    /// Who wrote the first version.
+    pub origin: DraftOrigin,
+    /// Where it is.
+    pub state: DraftState,
+    /// Counts every edit, from 1.
+    pub revision: i64,
+    /// The text now.
+    pub body: String,
+    /// The text as the machine wrote it.
+    pub machine_body: Option<String>,
+    /// The machine's sentences.
+    pub machine_sentences: Vec<Sentence>,
+    /// Doubts in words.
+    pub doubts: Vec<String>,
+    /// The drafter's own score.
+    pub score: Option<f64>,
+    /// What the model was given and said.
+    pub exchange: Option<ExchangeId>,
+    /// When it was last saved.
+    pub saved_at: Timestamp,
+}
+
+/// A draft to be kept.
+#[derive(Debug, Clone)]
+pub struct NewDraft<'a> {
+    /// Its ticket.
+    pub ticket: TicketId,
+    /// The message it answers.
+    pub answers: Option<MessageId>,
+    /// What was put before the drafter.
+    pub retrieval: Option<SuggestionId>,
+    /// Who writes it.
+    pub origin: DraftOrigin,
+    /// Its words; empty sentences for a person's.
+    pub composed: &'a Composed,
+    /// What the model was given and said.
+    pub exchange: Option<ExchangeId>,
+    /// The person, when one writes it.
+    pub agent: Option<AgentId>,
+}
+
+macro_rules! draft_select {
+    ($rest:literal) => {
+        concat!("select d.id, d.ticket_id, d.answers, d.retrieval_id, d.origin, d.state, d.revision, d.body, d.machine_body, d.machine_sentences, d.doubts, d.score, d.exchange_id, d.saved_at
+         from drafts d join tickets t on t.id = d.ticket_id where ", queue_visible!("t.queue", "$1"), $rest)
+    };
+}
+
+fn draft(mut c: Columns<'_>) -> Result<DraftRow, StoreError> {
+    Ok(DraftRow {
+        id: c.take()?,
+        ticket: c.take()?,
+        answers: c.take()?,
+        retrieval: c.take()?,
+        origin: c.take()?,
+        state: c.take()?,
+        revision: c.take()?,
+        body: c.take()?,
+        machine_body: c.take()?,
+        machine_sentences: c.json()?,
+        doubts: c.json()?,
+        score: c.take()?,
+        exchange: c.take()?,
+        saved_at: c.take()?,
+    })
+}
+
+impl Tx {
+    /// Keeps a new draft; open drafts before it are superseded.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn add_draft(&mut self, new: NewDraft<'_>) -> Result<DraftId, StoreError> {
+        let (id, now): (DraftId, _) = (new_id(), self.now());
+        let json = |e: serde_json::Error| StoreError::Damaged { what: e.to_string() };
+        let sentences = serde_json::to_string(&new.composed.sentences).map_err(json)?;
+        let doubts = serde_json::to_string(&new.composed.doubts).map_err(json)?;
+        let machine_body = (new.origin != DraftOrigin::Agent).then_some(new.composed.body.as_str());
+        self.execute(
+            "update drafts set state = 'superseded' where ticket_id = $1 and state = 'open'",
+            params![new.ticket],
+        )
+        .await?;
+        self.execute(
+            "insert into drafts (id, ticket_id, answers, retrieval_id, origin, state, revision, body, machine_body, machine_sentences, doubts, score, exchange_id, saved_at, created_at)
+             values ($1,$2,$3,$4,$5,'open',1,$6,$7,$8,$9,$10,$11,$12,$12)",
+            params![id, new.ticket, new.answers, new.retrieval, new.origin, &new.composed.body, machine_body, sentences, doubts, new.composed.score, new.exchange, now],
+        )
+        .await?;
+        self.add_revision(id, 1, &new.composed.body, new.agent).await?;
+        Ok(id)
+    }
+
+    async fn add_revision(
+        &mut self,
+        id: DraftId,
+        revision: i64,
+        body: &str,
+        agent: Option<AgentId>,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        self.execute(
+            "insert into draft_revisions (draft_id, revision, body, agent_id, at) values ($1,$2,$3,$4,$5)",
+            params![id, revision, body, agent, now],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Saves a person's text over `revision`; returns the new revision.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the draft moved on or is no longer open.
+    pub async fn edit_draft(
+        &mut self,
+        id: DraftId,
+        revision: i64,
+        body: &str,
+        agent: AgentId,
+    ) -> Result<i64, StoreError> {
+        let now = self.now();
+        let touched = self
+            .execute("update drafts set body = $3, revision = revision + 1, saved_at = $4 where id = $1 and revision = $2 and state = 'open'", params![id, revision, body, now])
+            .await?;
+        if touched == 0 {
+            return Err(StoreError::Stale);
+        }
+        self.add_revision(id, revision + 1, body, Some(agent)).await?;
+        Ok(revision + 1)
+    }
+
+    /// Ends every open draft of a ticket: a new question came.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn supersede_untouched_drafts(&mut self, ticket: TicketId) -> Result<(), StoreError> {
+        self.execute("update drafts set state = 'superseded' where ticket_id = $1 and state = 'open' and revision = 1 and origin <> 'agent'", params![ticket]).await?;
+        Ok(())
+    }
+}
+
+impl Conn {
+    /// One draft.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn draft(&mut self, grant: &Grant, id: DraftId) -> Result<DraftRow, StoreError> {
+        let row = self.one(draft_select!(" and d.id = $2"), params![grant.queues(), id]).await?;
+        draft(row.columns())
+    }
+
+    /// The draft on a ticket's desk: open or approved, newest first.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn current_draft(&mut self, grant: &Grant, ticket: TicketId) -> Result<Option<DraftRow>, StoreError> {
+        let row = self
+            .maybe(
+                draft_select!(
+                    " and t.id = $2 and d.state in ('open','approved') order by d.created_at desc, d.id desc limit 1"
+                ),
+                params![grant.queues(), ticket],
+            )
+            .await?;
+        row.map(|row| draft(row.columns())).transpose()
+    }
+}

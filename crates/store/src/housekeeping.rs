@@ -1,0 +1,289 @@
+//! Writes that are not the desk's work and therefore leave no entry in the record: job leases,
+//! first results of repeated requests, read marks, cached vectors. A test pins the tables written here.
+
+use desk::{
+    Timestamp,
+    ids::{AgentId, JobId, TicketId},
+};
+
+use crate::{
+    Store, StoreError, Tx,
+    columns::{Param, params},
+    dialect, new_id,
+};
+
+/// Work to be queued in the transaction that made it necessary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob<'a> {
+    /// Its kind's word.
+    pub kind: &'static str,
+    /// What it is about: an id. One waiting job per kind and subject.
+    pub subject: &'a str,
+    /// Not before.
+    pub run_at: Timestamp,
+}
+
+/// A job that is ours until its lease ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// Id.
+    pub id: JobId,
+    /// Kind's word.
+    pub kind: String,
+    /// What it is about.
+    pub subject: String,
+    /// Grows with every claim; a late worker's result is refused by it.
+    pub fence: i64,
+    /// This attempt's number, from 1.
+    pub attempts: i64,
+}
+
+/// How much work there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobCounts {
+    /// Waiting.
+    pub waiting: i64,
+    /// Running.
+    pub running: i64,
+    /// Given up; waiting for a person.
+    pub failed: i64,
+}
+
+/// A request's first result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Method and path.
+    pub route: String,
+    /// Digest of its body.
+    pub body_digest: String,
+    /// HTTP status.
+    pub status: i64,
+    /// Body.
+    pub response: String,
+}
+
+impl Tx {
+    /// Queues work; a job of the same kind and subject that still waits is enough.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn queue_job(&mut self, job: NewJob<'_>) -> Result<(), StoreError> {
+        let now = self.now();
+        self.execute(
+            "insert into jobs (id, kind, subject, state, run_at, fence, attempts, created_at) values ($1,$2,$3,'waiting',$4,0,0,$5)
+             on conflict (kind, subject) where state = 'waiting' do nothing",
+            params![new_id::<JobId>(), job.kind, job.subject, job.run_at, now],
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Takes the next due job of these kinds, or one whose worker died.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn claim_job(
+        &self,
+        kinds: &[&str],
+        now: Timestamp,
+        lease_seconds: i64,
+    ) -> Result<Option<Claimed>, StoreError> {
+        let mut tx = self.transaction().await?;
+        let kinds = format!(",{},", kinds.join(","));
+        let sql = dialect::claim_job(tx.is_postgres());
+        let row = tx.maybe(sql, params![now, now.plus_seconds(lease_seconds), kinds]).await?;
+        tx.commit().await?;
+        row.map(|row| {
+            let mut c = row.columns();
+            Ok(Claimed { id: c.take()?, kind: c.take()?, subject: c.take()?, fence: c.take()?, attempts: c.take()? })
+        })
+        .transpose()
+    }
+
+    /// Says that a claimed job is done. False when another worker holds it by now.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn finish_job(&self, job: &Claimed) -> Result<bool, StoreError> {
+        let mut tx = self.transaction().await?;
+        let done = tx.execute("delete from jobs where id = $1 and fence = $2", params![job.id, job.fence]).await?;
+        tx.commit().await?;
+        Ok(done == 1)
+    }
+
+    /// Puts a claimed job back for `run_at`, or gives it up for a person to see.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn return_job(&self, job: &Claimed, run_at: Option<Timestamp>, detail: &str) -> Result<(), StoreError> {
+        let mut tx = self.transaction().await?;
+        let state = if run_at.is_some() { "waiting" } else { "failed" };
+        // A newer job for the same subject may wait already; then this one has nothing left to do.
+        let waits = tx
+            .maybe(
+                "select 1 from jobs where kind = $1 and subject = $2 and state = 'waiting'",
+                params![&job.kind, &job.subject],
+            )
+            .await?;
+        if waits.is_some() {
+            tx.execute("delete from jobs where id = $1 and fence = $2", params![job.id, job.fence]).await?;
+        } else {
+            let at = run_at.unwrap_or(Timestamp::from_micros(0));
+            tx.execute(
+                "update jobs set state = $1, run_at = $2, lease_until = null, detail = $3 where id = $4 and fence = $5",
+                params![state, at, detail, job.id, job.fence],
+            )
+            .await?;
+        }
+        tx.commit().await
+    }
+
+    /// How much work there is.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn job_counts(&self) -> Result<JobCounts, StoreError> {
+        let mut conn = self.read().await?;
+        let mut counts = JobCounts { waiting: 0, running: 0, failed: 0 };
+        for row in conn.rows("select state, count(*) from jobs group by state", params![]).await? {
+            let mut c = row.columns();
+            let (state, n): (String, i64) = (c.take()?, c.take()?);
+            match state.as_str() {
+                "waiting" => counts.waiting = n,
+                "running" => counts.running = n,
+                "failed" => counts.failed = n,
+                _ => {}
+            }
+        }
+        Ok(counts)
+    }
+
+    /// The first result kept under a key, if any.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn kept(&self, actor: &str, key: &str) -> Result<Option<Kept>, StoreError> {
+        let mut conn = self.read().await?;
+        let row = conn
+            .maybe(
+                "select route, body_digest, status, response from idempotency where actor = $1 and key = $2",
+                params![actor, key],
+            )
+            .await?;
+        row.map(|row| {
+            let mut c = row.columns();
+            Ok(Kept { route: c.take()?, body_digest: c.take()?, status: c.take()?, response: c.take()? })
+        })
+        .transpose()
+    }
+
+    /// Reserves a key (status 0) or keeps its result. False when somebody else reserved it first.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn keep(&self, actor: &str, key: &str, kept: &Kept, now: Timestamp) -> Result<bool, StoreError> {
+        let mut tx = self.transaction().await?;
+        let touched = tx.execute(
+            "insert into idempotency (actor, key, route, body_digest, status, response, at) values ($1,$2,$3,$4,$5,$6,$7)
+             on conflict (actor, key) do update set status = excluded.status, response = excluded.response
+             where idempotency.status = 0 and excluded.status <> 0",
+            params![actor, key, &kept.route, &kept.body_digest, kept.status, &kept.response, now],
+        ).await?;
+        tx.commit().await?;
+        Ok(touched == 1)
+    }
+
+    /// Frees a key whose request failed before it did anything.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn forget_key(&self, actor: &str, key: &str) -> Result<(), StoreError> {
+        let mut tx = self.transaction().await?;
+        tx.execute("delete from idempotency where actor = $1 and key = $2 and status = 0", params![actor, key]).await?;
+        tx.commit().await
+    }
+
+    /// Notes that a person has the ticket before them. Not an event of the record: looking is not doing.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn mark_read(&self, ticket: TicketId, agent: AgentId, now: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.transaction().await?;
+        tx.execute(
+            "insert into ticket_reads (ticket_id, agent_id, read_at) values ($1,$2,$3)
+             on conflict (ticket_id, agent_id) do update set read_at = excluded.read_at",
+            params![ticket, agent, now],
+        )
+        .await?;
+        tx.commit().await
+    }
+
+    /// A cached vector by content digest.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn vector(&self, digest: &str, model: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let row = self
+            .read()
+            .await?
+            .maybe("select bytes from vectors where digest = $1 and model = $2", params![digest, model])
+            .await?;
+        row.map(|row| row.columns().take()).transpose()
+    }
+
+    /// Caches vectors by content digest.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn keep_vectors(&self, model: &str, vectors: &[(String, Vec<u8>)]) -> Result<(), StoreError> {
+        let mut tx = self.transaction().await?;
+        for (digest, bytes) in vectors {
+            tx.execute(
+                "insert into vectors (digest, model, bytes) values ($1,$2,$3) on conflict (digest) do update set model = excluded.model, bytes = excluded.bytes",
+                params![digest, model, bytes.as_slice()],
+            )
+            .await?;
+        }
+        tx.commit().await
+    }
+
+    /// Records a failed or answers for recent sign-ins: how many failed since `since`.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn sign_in_failures(&self, email_digest: &str, since: Timestamp) -> Result<i64, StoreError> {
+        let row = self
+            .read()
+            .await?
+            .one(
+                "select count(*) from sign_in_failures where email_digest = $1 and at >= $2",
+                params![email_digest, since],
+            )
+            .await?;
+        row.columns().take()
+    }
+
+    /// Keeps a mailbox's fetch state.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn mailbox_fetched(
+        &self,
+        address: &str,
+        uid_validity: Option<i64>,
+        last_uid: i64,
+        state: &str,
+        detail: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.transaction().await?;
+        tx.execute(
+            "update mailboxes set uid_validity = coalesce($2, uid_validity), last_uid = $3, state = $4, detail = $5, last_fetch_at = $6 where address = $1",
+            vec![address.value(), uid_validity.value(), last_uid.value(), state.value(), detail.value(), now.value()],
+        )
+        .await?;
+        tx.commit().await
+    }
+}

@@ -1,0 +1,137 @@
+//! The desk's own rows: settings, queues, categories, trained models.
+
+use desk::{Timestamp, triage::Category};
+
+use crate::{Conn, StoreError, Tx, columns::params};
+
+impl Conn {
+    /// A setting's value.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn setting(&mut self, key: &str) -> Result<Option<String>, StoreError> {
+        let row = self.maybe("select value from settings where key = $1", params![key]).await?;
+        row.map(|row| row.columns().take()).transpose()
+    }
+
+    /// Queues as (key, name), by key.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn queues(&mut self) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = self.rows("select key, name from queues order by key", params![]).await?;
+        rows.iter()
+            .map(|row| {
+                let mut c = row.columns();
+                Ok((c.take()?, c.take()?))
+            })
+            .collect()
+    }
+
+    /// The closed list triage chooses from.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn categories(&mut self) -> Result<Vec<Category>, StoreError> {
+        let rows = self
+            .rows(
+                "select key, name, description, operating_model, queue from categories order by position, key",
+                params![],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let mut c = row.columns();
+                Ok(Category {
+                    key: c.take()?,
+                    name: c.take()?,
+                    description: c.take()?,
+                    operating_model: c.take()?,
+                    queue: c.take()?,
+                })
+            })
+            .collect()
+    }
+
+    /// A trained model's bytes and when it was trained.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn model(&mut self, name: &str) -> Result<Option<(Vec<u8>, Timestamp)>, StoreError> {
+        let row = self.maybe("select bytes, trained_at from models where name = $1", params![name]).await?;
+        row.map(|row| {
+            let mut c = row.columns();
+            Ok((c.take()?, c.take()?))
+        })
+        .transpose()
+    }
+}
+
+impl Tx {
+    /// Sets a setting.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn set_setting(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
+        self.execute(
+            "insert into settings (key, value) values ($1,$2) on conflict (key) do update set value = excluded.value",
+            params![key, value],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Adds or renames a queue. Keys are lower-case letters, digits and dots, because grants compare them by pattern.
+    ///
+    /// # Errors
+    /// [`StoreError::Constraint`] for any other key.
+    pub async fn put_queue(&mut self, key: &str, name: &str) -> Result<(), StoreError> {
+        if key.is_empty() || !key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.') {
+            return Err(StoreError::Constraint {
+                detail: "a queue key is lower-case letters, digits and dots".to_owned(),
+            });
+        }
+        self.execute(
+            "insert into queues (key, name) values ($1,$2) on conflict (key) do update set name = excluded.name",
+            params![key, name],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Adds or changes a category.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn put_category(&mut self, category: &Category, position: i64) -> Result<(), StoreError> {
+        self.execute(
+            "insert into categories (key, name, description, operating_model, queue, position) values ($1,$2,$3,$4,$5,$6)
+             on conflict (key) do update set name = excluded.name, description = excluded.description, operating_model = excluded.operating_model,
+             queue = excluded.queue, position = excluded.position",
+            params![&category.key, &category.name, &category.description, category.operating_model, &category.queue, position],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Keeps a trained model.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn put_model(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        fingerprint: &str,
+        metrics: &str,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        self.execute(
+            "insert into models (name, bytes, fingerprint, metrics, trained_at) values ($1,$2,$3,$4,$5)
+             on conflict (name) do update set bytes = excluded.bytes, fingerprint = excluded.fingerprint, metrics = excluded.metrics, trained_at = excluded.trained_at",
+            params![name, bytes, fingerprint, metrics, now],
+        )
+        .await?;
+        Ok(())
+    }
+}

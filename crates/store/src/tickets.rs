@@ -1,0 +1,610 @@
+//! Tickets, and what people do to them. Every read takes a grant; its queues are in the query.
+
+use desk::{
+    Timestamp,
+    ids::{AgentId, MessageId, NoteId, OrganizationId, RequesterId, TicketId},
+    operating::OperatingModel,
+    risk::Flag,
+    suggestion::Doubt,
+    ticket::{DraftReadiness, Priority, Status, Ticket},
+};
+
+use crate::{
+    Conn, Grant, StoreError, Tx,
+    columns::{Columns, Row, Value, params},
+    grant::queue_visible,
+    new_id,
+};
+
+/// A saved filter over tickets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// New and open.
+    Inbox,
+    /// The reader's own, unfinished.
+    Mine,
+    /// New and open without an assignee.
+    Unassigned,
+    /// Waiting for somebody else.
+    Waiting,
+    /// Solved and closed.
+    Solved,
+    /// Everything.
+    All,
+}
+
+impl View {
+    /// Every view with its word.
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Inbox, "inbox"),
+        (Self::Mine, "mine"),
+        (Self::Unassigned, "unassigned"),
+        (Self::Waiting, "waiting"),
+        (Self::Solved, "solved"),
+        (Self::All, "all"),
+    ];
+
+    /// By its word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, w)| *w == word).map(|(view, _)| *view)
+    }
+}
+
+/// Which tickets to list. Empty strings filter nothing.
+#[derive(Debug, Clone, Default)]
+pub struct TicketFilter {
+    /// Queue key.
+    pub queue: String,
+    /// Category key.
+    pub category: String,
+    /// Status word.
+    pub status: String,
+    /// Risk flag word.
+    pub risk: String,
+    /// Words of subject, first words, or requester's address; or a number.
+    pub words: String,
+    /// Only tickets of this requester.
+    pub requester: Option<RequesterId>,
+    /// Where the last page ended.
+    pub after: Option<(Timestamp, TicketId)>,
+    /// At most this many, 1..=200.
+    pub limit: i64,
+}
+
+/// One page of a list.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+/// A ticket as listed.
+#[derive(Debug, Clone)]
+pub struct TicketLine {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// Why there is no draft, when there is none.
+    pub draft_why: Option<String>,
+    /// Language word.
+    pub language: Option<String>,
+    /// How a solved ticket turned out.
+    pub outcome: Option<String>,
+    /// Demo: start here.
+    pub is_first: bool,
+    /// Requester's name and address.
+    pub requester: (String, String),
+    /// Requester's cohort word.
+    pub cohort: Option<String>,
+    /// Organization's name and plan.
+    pub organization: Option<(String, String)>,
+    /// Category's name.
+    pub category_name: Option<String>,
+    /// Assignee's name.
+    pub assignee_name: Option<String>,
+    /// When the reader last looked.
+    pub read_at: Option<Timestamp>,
+}
+
+/// A ticket to be opened.
+#[derive(Debug, Clone)]
+pub struct NewTicket<'a> {
+    /// Who asked.
+    pub requester: RequesterId,
+    /// Their company.
+    pub organization: Option<OrganizationId>,
+    /// Queue until triage says otherwise.
+    pub queue: &'a str,
+    /// Cleaned subject.
+    pub subject: &'a str,
+    /// When the first message came.
+    pub at: Timestamp,
+    /// Where it starts.
+    pub status: Status,
+}
+
+/// An internal remark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// Id.
+    pub id: NoteId,
+    /// Who wrote it.
+    pub author: String,
+    /// Its text.
+    pub body: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+macro_rules! line_select {
+    ($rest:literal) => {
+        concat!(
+            "select t.id, t.number, t.subject, t.excerpt, t.status, t.priority, t.queue, t.category, t.operating_model, t.doubt, t.risk,
+             t.requester_id, t.organization_id, t.assignee_id, t.draft, t.last_inbound_id, t.last_inbound_at, t.revision, t.created_at, t.updated_at,
+             t.draft_why, t.language, t.outcome, t.is_first, r.name, r.email, r.cohort, o.name, o.plan, c.name, a.name, rd.read_at
+             from tickets t join requesters r on r.id = t.requester_id
+             left join organizations o on o.id = t.organization_id left join categories c on c.key = t.category
+             left join agents a on a.id = t.assignee_id left join ticket_reads rd on rd.ticket_id = t.id and rd.agent_id = $2
+             where ", queue_visible!("t.queue", "$1"), $rest
+        )
+    };
+}
+
+fn line(mut c: Columns<'_>) -> Result<TicketLine, StoreError> {
+    let ticket = Ticket {
+        id: c.take()?,
+        number: c.take()?,
+        subject: c.take()?,
+        excerpt: c.take()?,
+        status: c.take()?,
+        priority: c.take()?,
+        queue: c.take()?,
+        category: c.take()?,
+        operating_model: c.take()?,
+        doubt: c.take()?,
+        risk: flags(&c.take::<String>()?),
+        requester: c.take()?,
+        organization: c.take()?,
+        assignee: c.take()?,
+        draft: c.take()?,
+        last_inbound: c.take()?,
+        last_inbound_at: c.take()?,
+        revision: c.take()?,
+        created_at: c.take()?,
+        updated_at: c.take()?,
+    };
+    let (draft_why, language, outcome, is_first): (_, _, _, i64) = (c.take()?, c.take()?, c.take()?, c.take()?);
+    let requester = (c.take()?, c.take()?);
+    let cohort = c.take()?;
+    let (org_name, org_plan): (Option<String>, Option<String>) = (c.take()?, c.take()?);
+    Ok(TicketLine {
+        ticket,
+        draft_why,
+        language,
+        outcome,
+        is_first: is_first == 1,
+        requester,
+        cohort,
+        organization: org_name.zip(org_plan),
+        category_name: c.take()?,
+        assignee_name: c.take()?,
+        read_at: c.take()?,
+    })
+}
+
+/// Flags are stored as `,word,word,`.
+fn flags(text: &str) -> Vec<Flag> {
+    text.split(',').filter_map(|w| w.parse().ok()).collect()
+}
+
+pub(crate) fn flag_words(flags: &[Flag]) -> String {
+    if flags.is_empty() {
+        String::new()
+    } else {
+        format!(",{},", flags.iter().map(|f| f.word()).collect::<Vec<_>>().join(","))
+    }
+}
+
+impl Conn {
+    /// Lists tickets, newest inbound first.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn tickets(
+        &mut self,
+        grant: &Grant,
+        view: View,
+        filter: &TicketFilter,
+    ) -> Result<Page<TicketLine>, StoreError> {
+        let limit = filter.limit.clamp(1, 200);
+        let sql = if filter.is_plain() { plain_list(view) } else { filtered_list(view) };
+        let mut rows = self.rows(sql, filter.params(grant, limit + 1)).await?;
+        let more = rows.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(Page { items: rows.iter().map(|row: &Row| line(row.columns())).collect::<Result<_, _>>()?, more })
+    }
+
+    /// How many a view holds, counted to 1,000.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn count(&mut self, grant: &Grant, view: View) -> Result<i64, StoreError> {
+        macro_rules! counted {
+            ($where:literal) => {
+                concat!(
+                    "select count(*) from (select 1 from tickets t where ",
+                    queue_visible!("t.queue", "$1"),
+                    $where,
+                    " limit 1000) as seen"
+                )
+            };
+        }
+        let sql = match view {
+            View::Inbox => counted!(" and t.waiting = 1 and $2 = $2"),
+            View::Mine => counted!(" and t.assignee_id = $2 and t.status in ('new','open','pending','on_hold')"),
+            View::Unassigned => counted!(" and t.waiting = 1 and t.assignee_id is null and $2 = $2"),
+            View::Waiting => counted!(" and t.status in ('pending','on_hold') and $2 = $2"),
+            View::Solved => counted!(" and t.status in ('solved','closed') and $2 = $2"),
+            View::All => counted!(" and $2 = $2"),
+        };
+        self.one(sql, params![grant.queues(), reader(grant)]).await?.columns().take()
+    }
+
+    /// One ticket.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none, or none for this grant.
+    pub async fn ticket(&mut self, grant: &Grant, id: TicketId) -> Result<TicketLine, StoreError> {
+        let row = self.one(line_select!(" and t.id = $3"), params![grant.queues(), reader(grant), id]).await?;
+        line(row.columns())
+    }
+
+    /// One ticket by its number.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none, or none for this grant.
+    pub async fn ticket_numbered(&mut self, grant: &Grant, number: i64) -> Result<TicketLine, StoreError> {
+        let row = self.one(line_select!(" and t.number = $3"), params![grant.queues(), reader(grant), number]).await?;
+        line(row.columns())
+    }
+
+    /// Notes on a ticket, oldest first.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn notes(&mut self, grant: &Grant, ticket: TicketId) -> Result<Vec<Note>, StoreError> {
+        let rows = self
+            .rows(
+                concat!("select n.id, a.name, n.body, n.at from notes n join agents a on a.id = n.agent_id join tickets t on t.id = n.ticket_id
+                 where ", queue_visible!("t.queue", "$1"), " and t.id = $2 order by n.at, n.id"),
+                params![grant.queues(), ticket],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let mut c = row.columns();
+                Ok(Note { id: c.take()?, author: c.take()?, body: c.take()?, at: c.take()? })
+            })
+            .collect()
+    }
+
+    /// The status this agent last chose when answering in a category.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn status_choice(&mut self, category: &str, agent: AgentId) -> Result<Option<Status>, StoreError> {
+        let row = self
+            .maybe("select status from status_choices where category = $1 and agent_id = $2", params![category, agent])
+            .await?;
+        row.map(|row| row.columns().take()).transpose()
+    }
+
+    /// Addresses that take part in a ticket. For threading, which decides before anybody reads.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn participants(&mut self, ticket: TicketId) -> Result<Vec<String>, StoreError> {
+        let rows =
+            self.rows("select email from participants where ticket_id = $1 order by email", params![ticket]).await?;
+        rows.iter().map(|row| row.columns().take()).collect()
+    }
+}
+
+fn reader(grant: &Grant) -> String {
+    grant.reader().map(|id| id.to_string()).unwrap_or_default()
+}
+
+impl TicketFilter {
+    fn is_plain(&self) -> bool {
+        self.queue.is_empty()
+            && self.category.is_empty()
+            && self.status.is_empty()
+            && self.risk.is_empty()
+            && self.words.is_empty()
+            && self.requester.is_none()
+    }
+
+    /// $1 queues, $2 reader, $3 after-at, $4 after-id, $5 limit, then the filters.
+    fn params(&self, grant: &Grant, limit: i64) -> Vec<Value> {
+        let (at, id) = self.after.map_or((i64::MAX, "~".to_owned()), |(at, id)| (at.micros(), id.to_string()));
+        let mut all = params![grant.queues(), reader(grant), at, id, limit];
+        if !self.is_plain() {
+            let pattern = format!("%{}%", self.words.to_lowercase().replace(['%', '_'], " "));
+            let number = self.words.trim_start_matches('#').parse().unwrap_or(-1_i64);
+            let risk = if self.risk.is_empty() { String::new() } else { format!("%,{},%", self.risk) };
+            let requester = self.requester.map(|r| r.to_string()).unwrap_or_default();
+            all.extend(params![
+                &self.queue,
+                &self.category,
+                &self.status,
+                risk,
+                &self.words,
+                pattern,
+                number,
+                requester
+            ]);
+        }
+        all
+    }
+}
+
+macro_rules! list {
+    ($where:literal) => {
+        line_select!($where)
+    };
+}
+
+const fn plain_list(view: View) -> &'static str {
+    match view {
+        View::Inbox => list!(
+            " and t.waiting = 1 and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
+        ),
+        View::Mine => list!(
+            " and t.assignee_id = $2 and t.status in ('new','open','pending','on_hold') and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
+        ),
+        View::Unassigned => list!(
+            " and t.waiting = 1 and t.assignee_id is null and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
+        ),
+        View::Waiting => list!(
+            " and t.status in ('pending','on_hold') and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
+        ),
+        View::Solved => list!(
+            " and t.status in ('solved','closed') and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
+        ),
+        View::All => list!(
+            " and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
+        ),
+    }
+}
+
+const fn filtered_list(view: View) -> &'static str {
+    macro_rules! both {
+        ($where:literal) => {
+            concat!(
+                line_select!($where),
+                " and ($6 = '' or t.queue = $6) and ($7 = '' or t.category = $7) and ($8 = '' or t.status = $8) and ($9 = '' or t.risk like $9)
+                 and ($10 = '' or t.number = $12 or lower(t.subject) like $11 or lower(t.excerpt) like $11 or r.email like $11 or lower(r.name) like $11)
+                 and ($13 = '' or t.requester_id = $13)
+                 and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
+            )
+        };
+    }
+    match view {
+        View::Inbox => both!(" and t.waiting = 1"),
+        View::Mine => both!(" and t.assignee_id = $2 and t.status in ('new','open','pending','on_hold')"),
+        View::Unassigned => both!(" and t.waiting = 1 and t.assignee_id is null"),
+        View::Waiting => both!(" and t.status in ('pending','on_hold')"),
+        View::Solved => both!(" and t.status in ('solved','closed')"),
+        View::All => both!(""),
+    }
+}
+
+impl Tx {
+    /// Opens a ticket and gives it the next number.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn open_ticket(&mut self, new: NewTicket<'_>) -> Result<(TicketId, i64), StoreError> {
+        let id: TicketId = new_id();
+        let number: i64 = self
+            .one("update counters set value = value + 1 where name = 'ticket' returning value", params![])
+            .await?
+            .columns()
+            .take()?;
+        self.execute(
+            "insert into tickets (id, number, subject, excerpt, status, waiting, priority, queue, risk, requester_id, organization_id, draft, last_inbound_at, revision, created_at, updated_at)
+             values ($1,$2,$3,'',$4,$5,'normal',$6,'',$7,$8,'none',$9,1,$9,$9)",
+            params![id, number, new.subject, new.status, i64::from(new.status.waits_for_us()), new.queue, new.requester, new.organization, new.at],
+        )
+        .await?;
+        Ok((id, number))
+    }
+
+    /// Lets an address take part.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn add_participant(&mut self, ticket: TicketId, email: &str) -> Result<(), StoreError> {
+        self.execute(
+            "insert into participants (ticket_id, email) values ($1,$2) on conflict do nothing",
+            params![ticket, email],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// A person's mail arrived on a ticket: it is the newest question now.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn inbound_arrived(
+        &mut self,
+        ticket: TicketId,
+        message: MessageId,
+        subject: &str,
+        excerpt: &str,
+        status: Status,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        self.execute(
+            "update tickets set last_inbound_id = $2, last_inbound_at = $3, subject = $4, excerpt = $5, status = $6, waiting = $7, draft = 'preparing', draft_why = null,
+             revision = revision + 1, updated_at = $8 where id = $1",
+            params![ticket, message, at, subject, excerpt, status, i64::from(status.waits_for_us()), now],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// A machine's mail was attached; nothing else changes but the revision.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn touch_ticket(&mut self, ticket: TicketId) -> Result<(), StoreError> {
+        let now = self.now();
+        self.execute("update tickets set revision = revision + 1, updated_at = $2 where id = $1", params![ticket, now])
+            .await?;
+        Ok(())
+    }
+
+    /// Puts the machine's look on the ticket. A queue or category a person chose stays.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn set_triage(
+        &mut self,
+        ticket: TicketId,
+        triage: &desk::triage::Triage,
+        doubt: Doubt,
+        language: &str,
+        keep_persons_choice: bool,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        let flags: Vec<Flag> = triage.risk.iter().map(|r| r.flag).collect();
+        let keep = i64::from(keep_persons_choice);
+        self.execute(
+            "update tickets set category = case when $9 = 1 then category else $2 end, operating_model = $3, doubt = $4, risk = $5, priority = $6,
+             queue = case when $9 = 1 then queue else $7 end, language = $8, revision = revision + 1, updated_at = $10 where id = $1",
+            params![ticket, triage.category.as_deref(), triage.operating_model, doubt, flag_words(&flags), triage.priority, &triage.queue, language, keep, now],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// A person's category: queue and operating model follow it.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn set_category(
+        &mut self,
+        ticket: TicketId,
+        category: &str,
+        model: OperatingModel,
+        queue: &str,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        self.execute(
+            "update tickets set category = $2, operating_model = $3, queue = $4, doubt = 'sure', revision = revision + 1, updated_at = $5 where id = $1",
+            params![ticket, category, model, queue, now],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Whether a draft waits, and if not, why.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn set_draft_readiness(
+        &mut self,
+        ticket: TicketId,
+        readiness: DraftReadiness,
+        why: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        self.execute(
+            "update tickets set draft = $2, draft_why = $3, revision = revision + 1, updated_at = $4 where id = $1",
+            params![ticket, readiness, why, now],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// A person's changes, if the ticket is still at `revision`.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when somebody was faster.
+    pub async fn change_ticket(
+        &mut self,
+        ticket: TicketId,
+        revision: i64,
+        status: Status,
+        priority: Priority,
+        queue: &str,
+        assignee: Option<AgentId>,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        let touched = self
+            .execute(
+                "update tickets set status = $3, waiting = $4, priority = $5, queue = $6, assignee_id = $7, revision = revision + 1, updated_at = $8 where id = $1 and revision = $2",
+                params![ticket, revision, status, i64::from(status.waits_for_us()), priority, queue, assignee, now],
+            )
+            .await?;
+        if touched == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    }
+
+    /// Adds a note.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn add_note(&mut self, ticket: TicketId, agent: AgentId, body: &str) -> Result<NoteId, StoreError> {
+        let (id, now) = (new_id(), self.now());
+        self.execute(
+            "insert into notes (id, ticket_id, agent_id, body, at) values ($1,$2,$3,$4,$5)",
+            params![id, ticket, agent, body, now],
+        )
+        .await?;
+        Ok(id)
+    }
+
+    /// Marks the demo's first ticket.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn mark_first(&mut self, ticket: TicketId) -> Result<(), StoreError> {
+        self.execute("update tickets set is_first = 1 where id = $1", params![ticket]).await?;
+        Ok(())
+    }
+
+    /// Keeps a case that was solved before this desk existed, with how it turned out.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    #[expect(clippy::too_many_arguments, reason = "one row of an import, used once")]
+    pub async fn add_past_case(
+        &mut self,
+        ticket: TicketId,
+        question: &str,
+        reply: &str,
+        agent: Option<AgentId>,
+        rating: Option<i64>,
+        outcome: &str,
+        category: &str,
+        solved_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.execute(
+            "insert into past_cases (ticket_id, question, reply, agent_id, rating, solved_at) values ($1,$2,$3,$4,$5,$6)",
+            params![ticket, question, reply, agent, rating, solved_at],
+        )
+        .await?;
+        let excerpt: String = question.chars().take(160).collect();
+        self.execute(
+            "update tickets set outcome = $2, category = $3, excerpt = $4 where id = $1",
+            params![ticket, outcome, category, excerpt],
+        )
+        .await?;
+        Ok(())
+    }
+}
