@@ -30,7 +30,9 @@ pub(crate) struct Held {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Calibration {
     pub(crate) temperature: f32,
-    /// Least [`assurance`] for a decision.
+    /// How much similarity counts in [`Calibration::assurance`].
+    pub(crate) similarity_weight: f32,
+    /// Least [`Calibration::assurance`] for a decision.
     pub(crate) least_assurance: f32,
     /// Below this similarity a text is called unfamiliar.
     pub(crate) least_similarity: f32,
@@ -38,26 +40,19 @@ pub(crate) struct Calibration {
     pub(crate) set_floor: f32,
 }
 
-/// How sure the model may be that the label is right *and* the text is of a known kind: the logarithm of the top
-/// probability, plus the similarity to the nearest training example, which unlike a probability does not have to sum
-/// to one over known labels.
-pub(crate) fn assurance(probability: f32, similarity: f32) -> f32 {
-    probability.max(1e-9).ln() + SIMILARITY_WEIGHT * similarity
-}
-
-/// Chosen once on validation data.
-const SIMILARITY_WEIGHT: f32 = 3.0;
-
 impl Calibration {
-    pub(crate) fn fit(held: &[Held], target_precision: f32) -> (Calibration, Metrics) {
+    /// Fits on held-back rows. `meaning` tells whether similarities are those of meaning vectors: on validation data
+    /// these told foreign texts from known ones, and similarities of words did not.
+    pub(crate) fn fit(held: &[Held], target_precision: f32, meaning: bool) -> (Calibration, Metrics) {
         let temperature = temperature(held);
+        let similarity_weight = if meaning { 3.0 } else { 0.0 };
         let mut outcomes = Vec::new();
         let mut true_probabilities = Vec::new();
         let mut similarities = Vec::new();
         for row in held {
             let p = softmax(&row.scores, temperature);
             let (top, probability) = top(&p);
-            outcomes.push((assurance(probability, row.similarity), probability, top == row.target));
+            outcomes.push((assurance(probability, row.similarity, similarity_weight), probability, top == row.target));
             true_probabilities.push(p.get(row.target).copied().unwrap_or_default());
             similarities.push(row.similarity);
         }
@@ -66,6 +61,7 @@ impl Calibration {
         let right = decided.iter().filter(|(.., right)| *right).count();
         let calibration = Calibration {
             temperature,
+            similarity_weight,
             least_assurance,
             least_similarity: low_quantile(similarities, 0.02),
             set_floor: low_quantile(true_probabilities, 0.1),
@@ -79,6 +75,17 @@ impl Calibration {
         };
         (calibration, metrics)
     }
+
+    /// How sure the model may be that the label is right *and* the text is of a known kind: the logarithm of the top
+    /// probability, plus the similarity to the nearest training example, which unlike a probability does not have to
+    /// sum to one over known labels.
+    pub(crate) fn assurance(&self, probability: f32, similarity: f32) -> f32 {
+        assurance(probability, similarity, self.similarity_weight)
+    }
+}
+
+fn assurance(probability: f32, similarity: f32, similarity_weight: f32) -> f32 {
+    probability.max(1e-9).ln() + similarity_weight * similarity
 }
 
 /// Index and value of the largest; the first of equals.
@@ -90,11 +97,14 @@ pub(crate) fn share(part: usize, whole: usize) -> f32 {
     if whole == 0 { 0.0 } else { part as f32 / whole as f32 }
 }
 
-/// The temperature of least log loss (Guo et al. 2017), by golden-section search on its logarithm.
+/// The temperature of least log loss (Guo et al. 2017), by golden-section search on its logarithm. Targets are
+/// softened by the number of rows (Platt 1999), so that a few rows without an error do not make the model certain.
 fn temperature(held: &[Held]) -> f32 {
+    let doubt = 1.0 / (held.len() as f64 + 2.0);
     let loss = |log: f32| -> f64 {
         let of = |row: &Held| softmax(&row.scores, log.exp()).get(row.target).copied().unwrap_or(1.0);
-        held.iter().map(|row| -f64::from(of(row).max(1e-12)).ln()).sum()
+        let one = |p: f64| -(1.0 - doubt) * p.max(1e-12).ln() - doubt * (1.0 - p).max(1e-12).ln();
+        held.iter().map(|row| one(f64::from(of(row)))).sum()
     };
     let golden = 0.618_034;
     let (mut low, mut high) = (-3.0_f32, 3.0_f32);
@@ -163,7 +173,14 @@ mod tests {
             .map(|i| Held { scores: vec![4.0, 0.0], target: usize::from(i % 4 == 0), similarity: 0.5 })
             .collect();
         let t = temperature(&held);
-        assert!((softmax(&[4.0, 0.0], t)[0] - 0.75).abs() < 0.01, "{t}");
+        assert!((softmax(&[4.0, 0.0], t)[0] - 0.75).abs() < 0.02, "{t}");
+    }
+
+    #[test]
+    fn a_few_faultless_rows_do_not_make_certain() {
+        let held: Vec<Held> = (0..18).map(|_| Held { scores: vec![4.0, 0.0], target: 0, similarity: 0.5 }).collect();
+        let p = softmax(&[4.0, 0.0], temperature(&held))[0];
+        assert!((p - 0.95).abs() < 0.01, "{p}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A prediction: ranked labels, a decision or an abstention, and the words that led there.
 
-use crate::calibration::{assurance, share};
+use crate::calibration::share;
 use crate::features::{Feature, Word, unit, words};
 use crate::memory::Neighbour;
 use crate::model::Model;
@@ -101,7 +101,7 @@ impl Model {
         let nearest = self.memory.nearest(&row, searched, NEIGHBOURS);
         let (label, probability) = ranked.first().cloned().unwrap_or_default();
         let similarity = nearest.first().map_or(0.0, |n| n.similarity);
-        let assurance = assurance(probability, similarity);
+        let assurance = self.calibration.assurance(probability, similarity);
         let decision = match self.doubt(&row, probability, similarity, assurance) {
             Some(why) => Decision::Abstain { why },
             None => Decision::Label { label, probability },
