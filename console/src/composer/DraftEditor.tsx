@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import { t } from "../strings";
 import { sentenceAt } from "../text/sentences";
 import { useLight } from "../ticket/lit";
+import { isTyped } from "./DraftReader";
 import type { DraftText } from "./useDraftText";
 
 /**
@@ -29,7 +30,7 @@ export function DraftEditor({ text, onLeave }: { text: DraftText; onLeave: () =>
       <div className="editor-mirror" aria-hidden>
         {text.runs.map((run, i) => {
           const sentence = run.sentence === null ? null : sentences[run.sentence];
-          const kind = sentence ? sentence.support : run.text.trim() ? "agent" : "frame";
+          const kind = sentence ? sentence.support : isTyped(run.text, text.draft.body) ? "agent" : "frame";
           return <span key={i} data-support={kind}>{run.text}</span>;
         })}
         {"\n"}

@@ -12,12 +12,15 @@ export function DraftReader({ text, onEdit }: { text: DraftText; onEdit: () => v
     <div className="draft-text" dir="auto" onDoubleClick={onEdit} data-testid="draft-text">
       {text.runs.map((run, i) => {
         const sentence = run.sentence === null ? null : sentences[run.sentence];
-        if (!sentence || run.sentence === null) return run.text.trim() ? <span key={i} className="own">{run.text}</span> : run.text;
+        if (!sentence || run.sentence === null) return isTyped(run.text, text.draft.body) ? <span key={i} className="own">{run.text}</span> : run.text;
         return <SentenceView key={i} sentence={sentence} index={run.sentence} shown={run.text} />;
       })}
     </div>
   );
 }
+
+/** Words that are not part of the saved text are a person's, typed a moment ago. */
+export const isTyped = (run: string, saved: string): boolean => run.trim() !== "" && !saved.includes(run.trim());
 
 function SentenceView({ sentence, index, shown }: { sentence: Sentence; index: number; shown: string }) {
   const { lit, point, keep } = useLight();

@@ -30,6 +30,7 @@ export function SealedView({ sealed, ticket, isSigning, onBack, onSign }: Props)
 
   useEffect(() => {
     box.current?.focus({ preventScroll: true });
+    box.current?.scrollIntoView({ block: "start" });
     const timer = window.setTimeout(() => setArmed(true), armingMs);
     return () => window.clearTimeout(timer);
   }, []);
@@ -38,7 +39,7 @@ export function SealedView({ sealed, ticket, isSigning, onBack, onSign }: Props)
 
   return (
     <section className="sealed" ref={box} tabIndex={-1} aria-label={t("seal.title")} data-testid="sealed">
-      <h2>{t("seal.title")}</h2>
+      <h2>{t("seal.title")} <span className="quiet">{sealed.ai.share > 0 ? t("seal.ai", { share: percent(sealed.ai.share) }) : t("seal.noAi")}</span></h2>
       <div className="sealed-scroll" tabIndex={0} role="group" aria-label={t("seal.letter")}>
         <dl className="sealed-head">
           <div><dt>{t("letter.to")}</dt><dd>{sealed.to.join(", ")}</dd></div>
@@ -58,7 +59,6 @@ export function SealedView({ sealed, ticket, isSigning, onBack, onSign }: Props)
       </div>
       <footer className="bar seal-bar">
         <Button variant="default" onClick={onBack} rightSection={<Key action="sealed.back" />}>{t("seal.back")}</Button>
-        <span className="quiet seal-ai">{sealed.ai.share > 0 ? t("seal.ai", { share: percent(sealed.ai.share) }) : t("seal.noAi")}</span>
         <div className="seal-status">
           <span className="quiet" id="status-after">{t("seal.then")}</span>
           <SegmentedControl size="xs" aria-labelledby="status-after" value={status} onChange={(value) => setStatus(value as StatusAfter)}

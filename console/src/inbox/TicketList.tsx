@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { ticketsQuery } from "../api/queries";
 import type { TicketFilter } from "../api/tickets";
+import type { TicketLine } from "../api/types";
 import { useAction } from "../shell/actions";
 import { Empty, Failure, Rows } from "../states/States";
 import { t } from "../strings";
@@ -11,11 +12,14 @@ import { ListHead } from "./ListHead";
 import { TicketRows } from "./TicketRows";
 import { useQuietNews } from "./news";
 
+/** The demo's starting point must be in sight, wherever the clock put it. */
+const firstOnTop = (tickets: TicketLine[]): TicketLine[] => [...tickets.filter((ticket) => ticket.first), ...tickets.filter((ticket) => !ticket.first)];
+
 export function TicketList({ openId }: { openId: string | null }) {
   const { view = "inbox", q = "" } = useSearch({ from: "/shell/tickets" });
   const filter: TicketFilter = useMemo(() => ({ view, ...readFilter(q) }), [view, q]);
   const list = useInfiniteQuery(ticketsQuery(filter));
-  const tickets = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const tickets = useMemo(() => firstOnTop(list.data?.pages.flatMap((page) => page.items) ?? []), [list.data]);
   const news = useQuietNews(filter, tickets);
   const [cursor, setCursor] = useState<string | null>(null);
   const navigate = useNavigate();

@@ -36,7 +36,7 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
         </button>
       </Tooltip>
       <Tooltip label={t("rail.me", { name: agent.name, role: t(`role.${agent.role}`) })} position="right">
-        <Link to="/settings" className="avatar" aria-label={t("rail.me", { name: agent.name, role: t(`role.${agent.role}`) })}>{initials(agent.name)}</Link>
+        <Link to="/settings" className="avatar"><span aria-hidden>{initials(agent.name)}</span><span className="unseen">{t("rail.me", { name: agent.name, role: t(`role.${agent.role}`) })}</span></Link>
       </Tooltip>
     </nav>
   );

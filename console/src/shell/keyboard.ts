@@ -6,8 +6,9 @@ import { currentKeymap, isAvailable, runAction } from "./actions";
 const repeats: ActionId[] = ["list.next", "list.previous"];
 const sequencePause = 900;
 
+/** Fields one writes in; a ticked box or a chosen status takes no letters. */
 const isField = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
+  target instanceof HTMLElement && (target.isContentEditable || target.matches("input:not([type=checkbox], [type=radio]), textarea, select"));
 const takesEnter = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest("button, a, summary, [role=menuitem], [role=option]") !== null;
 const isDialogOpen = (): boolean => document.querySelector("[role=dialog], [role=menu], [role=listbox]:not([hidden])") !== null;

@@ -1,0 +1,53 @@
+// What the journeys share: a browser, a page that is signed in, and ways to say things shortly.
+import { chromium } from "playwright-core";
+
+export const base = process.env.BASE_URL ?? "http://127.0.0.1:8080";
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+/** Runs one journey in its own browser profile; page errors and policy violations fail it. */
+export async function onDesk(journey, { viewport = { width: 1366, height: 768 }, colorScheme = "light", signedIn = true } = {}) {
+  const browser = await chromium.launch({ executablePath, args });
+  try {
+    const context = await browser.newContext({ viewport, colorScheme, locale: "en-GB" });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    const faults = [];
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("console", (message) => { if (/Content Security Policy/i.test(message.text())) faults.push(message.text()); });
+    await page.goto(`${base}/`);
+    if (signedIn) await signIn(page);
+    await journey(page);
+    if (faults.length > 0) throw new Error(`the page reported: ${faults.join("; ")}`);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Takes the first demo account. */
+export async function signIn(page) {
+  await page.getByRole("button", { name: /^Sign in as / }).first().click();
+  await page.getByRole("list").first().waitFor();
+  await page.locator(".ticket-row").first().waitFor();
+}
+
+/** Opens the n-th ticket whose draft is ready, leaving the newcomer's own ticket alone. */
+export async function openReady(page, n = 0) {
+  await page.goto(`${base}/tickets`);
+  await page.locator(".ticket-row", { has: page.locator('[data-state="ready"]'), hasNotText: "Start here" }).nth(n).click();
+  await page.getByTestId("draft-text").waitFor();
+}
+
+export const reviewButton = (page) => page.getByRole("button", { name: /^Review and send/ });
+export const signButton = (page) => page.getByRole("button", { name: /^Sign and send/ });
+export const undoButton = (page) => page.getByTestId("undo-bar").getByRole("button", { name: /^Undo/ });
+
+/** Ticks every warning, as a careful person would after reading it. */
+export async function acknowledge(page) {
+  let actions = 0;
+  for (const box of await page.getByTestId("sealed").getByRole("checkbox").all()) {
+    await box.check();
+    actions += 1;
+  }
+  return actions;
+}
