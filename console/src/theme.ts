@@ -7,7 +7,7 @@ const petrol: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: "petrol",
-  primaryShade: { light: 7, dark: 6 },
+  primaryShade: 7,
   colors: { petrol },
   autoContrast: true,
   fontFamily: "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, system-ui, sans-serif",

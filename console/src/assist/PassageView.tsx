@@ -8,11 +8,11 @@ import { isCitationLit, useLight } from "../ticket/lit";
 import { SpannedText } from "./SpannedText";
 
 export function PassageView({ passage }: { passage: PassageHit }) {
-  const { lit, point, keep } = useLight();
+  const { lit, kept, point, keep } = useLight();
   const box = useRef<HTMLElement>(null);
   const isLit = isCitationLit(lit, passage.citation);
   const self = { kind: "citation" as const, citation: passage.citation };
-  const isKept = lit?.kind === "citation" && lit.citation === passage.citation;
+  const isKept = kept?.kind === "citation" && kept.citation === passage.citation;
   useEffect(() => {
     if (isLit && lit?.kind === "sentence") scrollWithin(box.current);
   }, [isLit, lit]);

@@ -9,11 +9,11 @@ import { SpannedText } from "./SpannedText";
 
 /** A solved case like this one: what was asked, what was answered, and whether it held. */
 export function SimilarView({ similar }: { similar: SimilarTicket }) {
-  const { lit, point, keep } = useLight();
+  const { lit, kept, point, keep } = useLight();
   const box = useRef<HTMLElement>(null);
   const isLit = similar.citation > 0 && isCitationLit(lit, similar.citation);
   const self = { kind: "citation" as const, citation: similar.citation };
-  const isKept = lit?.kind === "citation" && lit.citation === similar.citation;
+  const isKept = kept?.kind === "citation" && kept.citation === similar.citation;
   useEffect(() => {
     if (isLit && lit?.kind === "sentence") scrollWithin(box.current);
   }, [isLit, lit]);

@@ -39,8 +39,8 @@ export function DraftBox({ ticket, given, isPanelOpen }: Props) {
           ? <DraftEditor text={text} onLeave={() => setEditing(false)} />
           : <DraftReader text={text} onEdit={() => setEditing(true)} />}
       </div>
-      <LitSource ticket={ticket} isPanelOpen={isPanelOpen} />
       <footer className="bar send-bar">
+        <LitSource ticket={ticket} isPanelOpen={isPanelOpen} />
         <DraftFacts text={text} />
         {isEditing
           ? <Button variant="default" leftSection={<IconBook2 size={15} />} onClick={() => setEditing(false)}>{t("draft.read")}</Button>

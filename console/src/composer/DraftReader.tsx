@@ -23,11 +23,11 @@ export function DraftReader({ text, onEdit }: { text: DraftText; onEdit: () => v
 export const isTyped = (run: string, saved: string): boolean => run.trim() !== "" && !saved.includes(run.trim());
 
 function SentenceView({ sentence, index, shown }: { sentence: Sentence; index: number; shown: string }) {
-  const { lit, point, keep } = useLight();
+  const { lit, kept, point, keep } = useLight();
   if (sentence.support === "frame") return <>{shown}</>;
   if (sentence.support === "agent") return <span className="own">{shown}</span>;
   const self: Lit = { kind: "sentence", index, citations: sentence.citations };
-  const isKept = lit?.kind === "sentence" && lit.index === index;
+  const isKept = kept?.kind === "sentence" && kept.index === index;
   const toggle = () => keep(isKept ? null : self);
   return (
     <>
@@ -46,9 +46,9 @@ function SentenceView({ sentence, index, shown }: { sentence: Sentence; index: n
 }
 
 function Chip({ citation }: { citation: number }) {
-  const { lit, point, keep } = useLight();
+  const { kept, point, keep } = useLight();
   const self: Lit = { kind: "citation", citation };
-  const isKept = lit?.kind === "citation" && lit.citation === citation;
+  const isKept = kept?.kind === "citation" && kept.citation === citation;
   return (
     <button type="button" className="chip" aria-label={t("draft.source", { n: citation })} data-testid={`chip-${citation}`} aria-pressed={isKept}
       onMouseEnter={() => point(self)} onMouseLeave={() => point(null)} onFocus={() => point(self)} onBlur={() => point(null)} onClick={() => keep(isKept ? null : self)}>

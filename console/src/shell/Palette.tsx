@@ -2,7 +2,7 @@ import { Spotlight, spotlight } from "@mantine/spotlight";
 import { IconSearch } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { actions } from "../keys";
+import { actions, type ActionId } from "../keys";
 import { t } from "../strings";
 import { Key } from "../states/Parts";
 import { runAction, useActions } from "./actions";
@@ -16,12 +16,20 @@ export function Palette() {
   const [text, setText] = useState("");
   const wanted = text.trim().toLowerCase();
   const shown = actions.filter((action) => action.id !== "palette.open" && available.includes(action.id) && t(action.label).toLowerCase().includes(wanted));
+  const choose = (id: ActionId) => void setTimeout(() => runAction(id), 30);
+  // Fast typing can leave no row selected; Enter then means the first.
+  const takeFirst = (event: React.KeyboardEvent) => {
+    const first = shown[0];
+    if (event.key !== "Enter" || !first || document.querySelector(".mantine-Spotlight-action[data-selected]")) return;
+    spotlight.close();
+    choose(first.id);
+  };
   return (
     <Spotlight.Root query={text} onQueryChange={setText} shortcut={null} clearQueryOnClose scrollable maxHeight={420}>
-      <Spotlight.Search placeholder={t("palette.placeholder")} aria-label={t("palette.placeholder")} leftSection={<IconSearch size={16} stroke={1.6} />} />
+      <Spotlight.Search placeholder={t("palette.placeholder")} aria-label={t("palette.placeholder")} leftSection={<IconSearch size={16} stroke={1.6} />} onKeyDown={takeFirst} />
       <Spotlight.ActionsList>
         {shown.map((action) => (
-          <Spotlight.Action key={action.id} label={t(action.label)} rightSection={<Key action={action.id} />} onClick={() => setTimeout(() => runAction(action.id), 30)} />
+          <Spotlight.Action key={action.id} label={t(action.label)} rightSection={<Key action={action.id} />} onClick={() => choose(action.id)} />
         ))}
         {wanted !== "" && (
           <Spotlight.Action label={t("palette.search", { q: text.trim() })} leftSection={<IconSearch size={14} />} onClick={() => void navigate({ to: "/search", search: { q: text.trim() } })} />

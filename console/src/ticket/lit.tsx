@@ -7,14 +7,14 @@ export type Lit =
   | { kind: "citation"; citation: number }
   | { kind: "words"; messageId: string; start: number; end: number };
 
-interface Light { lit: Lit | null; point: (lit: Lit | null) => void; keep: (lit: Lit | null) => void }
+interface Light { lit: Lit | null; kept: Lit | null; point: (lit: Lit | null) => void; keep: (lit: Lit | null) => void }
 
-const LightContext = createContext<Light>({ lit: null, point: () => undefined, keep: () => undefined });
+const LightContext = createContext<Light>({ lit: null, kept: null, point: () => undefined, keep: () => undefined });
 
 export function LightProvider({ children }: { children: ReactNode }) {
   const [pointed, point] = useState<Lit | null>(null);
   const [kept, keep] = useState<Lit | null>(null);
-  const value = useMemo(() => ({ lit: pointed ?? kept, point, keep }), [pointed, kept]);
+  const value = useMemo(() => ({ lit: pointed ?? kept, kept, point, keep }), [pointed, kept]);
   return <LightContext.Provider value={value}>{children}</LightContext.Provider>;
 }
 
