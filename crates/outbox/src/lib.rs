@@ -1,1 +1,61 @@
-//! (being built)
+//! **No text reaches a requester unless a signed-in person approved exactly that text, or it is a
+//! fixed notice.** This crate is the only door to a customer, and keeping that sentence true is all
+//! it does.
+//!
+//! A reply passes in four steps, each one file: [`seal`] freezes the exact bytes of the mail and
+//! shows what is in them; [`approve`] takes a signed-in person's yes to those bytes; for a while
+//! [`undo`] takes it back; [`deliver`] asks everything again and only then speaks to a mail server.
+//! No function here takes a string that becomes a body: text comes from a draft's row, or from the
+//! closed list [`desk::notice::Notice`].
+//!
+//! Five locks, because each catches what another would miss:
+//!
+//! 1. *Types.* [`ApprovedReply`] cannot be built, copied or read from anywhere; only a live
+//!    [`store::AgentSession`] is let in.
+//! 2. *Tables.* Foreign keys, unique constraints and triggers refuse a row without its approval, an
+//!    approval of another digest, a second use, a later change.
+//! 3. *Digest.* [`deliver`] computes it again over the stored bytes and recipients.
+//! 4. *Keyed marks.* Approval and outbox row carry a MAC under a key that is not in the database:
+//!    a chain of rows forged in SQL is consistent and still does not leave.
+//! 5. *Manifests.* No other crate may depend on the mail library; the dependency rules say so.
+//!
+//! What it must never do: send what a token, job or import approved; send again on its own after
+//! the final dot of a mail went out without an answer; keep a second opinion about the rules, which
+//! are [`desk::approval`]'s. What it cannot prove: that the person *read* the text.
+//!
+//! Start reading with `seal.rs`, then `approve.rs` and `deliver.rs`.
+
+mod approve;
+mod checks;
+pub mod crash;
+mod deliver;
+mod door;
+mod error;
+mod give_back;
+mod letter;
+mod lookup;
+mod notice;
+mod outcome;
+mod resolve;
+mod rows;
+mod seal;
+mod smtp;
+mod sql;
+mod transport;
+mod undo;
+mod world;
+
+pub use approve::{ApprovedReply, StatusAfter, approve};
+pub use checks::{Check, CheckState};
+pub use deliver::{Delivery, deliver};
+pub use door::{Door, Settings};
+pub use error::DoorError;
+pub use give_back::withdraw_stale;
+pub use letter::Letter;
+pub use lookup::{Fate, OutboxState, TrayLetter, due, fates, tray, unsettled};
+pub use notice::{NoticeOutcome, queue_notice};
+pub use resolve::{Verdict, rescue, resolve};
+pub use seal::{Sealed, SealedSource, seal};
+pub use smtp::{SmtpConfig, Tls};
+pub use transport::{Recording, Scripted, Setback, Transport};
+pub use undo::undo;

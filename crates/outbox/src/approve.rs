@@ -1,0 +1,281 @@
+//! A signed-in person's yes to exactly the bytes they were shown. One transaction, and every write
+//! in it is conditional, so that of two people who click at the same instant one is refused.
+
+use desk::{
+    Digest, Refusal, Timestamp,
+    approval::{Facts, may_approve},
+    audit::AuditEvent,
+    closed_list,
+    draft::DraftState,
+    ids::{ApprovalId, DraftId, OutboxId, TicketId},
+    ticket::Status,
+};
+use store::{AgentSession, Store, StoreError, Tx, new_id};
+
+use crate::{
+    Door, DoorError,
+    checks::{cleared, look},
+    crash,
+    rows::{Approval, Cargo, OutboxRow},
+    seal::Evidence,
+    sql::{params, sql},
+    world::{self, Draft, Seal, Source, Ticket},
+};
+
+closed_list! {
+    /// What the ticket becomes with the reply.
+    pub enum StatusAfter ("status after a reply") {
+        /// Answered for good, as we think.
+        Solved = "solved",
+        /// Waiting for the requester.
+        Pending = "pending",
+        /// Still ours.
+        Open = "open",
+    }
+}
+
+impl StatusAfter {
+    const fn status(self) -> Status {
+        match self {
+            Self::Solved => Status::Solved,
+            Self::Pending => Status::Pending,
+            Self::Open => Status::Open,
+        }
+    }
+}
+
+/// That a person approved, and where the reply waits. Only [`approve`] makes one; it cannot be
+/// copied, and nothing can be read into it.
+#[derive(Debug)]
+pub struct ApprovedReply {
+    approval: ApprovalId,
+    outbox: OutboxId,
+    draft: DraftId,
+    ticket: TicketId,
+    digest: Digest,
+    leaves_at: Timestamp,
+}
+
+impl ApprovedReply {
+    /// The approval.
+    #[must_use]
+    pub const fn approval(&self) -> ApprovalId {
+        self.approval
+    }
+    /// Its place in the outbox.
+    #[must_use]
+    pub const fn outbox(&self) -> OutboxId {
+        self.outbox
+    }
+    /// The draft.
+    #[must_use]
+    pub const fn draft(&self) -> DraftId {
+        self.draft
+    }
+    /// The ticket.
+    #[must_use]
+    pub const fn ticket(&self) -> TicketId {
+        self.ticket
+    }
+    /// Of everything that was approved.
+    #[must_use]
+    pub const fn digest(&self) -> Digest {
+        self.digest
+    }
+    /// Until when it can be undone.
+    #[must_use]
+    pub const fn leaves_at(&self) -> Timestamp {
+        self.leaves_at
+    }
+}
+
+/// Approves what the page behind `token` showed: `shown` is the digest the browser sends back, `draft`
+/// the one it believes to approve, `acknowledged` the keys of the warnings the person confirmed.
+///
+/// # Errors
+/// The first [`Refusal`] of [`may_approve`]; then [`Refusal::Blocked`] or [`Refusal::Unacknowledged`];
+/// [`Refusal::Transition`] when the ticket cannot become `choice`; or what the database says.
+#[expect(clippy::too_many_arguments, reason = "each is a separate fact that a person sends along")]
+pub async fn approve(
+    door: &Door,
+    store: &Store,
+    session: &AgentSession,
+    token: &str,
+    shown: Digest,
+    draft: DraftId,
+    choice: StatusAfter,
+    acknowledged: &[String],
+    now: Timestamp,
+) -> Result<ApprovedReply, DoorError> {
+    let mut tx = store.begin(session, now).await?;
+    let seal = Seal::by_token(&mut tx, Digest::of(token.as_bytes())).await?.ok_or(Refusal::PageSpent)?;
+    if seal.draft != draft {
+        return Err(Refusal::DigestMismatch.into());
+    }
+    let draft = Draft::load(&mut tx, draft).await?;
+    let ticket = Ticket::load(&mut tx, draft.ticket).await?;
+    let sources = Source::of_seal(&mut tx, seal.id, now).await?;
+    let facts = Facts {
+        shown: seal.shown.clone(),
+        claimed: shown,
+        approver: world::approver(&mut tx, session, &ticket.queue, now).await?,
+        state: draft.state,
+        revision: draft.revision,
+        last_inbound: ticket.last_inbound,
+        sources: Source::cited(&sources),
+    };
+    may_approve(&facts, now)?;
+    let evidence = Evidence::of(&mut tx, &draft, now).await?;
+    cleared(&look(&evidence.looked(door, &ticket, &draft)), acknowledged)?;
+    ticket.status.move_to(choice.status())?;
+    take(&mut tx, &seal, &draft, &ticket, choice).await?;
+    let reply =
+        queue(door, &mut tx, Yes { session, seal, draft: &draft, ticket: &ticket, sources: &sources, choice }).await?;
+    crash::point("approve-before-commit");
+    tx.commit(AuditEvent::ReplyApproved {
+        ticket: reply.ticket,
+        draft: reply.draft,
+        approval: reply.approval,
+        outbox: reply.outbox,
+        digest: reply.digest,
+    })
+    .await?;
+    crash::point("approve-committed");
+    Ok(reply)
+}
+
+/// Moves ticket, page and draft on, each only if it is still what was just looked at. The ticket
+/// comes first, as it does for arriving mail, so that the two wait for each other in one order.
+async fn take(tx: &mut Tx, seal: &Seal, draft: &Draft, ticket: &Ticket, choice: StatusAfter) -> Result<(), DoorError> {
+    let (now, after) = (tx.now(), choice.status());
+    let moved = tx
+        .execute(
+            sql!(
+                "update tickets set status = $1, waiting = $2, draft = 'none', draft_why = null, revision = revision + 1, updated_at = $3
+                 where id = $4 and status = $5 and last_inbound_id is not distinct from $6"
+            ),
+            params![after, i64::from(after.waits_for_us()), now, ticket.id, ticket.status, ticket.last_inbound],
+        )
+        .await?;
+    if moved != 1 {
+        return Err(overtaken(tx, draft, ticket).await?);
+    }
+    let spent = tx
+        .execute(sql!("update seals set spent_at = $1 where id = $2 and spent_at is null"), params![now, seal.id])
+        .await?;
+    if spent != 1 {
+        return Err(Refusal::PageSpent.into());
+    }
+    let taken = tx
+        .execute(
+            sql!("update drafts set state = 'approved' where id = $1 and state = 'open' and revision = $2"),
+            params![draft.id, draft.revision],
+        )
+        .await?;
+    if taken == 1 { Ok(()) } else { Err(overtaken(tx, draft, ticket).await?) }
+}
+
+/// Somebody was faster by a moment: says who or what, from the facts as they are now.
+async fn overtaken(tx: &mut Tx, draft: &Draft, ticket: &Ticket) -> Result<DoorError, StoreError> {
+    let (draft_now, ticket_now) = (Draft::load(tx, draft.id).await?, Ticket::load(tx, ticket.id).await?);
+    Ok(if ticket_now.last_inbound != ticket.last_inbound {
+        Refusal::NewMessage.into()
+    } else if draft_now.state != DraftState::Open {
+        Refusal::DraftState { state: draft_now.state.word().to_owned() }.into()
+    } else if draft_now.revision != draft.revision {
+        Refusal::Edited.into()
+    } else {
+        StoreError::Stale.into()
+    })
+}
+
+/// What a person said yes to.
+struct Yes<'a> {
+    session: &'a AgentSession,
+    seal: Seal,
+    draft: &'a Draft,
+    ticket: &'a Ticket,
+    sources: &'a [Source],
+    choice: StatusAfter,
+}
+
+async fn queue(door: &Door, tx: &mut Tx, yes: Yes<'_>) -> Result<ApprovedReply, DoorError> {
+    let (now, outbox): (_, OutboxId) = (tx.now(), new_id());
+    let approval = Approval {
+        id: new_id(),
+        seal: yes.seal.id,
+        draft: yes.draft.id,
+        revision: yes.draft.revision,
+        ticket: yes.ticket.id,
+        agent: yes.session.agent().id,
+        session: yes.session.id(),
+        digest: yes.seal.shown.digest,
+        answered: yes.ticket.last_inbound,
+        status_before: yes.ticket.status,
+        status_after: yes.choice.status(),
+        approved_at: now,
+    };
+    let versions: Vec<_> = yes.sources.iter().map(|s| s.version).collect();
+    write(tx, &approval, approval.mac(door, outbox, &versions)).await?;
+    if let Some(category) = &yes.ticket.category {
+        remember(tx, category, &approval, yes.choice).await?;
+    }
+    let leaves_at = now.plus_seconds(door.settings().undo_seconds);
+    let row = OutboxRow {
+        id: outbox,
+        cargo: Cargo::Reply { approval: approval.id, digest: approval.digest },
+        ticket: approval.ticket,
+        mail_from: yes.seal.mail_from,
+        recipients: yes.seal.recipients,
+        mime: yes.seal.mime,
+        created_at: now,
+    };
+    row.insert(door, tx, leaves_at).await?;
+    Ok(ApprovedReply {
+        approval: approval.id,
+        outbox,
+        draft: approval.draft,
+        ticket: approval.ticket,
+        digest: approval.digest,
+        leaves_at,
+    })
+}
+
+async fn write(tx: &mut Tx, approval: &Approval, mac: Vec<u8>) -> Result<(), StoreError> {
+    tx.execute(
+        sql!(
+            "insert into approvals (id, seal_id, draft_id, revision, ticket_id, agent_id, session_id, digest, answered, status_before, status_after, approved_at, mac)
+             values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)"
+        ),
+        params![
+            approval.id,
+            approval.seal,
+            approval.draft,
+            approval.revision,
+            approval.ticket,
+            approval.agent,
+            approval.session,
+            approval.digest,
+            approval.answered,
+            approval.status_before,
+            approval.status_after,
+            approval.approved_at,
+            mac
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The next reply in this category offers the same status first.
+async fn remember(tx: &mut Tx, category: &str, approval: &Approval, choice: StatusAfter) -> Result<(), StoreError> {
+    tx.execute(
+        sql!(
+            "insert into status_choices (category, agent_id, status) values ($1,$2,$3)
+             on conflict (category, agent_id) do update set status = excluded.status"
+        ),
+        params![category, approval.agent, choice.word()],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! What the sealed page says about a reply before a person approves it: pure, over loaded facts.
+
+use std::collections::HashSet;
+
+use desk::{
+    Refusal, closed_list,
+    consent::{DeskDefault, may_use_ai},
+    draft::{DraftOrigin, Sentence, Support, ai_share},
+    envelope::AiPart,
+    grounding::facts,
+    knowledge::Cited,
+    language::Language,
+    operating::Writing,
+};
+use serde::Serialize;
+
+use crate::world::{Draft, Source, Ticket};
+
+closed_list! {
+    /// What a check found.
+    pub enum CheckState ("state of a check") {
+        /// Nothing.
+        Ok = "ok",
+        /// Something a person must have seen and confirmed.
+        Warn = "warn",
+        /// Something that cannot be confirmed away.
+        Block = "block",
+    }
+}
+
+/// Share of a text's words above which it is the machine's, even if no sentence stayed whole.
+const MACHINE_SHARE_MAX: f64 = 0.5;
+
+/// One line of the list a person reads before approving.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// Stable name; an acknowledgement names it.
+    pub key: &'static str,
+    /// What was looked at, or what to confirm.
+    pub label: String,
+    /// What was found.
+    pub state: CheckState,
+    /// The words concerned.
+    pub detail: String,
+}
+
+/// Everything the checks look at.
+pub(crate) struct Looked<'a> {
+    pub ticket: &'a Ticket,
+    pub draft: &'a Draft,
+    pub sentences: &'a [Sentence],
+    pub cited: &'a [Cited],
+    pub sources: &'a [Source],
+    pub ai_default: DeskDefault,
+}
+
+impl Looked<'_> {
+    fn machine_sentences(&self) -> impl Iterator<Item = &Sentence> {
+        self.sentences.iter().filter(|s| s.support != Support::Agent)
+    }
+
+    /// Whether the text is the machine's to a degree that counts.
+    fn is_machines(&self) -> bool {
+        self.draft.origin != DraftOrigin::Agent
+            && (self.machine_sentences().any(|s| s.support != Support::Frame)
+                || ai_share(self.draft.machine_body.as_deref(), &self.draft.body) > MACHINE_SHARE_MAX)
+    }
+}
+
+/// How much the machine had to do with it, for the header.
+pub(crate) fn ai_part(draft: &Draft) -> AiPart {
+    match draft.machine_body.as_deref() {
+        Some(machine) if draft.origin != DraftOrigin::Agent => {
+            if machine.trim() == draft.body.trim() {
+                AiPart::Unchanged
+            } else if ai_share(Some(machine), &draft.body) > 0.0 {
+                AiPart::Edited
+            } else {
+                AiPart::None
+            }
+        }
+        _ => AiPart::None,
+    }
+}
+
+/// The whole list, in the order a person should read it.
+pub(crate) fn look(at: &Looked<'_>) -> Vec<Check> {
+    vec![category(at), consent(at), sources(at), support(at), stray_facts(at), doubts(at), language(at)]
+}
+
+/// Does anything stand against approving, given what was acknowledged?
+pub(crate) fn cleared(checks: &[Check], acknowledged: &[String]) -> Result<(), Refusal> {
+    if let Some(block) = checks.iter().find(|c| c.state == CheckState::Block) {
+        return Err(Refusal::Blocked { label: block.label.clone() });
+    }
+    let open = |c: &&Check| c.state == CheckState::Warn && !acknowledged.iter().any(|key| key == c.key);
+    match checks.iter().find(open) {
+        Some(warn) => Err(Refusal::Unacknowledged { label: warn.label.clone() }),
+        None => Ok(()),
+    }
+}
+
+fn check(key: &'static str, found: Option<(CheckState, &str, String)>, clean: &str) -> Check {
+    match found {
+        Some((state, label, detail)) => Check { key, label: label.to_owned(), state, detail },
+        None => Check { key, label: clean.to_owned(), state: CheckState::Ok, detail: String::new() },
+    }
+}
+
+fn category(at: &Looked<'_>) -> Check {
+    let keeps_words = at.ticket.model.filter(|m| matches!(m.writing(), Writing::Nothing | Writing::SourcesOnly));
+    let found = keeps_words.filter(|_| at.is_machines()).map(|model| {
+        let detail = format!("{}: people keep {}", model.name(), model.people_keep());
+        (CheckState::Block, "in this category people write every word", detail)
+    });
+    check("category", found, "The category allows this text")
+}
+
+fn consent(at: &Looked<'_>) -> Check {
+    let refused = may_use_ai(at.ticket.voices(at.ai_default)).err().filter(|_| at.is_machines());
+    let found = refused.map(|refusal| {
+        (CheckState::Block, "the machine wrote this and AI is off for this customer", refusal.to_string())
+    });
+    check("consent", found, "AI may be used for this customer")
+}
+
+fn sources(at: &Looked<'_>) -> Check {
+    let gone: Vec<&str> = at.sources.iter().filter(|s| !s.still_good).map(|s| s.title.as_str()).collect();
+    let found = (!gone.is_empty())
+        .then(|| (CheckState::Block, "a cited source changed or may no longer be used", gone.join("\n")));
+    check("sources", found, "Every cited source is current")
+}
+
+fn support(at: &Looked<'_>) -> Check {
+    let bare = texts(at.machine_sentences().filter(|s| s.support == Support::Unsupported));
+    let found = bare.map(|detail| (CheckState::Warn, "these sentences stand without a source", detail));
+    check("support", found, "Every statement of the machine cites a source")
+}
+
+fn stray_facts(at: &Looked<'_>) -> Check {
+    let known: HashSet<String> = at.cited.iter().filter(|c| c.grounds()).flat_map(|c| facts(&c.text)).collect();
+    let stray = |s: &&Sentence| facts(&s.text).iter().any(|fact| !known.contains(fact));
+    let claims = at.machine_sentences().filter(|s| s.support != Support::Unsupported).filter(stray);
+    let found =
+        texts(claims).map(|detail| (CheckState::Warn, "numbers or codes here occur in no cited source", detail));
+    check("facts", found, "Numbers and codes occur in the cited sources")
+}
+
+fn doubts(at: &Looked<'_>) -> Check {
+    let doubted = at.is_machines() && !at.draft.doubts.is_empty();
+    let found = doubted.then(|| (CheckState::Warn, "the drafter had doubts", at.draft.doubts.join("\n")));
+    check("doubts", found, "The drafter had no doubts")
+}
+
+fn language(at: &Looked<'_>) -> Check {
+    let asked: Option<Language> = at.ticket.language.as_deref().and_then(|word| word.parse().ok());
+    let answered = Language::guess(&at.draft.body);
+    let found = asked.filter(|asked| *asked != answered).map(|asked| {
+        let detail = format!("asked in {}, answered in {}", asked.name(), answered.name());
+        (CheckState::Warn, "the reply is in another language than the question", detail)
+    });
+    check("language", found, "The reply is in the customer's language")
+}
+
+fn texts<'a>(sentences: impl Iterator<Item = &'a Sentence>) -> Option<String> {
+    let all: Vec<&str> = sentences.map(|s| s.text.as_str()).collect();
+    (!all.is_empty()).then(|| all.join("\n"))
+}

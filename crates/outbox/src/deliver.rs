@@ -1,0 +1,127 @@
+//! One attempt to hand one mail over: claim, ask everything again, speak, write down what came back.
+
+use desk::{
+    Refusal, Timestamp,
+    audit::{AuditEvent, Service},
+    ids::{DeliveryId, OutboxId},
+};
+use store::{ServiceIdentity, Store, StoreError, Tx, new_id};
+
+use crate::{
+    Door, DoorError, crash, give_back, outcome,
+    rows::{OutboxRow, Progress},
+    smtp::LEASE_SECONDS,
+    sql::{params, sql},
+    transport::{Parcel, Setback, Transport},
+};
+
+/// What became of one attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// Not waiting, not yet due, or somebody else is at it.
+    NotDue,
+    /// The mail server took it. Names recipients it did not take, with its words.
+    Sent {
+        /// Refused recipients.
+        refused: Vec<String>,
+    },
+    /// Not taken; will be tried again.
+    Later {
+        /// When.
+        at: Timestamp,
+        /// Whether the way is blocked for every mail, or for this one.
+        setback: Setback,
+    },
+    /// Not taken, for good; the draft is open again.
+    Failed {
+        /// The server's words.
+        reply: String,
+    },
+    /// A lock held: nothing left, the draft is open again.
+    Stopped {
+        /// Which.
+        because: Refusal,
+    },
+    /// It may or may not have arrived; a person decides. Never tried again.
+    Uncertain,
+}
+
+/// A row that this attempt owns.
+pub(crate) struct Claimed {
+    pub row: OutboxRow,
+    pub fence: i64,
+    pub attempt: i64,
+}
+
+enum Claim {
+    NotDue,
+    Stopped(Refusal),
+    Go(Claimed),
+}
+
+/// Delivers a waiting row if it is due and everything still holds. Safe to call from any number of
+/// nodes at once, and again after any failure; `clock` is asked before and after the conversation.
+///
+/// # Errors
+/// What the database says. When that happens after the conversation, the row stays as it was
+/// claimed and [`crate::rescue`] finds it: its fate is then uncertain, and it is not sent again.
+pub async fn deliver(
+    door: &Door,
+    store: &Store,
+    transport: &Transport,
+    id: OutboxId,
+    clock: &(dyn Fn() -> Timestamp + Send + Sync),
+) -> Result<Delivery, DoorError> {
+    let claimed = match claim(door, store, id, clock()).await? {
+        Claim::NotDue => return Ok(Delivery::NotDue),
+        Claim::Stopped(because) => return Ok(Delivery::Stopped { because }),
+        Claim::Go(claimed) => claimed,
+    };
+    crash::point("deliver-claimed");
+    let row = &claimed.row;
+    let report =
+        transport.send(Parcel { mail_from: &row.mail_from, recipients: &row.recipients, mime: &row.mime }).await;
+    crash::point("deliver-before-record");
+    let delivery = outcome::record(store, &claimed, report, matches!(transport, Transport::Tray), clock()).await?;
+    crash::point("deliver-recorded");
+    Ok(delivery)
+}
+
+/// Takes the row and asks everything in one transaction, so that an undo either finds it waiting
+/// or finds it gone.
+async fn claim(door: &Door, store: &Store, id: OutboxId, now: Timestamp) -> Result<Claim, DoorError> {
+    let mut tx = store.begin(&ServiceIdentity::new(Service::Delivery), now).await?;
+    let taken = tx
+        .execute(
+            sql!(
+                "update outbox set state = 'sending', lease_until = $1, fence = fence + 1, attempts = attempts + 1, updated_at = $2
+                 where id = $3 and state = 'ready' and not_before <= $2"
+            ),
+            params![now.plus_seconds(LEASE_SECONDS), now, id],
+        )
+        .await?;
+    if taken != 1 {
+        return Ok(Claim::NotDue);
+    }
+    let (row, progress) = OutboxRow::load(&mut tx, id).await?;
+    if let Err(because) = give_back::may_go(door, &mut tx, &row, &progress, now).await? {
+        tracing::warn!(outbox = %id, why = give_back::word(&because), "delivery stopped");
+        let last = give_back::stop(&mut tx, &row, &because).await?;
+        tx.commit(last).await?;
+        return Ok(Claim::Stopped(because));
+    }
+    crash::point("deliver-checked");
+    begin_attempt(tx, row, &progress).await.map(Claim::Go).map_err(DoorError::from)
+}
+
+async fn begin_attempt(mut tx: Tx, row: OutboxRow, progress: &Progress) -> Result<Claimed, StoreError> {
+    let (delivery, now): (DeliveryId, _) = (new_id(), tx.now());
+    tx.execute(
+        sql!("insert into deliveries (id, outbox_id, attempt, started_at) values ($1,$2,$3,$4)"),
+        params![delivery, row.id, progress.attempts, now],
+    )
+    .await?;
+    let attempt = progress.attempts;
+    tx.commit(AuditEvent::DeliveryStarted { ticket: Some(row.ticket), outbox: row.id, attempt }).await?;
+    Ok(Claimed { row, fence: progress.fence, attempt })
+}

@@ -1,0 +1,225 @@
+//! Writing down what came back from an attempt, in one transaction, by whoever still owns the row.
+
+use desk::{
+    Timestamp,
+    approval::APPROVAL_SECONDS,
+    audit::{AuditEvent, Service},
+    envelope::AiPart,
+    ids::{AgentId, MessageId, OutboxId},
+};
+use store::{ServiceIdentity, Store, StoreError, Tx, new_id};
+
+use crate::{
+    deliver::{Claimed, Delivery},
+    give_back,
+    letter::{self, AI_HEADER},
+    rows::{Approval, OutboxRow, json_list},
+    sql::{params, sql},
+    transport::Report,
+};
+
+/// First pause after a "not now", in seconds; doubles up to an hour.
+const PAUSE_SECONDS: i64 = 30;
+const PAUSE_SECONDS_MAX: i64 = 60 * 60;
+
+/// Writes the outcome down.
+pub(crate) async fn record(
+    store: &Store,
+    claimed: &Claimed,
+    report: Report,
+    tray: bool,
+    now: Timestamp,
+) -> Result<Delivery, StoreError> {
+    let mut tx = store.begin(&ServiceIdentity::new(Service::Delivery), now).await?;
+    end_attempt(&mut tx, claimed, &report).await?;
+    let (row, ticket) = (&claimed.row, Some(claimed.row.ticket));
+    match report {
+        Report::Accepted { refused, .. } => {
+            let detail = (!refused.is_empty()).then(|| format!("not taken for {}", refused.join("; ")));
+            if !settle(&mut tx, claimed, "sent", detail.as_deref()).await? {
+                return Ok(lost(row.id));
+            }
+            sent(&mut tx, row, tray).await?;
+            let digest = letter::digest(&row.mail_from, &row.recipients, &row.mime);
+            tx.commit(AuditEvent::ReplySent { ticket, outbox: row.id, digest }).await?;
+            Ok(Delivery::Sent { refused })
+        }
+        Report::Unanswered { reply } => {
+            if !settle(&mut tx, claimed, "uncertain", Some(&reply)).await? {
+                return Ok(lost(row.id));
+            }
+            tx.commit(AuditEvent::DeliveryUncertain { ticket, outbox: row.id }).await?;
+            Ok(Delivery::Uncertain)
+        }
+        Report::Later { setback, reply } => {
+            let at = now.plus_seconds(pause(row.id, claimed.attempt));
+            if at.seconds_since(row.created_at) >= APPROVAL_SECONDS {
+                return fail(tx, claimed, reply, "too_late").await;
+            }
+            if !wait(&mut tx, claimed, &reply, at).await? {
+                return Ok(lost(row.id));
+            }
+            let why = format!("not_now_{setback}");
+            tx.commit(AuditEvent::DeliveryFailed { ticket, outbox: row.id, why }).await?;
+            Ok(Delivery::Later { at, setback })
+        }
+        Report::Refused { reply } => fail(tx, claimed, reply, "refused").await,
+    }
+}
+
+/// The lease ran out and the row was set aside meanwhile; a person settles what this attempt did.
+fn lost(id: OutboxId) -> Delivery {
+    tracing::error!(outbox = %id, "an attempt ended after its lease; its row is left to a person");
+    Delivery::Uncertain
+}
+
+async fn fail(mut tx: Tx, claimed: &Claimed, reply: String, why: &'static str) -> Result<Delivery, StoreError> {
+    if !settle(&mut tx, claimed, "failed", Some(&reply)).await? {
+        return Ok(lost(claimed.row.id));
+    }
+    give_back::withdraw(&mut tx, &claimed.row, why, None).await?;
+    let (ticket, outbox) = (Some(claimed.row.ticket), claimed.row.id);
+    tx.commit(AuditEvent::DeliveryFailed { ticket, outbox, why: why.to_owned() }).await?;
+    Ok(Delivery::Failed { reply })
+}
+
+/// Ends the row if this attempt still owns it. What an attempt knows for certain also corrects an
+/// "uncertain" that was written when its lease ran out.
+async fn settle(tx: &mut Tx, claimed: &Claimed, state: &str, detail: Option<&str>) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let touched = tx
+        .execute(
+            sql!(
+                "update outbox set state = $1, lease_until = null, detail = $2, updated_at = $3 where id = $4 and fence = $5 and state in ('sending','uncertain')"
+            ),
+            params![state, detail, now, claimed.row.id, claimed.fence],
+        )
+        .await?;
+    Ok(touched == 1)
+}
+
+async fn wait(tx: &mut Tx, claimed: &Claimed, detail: &str, until: Timestamp) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let touched = tx
+        .execute(
+            sql!(
+                "update outbox set state = 'ready', lease_until = null, not_before = $1, detail = $2, updated_at = $3 where id = $4 and fence = $5 and state = 'sending'"
+            ),
+            params![until, detail, now, claimed.row.id, claimed.fence],
+        )
+        .await?;
+    Ok(touched == 1)
+}
+
+/// Doubling pauses, spread by up to a quarter so that a full outbox does not come back as one wave.
+fn pause(id: OutboxId, attempt: i64) -> i64 {
+    let doublings = u32::try_from(attempt.clamp(1, 8) - 1).unwrap_or(0);
+    let base = (PAUSE_SECONDS << doublings).min(PAUSE_SECONDS_MAX);
+    let spread = id.to_string().bytes().next_back().map_or(0, |b| i64::from(b % 16));
+    base + base * spread / 64
+}
+
+async fn end_attempt(tx: &mut Tx, claimed: &Claimed, report: &Report) -> Result<(), StoreError> {
+    let (outcome, reply) = match report {
+        Report::Accepted { reply, refused } if refused.is_empty() => ("accepted", reply.clone()),
+        Report::Accepted { reply, refused } => ("accepted_in_part", format!("{reply}; {}", refused.join("; "))),
+        Report::Later { reply, .. } => ("later", reply.clone()),
+        Report::Refused { reply } => ("refused", reply.clone()),
+        Report::Unanswered { reply } => ("unanswered", reply.clone()),
+    };
+    let now = tx.now();
+    tx.execute(
+        sql!("update deliveries set ended_at = $1, outcome = $2, reply = $3 where outbox_id = $4 and attempt = $5"),
+        params![now, outcome, reply, claimed.row.id, claimed.attempt],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What a mail that left leaves behind: a message of the ticket, read from its bytes, and a draft
+/// that is done.
+pub(crate) async fn sent(tx: &mut Tx, row: &OutboxRow, tray: bool) -> Result<(), StoreError> {
+    let now = tx.now();
+    if tray {
+        tx.execute(
+            sql!("insert into tray_letters (id, outbox_id, mime, at) values ($1,$2,$3,$4)"),
+            params![new_id::<OutboxId>(), row.id, row.mime.as_slice(), now],
+        )
+        .await?;
+    }
+    let mut author = None;
+    if let Some(approval) = row.approval() {
+        let (approval, _) = Approval::load(tx, approval).await?;
+        tx.execute(
+            sql!("update drafts set state = 'sent' where id = $1 and state = 'approved'"),
+            params![approval.draft],
+        )
+        .await?;
+        author = Some(approval.agent);
+    }
+    message(tx, row, author).await?;
+    tx.execute(sql!("update tickets set updated_at = $1 where id = $2"), params![now, row.ticket]).await?;
+    Ok(())
+}
+
+async fn message(tx: &mut Tx, row: &OutboxRow, author: Option<AgentId>) -> Result<(), StoreError> {
+    let damaged = || StoreError::Damaged { what: "the bytes of a sent mail".to_owned() };
+    let letter = letter::read(&row.mime).ok_or_else(damaged)?;
+    let name = match author {
+        Some(agent) => tx.agent(agent).await?.name,
+        None => letter.from.split(" <").next().unwrap_or_default().to_owned(),
+    };
+    let plain = |id: &str| id.trim_matches(['<', '>']).to_owned();
+    let references: Vec<String> =
+        letter.header("References").map(|ids| ids.split(' ').map(plain).collect()).unwrap_or_default();
+    let machine = author.is_none().then_some("a fixed notice of this desk");
+    let now = tx.now();
+    tx.execute(
+        sql!(
+            "insert into messages (id, ticket_id, direction, agent_id, author_name, from_address, recipients, copies, subject, text, latest, message_id, refs, machine, warnings, outbox_id, ai_part, at)
+             values ($1,$2,'outbound',$3,$4,$5,$6,$7,$8,$9,$9,$10,$11,$12,'[]',$13,$14,$15)"
+        ),
+        params![
+            new_id::<MessageId>(),
+            row.ticket,
+            author,
+            name,
+            letter.from.rsplit(" <").next().unwrap_or_default().trim_end_matches('>'),
+            json_list(&letter.to),
+            json_list(&letter.cc),
+            &letter.subject,
+            &letter.body,
+            letter.header("Message-ID").map(plain).unwrap_or_default(),
+            json_list(&references),
+            machine,
+            row.id,
+            ai_word(letter.header(AI_HEADER)),
+            now
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The table's word for what the mail's header says.
+fn ai_word(header: Option<&str>) -> &'static str {
+    match header.and_then(|word| word.parse().ok()) {
+        Some(AiPart::Unchanged) => "unchanged",
+        Some(AiPart::Edited) => "edited",
+        Some(AiPart::None) | None => "none",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_and_stay_within_an_hour_and_a_quarter() {
+        let id: OutboxId = new_id();
+        let pauses: Vec<i64> = (1..40).map(|attempt| pause(id, attempt)).collect();
+        assert!(pauses.windows(2).all(|w| w[0] <= w[1]));
+        assert!(pauses.first().is_some_and(|p| (30..=38).contains(p)));
+        assert!(pauses.last().is_some_and(|p| (3600..=4500).contains(p)));
+    }
+}

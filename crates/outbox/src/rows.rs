@@ -1,0 +1,233 @@
+//! The two rows that carry keyed marks, and the fields each mark covers.
+
+use desk::{
+    Digest, Timestamp,
+    ids::{AgentId, ApprovalId, DraftId, MessageId, OutboxId, SealId, SessionId, TicketId, VersionId},
+    ticket::Status,
+};
+use store::{Conn, StoreError, raw::Row};
+
+use crate::{
+    door::Door,
+    sql::{params, sql},
+};
+
+const APPROVAL_LABEL: &str = "countersign/approval/1";
+const OUTBOX_LABEL: &str = "countersign/outbox/1";
+
+/// A row of `approvals`.
+pub(crate) struct Approval {
+    pub id: ApprovalId,
+    pub seal: SealId,
+    pub draft: DraftId,
+    pub revision: i64,
+    pub ticket: TicketId,
+    pub agent: AgentId,
+    pub session: SessionId,
+    pub digest: Digest,
+    pub answered: Option<MessageId>,
+    pub status_before: Status,
+    pub status_after: Status,
+    pub approved_at: Timestamp,
+}
+
+impl Approval {
+    /// Everything it says, where it goes, and the versions it rests on.
+    fn fields(&self, outbox: OutboxId, sources: &[VersionId]) -> Vec<String> {
+        let mut fields = vec![
+            self.id.to_string(),
+            outbox.to_string(),
+            self.seal.to_string(),
+            self.draft.to_string(),
+            self.revision.to_string(),
+            self.ticket.to_string(),
+            self.agent.to_string(),
+            self.session.to_string(),
+            self.digest.to_string(),
+            self.answered.map(|id| id.to_string()).unwrap_or_default(),
+            self.status_before.to_string(),
+            self.status_after.to_string(),
+            self.approved_at.micros().to_string(),
+        ];
+        let mut versions: Vec<String> = sources.iter().map(ToString::to_string).collect();
+        versions.sort_unstable();
+        fields.extend(versions);
+        fields
+    }
+
+    pub(crate) fn mac(&self, door: &Door, outbox: OutboxId, sources: &[VersionId]) -> Vec<u8> {
+        let fields = self.fields(outbox, sources);
+        door.mac(APPROVAL_LABEL, &as_bytes(&fields))
+    }
+
+    pub(crate) fn holds(&self, door: &Door, outbox: OutboxId, sources: &[VersionId], mac: &[u8]) -> bool {
+        let fields = self.fields(outbox, sources);
+        door.mac_holds(APPROVAL_LABEL, &as_bytes(&fields), mac)
+    }
+
+    /// A stored approval and its mark.
+    pub(crate) async fn load(conn: &mut Conn, id: ApprovalId) -> Result<(Self, Vec<u8>), StoreError> {
+        let row = conn
+            .one(
+                sql!(
+                    "select id, seal_id, draft_id, revision, ticket_id, agent_id, session_id, digest, answered, status_before, status_after, approved_at, mac
+                     from approvals where id = $1"
+                ),
+                params![id],
+            )
+            .await?;
+        let mut c = row.columns();
+        let approval = Self {
+            id: c.take()?,
+            seal: c.take()?,
+            draft: c.take()?,
+            revision: c.take()?,
+            ticket: c.take()?,
+            agent: c.take()?,
+            session: c.take()?,
+            digest: c.take()?,
+            answered: c.take()?,
+            status_before: c.take()?,
+            status_after: c.take()?,
+            approved_at: c.take()?,
+        };
+        Ok((approval, c.take()?))
+    }
+}
+
+fn as_bytes(fields: &[String]) -> Vec<&[u8]> {
+    fields.iter().map(String::as_bytes).collect()
+}
+
+/// What an outbox row carries.
+pub(crate) enum Cargo {
+    /// An approved reply.
+    Reply { approval: ApprovalId, digest: Digest },
+    /// A fixed notice, by its word.
+    Notice { word: String },
+}
+
+/// A row of `outbox`: the part that never changes.
+pub(crate) struct OutboxRow {
+    pub id: OutboxId,
+    pub cargo: Cargo,
+    pub ticket: TicketId,
+    pub mail_from: String,
+    pub recipients: Vec<String>,
+    pub mime: Vec<u8>,
+    pub created_at: Timestamp,
+}
+
+/// The part that changes while it waits and leaves.
+pub(crate) struct Progress {
+    pub mac: Vec<u8>,
+    pub fence: i64,
+    pub attempts: i64,
+}
+
+impl OutboxRow {
+    fn fields(&self) -> Vec<Vec<u8>> {
+        let (kind, approval, digest, notice) = match &self.cargo {
+            Cargo::Reply { approval, digest } => ("reply", approval.to_string(), digest.to_string(), ""),
+            Cargo::Notice { word } => ("notice", String::new(), String::new(), word.as_str()),
+        };
+        let mut fields: Vec<Vec<u8>> =
+            [self.id.to_string().as_str(), kind, &approval, &digest, notice, &self.ticket.to_string(), &self.mail_from]
+                .into_iter()
+                .map(|text| text.as_bytes().to_vec())
+                .collect();
+        fields.extend(self.recipients.iter().map(|r| r.as_bytes().to_vec()));
+        fields.push(self.mime.clone());
+        fields
+    }
+
+    pub(crate) fn holds(&self, door: &Door, mac: &[u8]) -> bool {
+        let fields = self.fields();
+        let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
+        door.mac_holds(OUTBOX_LABEL, &fields, mac)
+    }
+
+    /// Writes it, ready to leave from `not_before` on.
+    pub(crate) async fn insert(&self, door: &Door, conn: &mut Conn, not_before: Timestamp) -> Result<(), StoreError> {
+        let fields = self.fields();
+        let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
+        let mac = door.mac(OUTBOX_LABEL, &fields);
+        let (kind, approval, digest, notice) = match &self.cargo {
+            Cargo::Reply { approval, digest } => ("reply", Some(*approval), Some(*digest), None),
+            Cargo::Notice { word } => ("notice", None, None, Some(word)),
+        };
+        conn.execute(
+            sql!(
+                "insert into outbox (id, kind, approval_id, digest, notice, ticket_id, mail_from, recipients, mime, mac, state, not_before, fence, attempts, created_at, updated_at)
+                 values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,'ready',$11,0,0,$12,$12)"
+            ),
+            params![
+                self.id,
+                kind,
+                approval,
+                digest,
+                notice,
+                self.ticket,
+                &self.mail_from,
+                json_list(&self.recipients),
+                self.mime.as_slice(),
+                mac,
+                not_before,
+                self.created_at
+            ],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// A stored row.
+    pub(crate) async fn load(conn: &mut Conn, id: OutboxId) -> Result<(Self, Progress), StoreError> {
+        let row = conn
+            .one(
+                sql!(
+                    "select id, kind, approval_id, digest, notice, ticket_id, mail_from, recipients, mime, created_at, mac, fence, attempts
+                     from outbox where id = $1"
+                ),
+                params![id],
+            )
+            .await?;
+        Self::from_row(&row)
+    }
+
+    fn from_row(row: &Row) -> Result<(Self, Progress), StoreError> {
+        let damaged = || StoreError::Damaged { what: "a row of the outbox".to_owned() };
+        let mut c = row.columns();
+        let id = c.take()?;
+        let kind: String = c.take()?;
+        let (approval, digest, notice): (Option<ApprovalId>, Option<Digest>, Option<String>) =
+            (c.take()?, c.take()?, c.take()?);
+        let cargo = if kind == "reply" {
+            Cargo::Reply { approval: approval.ok_or_else(damaged)?, digest: digest.ok_or_else(damaged)? }
+        } else {
+            Cargo::Notice { word: notice.ok_or_else(damaged)? }
+        };
+        let stored = Self {
+            id,
+            cargo,
+            ticket: c.take()?,
+            mail_from: c.take()?,
+            recipients: c.json()?,
+            mime: c.take()?,
+            created_at: c.take()?,
+        };
+        Ok((stored, Progress { mac: c.take()?, fence: c.take()?, attempts: c.take()? }))
+    }
+
+    /// The ticket, named only for replies and notices alike: both belong to one.
+    pub(crate) const fn approval(&self) -> Option<ApprovalId> {
+        match &self.cargo {
+            Cargo::Reply { approval, .. } => Some(*approval),
+            Cargo::Notice { .. } => None,
+        }
+    }
+}
+
+/// A list of addresses as stored.
+pub(crate) fn json_list(list: &[String]) -> String {
+    serde_json::Value::from(list.to_vec()).to_string()
+}
