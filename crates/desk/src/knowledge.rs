@@ -102,6 +102,15 @@ pub enum Origin {
     },
 }
 
+/// What was put before the drafter, and what it means to do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Retrieval {
+    /// Passages and past replies, numbered.
+    pub cited: Vec<Cited>,
+    /// The plan; none when the machine was not asked for one.
+    pub plan: Option<crate::assemble::Plan>,
+}
+
 impl Cited {
     /// Whether facts may rest on it.
     #[must_use]

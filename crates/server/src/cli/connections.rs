@@ -1,0 +1,23 @@
+//! From settings to the two ways out: the mail server, and the model endpoint. Nothing is contacted here.
+
+use outbox::{SmtpConfig, Tls, Transport};
+
+use crate::{FlowError, config::Config};
+
+/// What the door hands letters to: the configured mail server, or the tray.
+///
+/// # Errors
+/// [`FlowError::Unavailable`] for settings that cannot work, such as plain text to another machine.
+pub fn transport(config: &Config) -> Result<Transport, FlowError> {
+    let Some(smtp) = &config.mail.smtp else { return Ok(Transport::Tray) };
+    let tls = match smtp.tls.as_str() {
+        "starttls" => Tls::StartTls,
+        "plaintext" => Tls::PlaintextLoopback,
+        _ => Tls::Implicit,
+    };
+    let sign_in = smtp.user.clone().map(|user| (user, smtp.password.clone()));
+    let helo = config.mail.address.rsplit_once('@').map_or("localhost", |(_, host)| host);
+    let server = SmtpConfig::new(&smtp.host, smtp.port, tls, sign_in, helo)
+        .map_err(|e| FlowError::Unavailable(format!("The section [mail.smtp] cannot work: {e}.")))?;
+    Ok(Transport::Smtp(server))
+}

@@ -1,0 +1,55 @@
+//! The one place that reads the time, and the list of everything that happens by the clock.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use desk::Timestamp;
+
+/// How often waiting entries of the record get their places.
+pub const SEQUENCE_EVERY: Duration = Duration::from_millis(150);
+/// How often due letters are looked for.
+pub const DELIVER_EVERY: Duration = Duration::from_millis(400);
+/// How often jobs are looked for when nobody woke us.
+pub const JOBS_EVERY: Duration = Duration::from_millis(500);
+/// How often the index follows the record when nobody woke it.
+pub const INDEX_EVERY: Duration = Duration::from_millis(500);
+/// How often a mailbox is polled, where IDLE says nothing: the floor, not the rule.
+pub const FETCH_EVERY: Duration = Duration::from_secs(30);
+/// How often letters stuck in `sending` are looked for.
+pub const RESCUE_EVERY: Duration = Duration::from_secs(20);
+
+/// Tells the time; tests move it by hand.
+#[derive(Debug, Clone, Default)]
+pub struct Clock(Option<Arc<AtomicI64>>);
+
+impl Clock {
+    /// A clock that stands still until [`Clock::advance`].
+    #[must_use]
+    pub fn fixed(at: Timestamp) -> Self {
+        Self(Some(Arc::new(AtomicI64::new(at.micros()))))
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        match &self.0 {
+            Some(fixed) => Timestamp::from_micros(fixed.load(Ordering::SeqCst)),
+            None => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+            }
+        }
+    }
+
+    /// Moves a fixed clock on; does nothing to the real one.
+    pub fn advance(&self, seconds: i64) {
+        if let Some(fixed) = &self.0 {
+            fixed.fetch_add(seconds.saturating_mul(1_000_000), Ordering::SeqCst);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Loads the invented company once: people, sources, solved cases, and a mailbox full of letters
+//! that then go the way every letter goes.
+
+use std::collections::HashMap;
+
+use desk::{
+    Digest, Timestamp,
+    audit::{AuditEvent, Service},
+    ids::{AgentId, OrganizationId, SourceId},
+    knowledge::ArticleState,
+    people::{Agent, Organization, Requester},
+    ticket::Status,
+};
+use store::{MailSource, NewArticle, NewInbound, NewSource, NewTicket, ServiceIdentity, Taken, Tx, new_id};
+
+use super::files::{self, ArticleFile, Company, Resolved};
+use crate::{App, FlowError, flow};
+
+/// Everybody's password in the demo; real desks never have it.
+pub const PASSWORD: &str = "countersign";
+
+/// Somebody to sign in as.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Name.
+    pub name: String,
+    /// Address.
+    pub email: String,
+    /// Role word.
+    pub role: String,
+    /// What to try.
+    pub hint: String,
+}
+
+/// The demo's accounts, the one to start with first.
+///
+/// # Errors
+/// When the embedded world is damaged.
+pub fn accounts() -> Result<Vec<Account>, FlowError> {
+    let hint = |a: &files::Person| match a.role {
+        desk::people::Role::Lead if a.queues.len() > 3 => "Sees every queue. Start here.".to_owned(),
+        desk::people::Role::Auditor => "Reads the record and verifies it; can approve nothing.".to_owned(),
+        _ => format!("Works in {}.", a.queues.join(", ")),
+    };
+    let company = files::company()?;
+    Ok(company.agents.iter().map(|a| Account { name: a.name.clone(), email: a.email.clone(), role: a.role.word().to_owned(), hint: hint(a) }).collect())
+}
+
+/// The company's name and support address, for the demo's configuration.
+///
+/// # Errors
+/// When the embedded world is damaged.
+pub fn identity() -> Result<(String, String), FlowError> {
+    let company = files::company()?;
+    Ok((company.name, company.support_address))
+}
+
+/// Loads the world unless it is there. Returns whether it was loaded now.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn load(app: &App) -> Result<bool, FlowError> {
+    if app.store.read().await?.setting("world").await?.is_some() {
+        return Ok(false);
+    }
+    let company = files::company()?;
+    let mut tx = app.store.begin(&ServiceIdentity::new(Service::CommandLine), app.clock.now()).await?;
+    let people = people(&mut tx, &company).await?;
+    knowledge(&mut tx, &people).await?;
+    for case in files::resolved()? {
+        solved(&mut tx, &case, &people, &company).await?;
+    }
+    tx.put_mailbox(&app.config.mail.address.to_lowercase()).await?;
+    tx.set_setting("world", &company.name).await?;
+    let world = Digest::of(company.name.as_bytes());
+    tx.commit(AuditEvent::DeskPrepared { world }).await?;
+    flow::keep_record::sequence(app).await?;
+    while flow::follow_record::follow(app).await? > 0 {}
+    train_on_words(app).await?;
+    letters(app).await?;
+    app.live.committed();
+    Ok(true)
+}
+
+/// Words first: the desk must be usable at once. Meaning is added when the vectors are there.
+async fn train_on_words(app: &App) -> Result<(), FlowError> {
+    flow::train_triage::train(app, flow::train_triage::Using::Words).await.map(|_| ())
+}
+
+struct People {
+    agents: HashMap<String, AgentId>,
+}
+
+async fn people(tx: &mut Tx, company: &Company) -> Result<People, FlowError> {
+    for queue in &company.queues {
+        tx.put_queue(&queue.key, &queue.name).await?;
+    }
+    for (position, category) in company.categories.iter().enumerate() {
+        tx.put_category(category, i64::try_from(position).unwrap_or(0)).await?;
+    }
+    let hash = flow::sign_in::hash_password(PASSWORD)?;
+    let mut agents = HashMap::new();
+    for person in &company.agents {
+        let id = new_id();
+        let agent = Agent { id, name: person.name.clone(), email: person.email.to_lowercase(), role: person.role, queues: person.queues.clone(), ai: person.ai };
+        tx.add_agent(&agent, Some(&hash)).await?;
+        agents.insert(agent.email, id);
+    }
+    let mut organizations: HashMap<&str, OrganizationId> = HashMap::new();
+    for o in &company.organizations {
+        let id = new_id();
+        organizations.insert(&o.key, id);
+        tx.add_organization(&Organization { id, name: o.name.clone(), domain: o.domain.to_lowercase(), ai: o.ai, plan: o.plan.clone(), note: o.note.clone() }).await?;
+    }
+    for r in &company.requesters {
+        let organization = r.organization.as_deref().and_then(|key| organizations.get(key)).copied();
+        let requester = Requester { id: new_id(), name: r.name.clone(), email: r.email.to_lowercase(), organization, cohort: Some(r.cohort), ai: r.ai };
+        tx.add_requester(&requester).await?;
+    }
+    Ok(People { agents })
+}
+
+async fn knowledge(tx: &mut Tx, people: &People) -> Result<(), FlowError> {
+    let owner = |email: &str| people.agents.get(email).copied().ok_or_else(|| FlowError::Internal(format!("demo world: no agent {email}")));
+    let mut sources: HashMap<String, SourceId> = HashMap::new();
+    for s in files::sources()? {
+        let new = NewSource { key: &s.key, name: &s.name, kind: &s.kind, owner: owner(&s.owner)?, audience: s.audience };
+        sources.insert(s.key.clone(), tx.add_source(new).await?);
+    }
+    let (current, past) = files::articles()?;
+    for file in &current {
+        let bad = |what: &str| FlowError::Internal(format!("demo world, {}: {what}", file.slug));
+        let state: ArticleState = file.value("state").parse().map_err(|_| bad("state"))?;
+        let article = tx
+            .add_article(NewArticle {
+                slug: &file.slug,
+                source: *sources.get(file.value("source")).ok_or_else(|| bad("source"))?,
+                title: file.value("title"),
+                product: file.value("product"),
+                audience: file.value("audience").parse().map_err(|_| bad("audience"))?,
+                state,
+                owner: owner(file.value("owner"))?,
+                applies_to: file.value("version"),
+                reviewed_at: Timestamp::parse(file.value("reviewed")),
+                review_by: Timestamp::parse(file.value("review_by")),
+            })
+            .await?;
+        for old in past.iter().filter(|p| p.slug == file.slug) {
+            tx.add_version(article, old.number(), old.value("title"), &old.body, &passages(old), false).await?;
+        }
+        tx.add_version(article, file.number(), file.value("title"), &file.body, &passages(file), true).await?;
+    }
+    Ok(())
+}
+
+fn passages(file: &ArticleFile) -> Vec<(String, String, i64, i64)> {
+    let place = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    search::chunk(&file.body, search::ChunkSettings::default())
+        .into_iter()
+        .map(|c| (c.heading(), c.text.clone(), place(c.start), place(c.end)))
+        .collect()
+}
+
+async fn solved(tx: &mut Tx, case: &Resolved, people: &People, company: &Company) -> Result<(), FlowError> {
+    let requester = tx.requester_for(&case.requester.to_lowercase(), "").await?;
+    let queue = company.categories.iter().find(|c| c.key == case.category).map_or("product", |c| c.queue.as_str());
+    let at = tx.now().plus_seconds(-case.days_ago * 86_400 - 3_600);
+    let (ticket, number) = tx
+        .open_ticket(NewTicket { requester: requester.id, organization: requester.organization, queue, subject: &case.subject, at, status: Status::Closed })
+        .await?;
+    tx.add_participant(ticket, &requester.email).await?;
+    tx.add_inbound(&NewInbound {
+        ticket,
+        requester: requester.id,
+        author: &requester.name,
+        from: &requester.email,
+        to: &[],
+        cc: &[],
+        subject: &case.subject,
+        text: &case.question,
+        latest: &case.question,
+        quoted: None,
+        html: None,
+        message_id: &format!("imported-{number}@{}", requester.email.rsplit('@').next().unwrap_or("example")),
+        refs: &[],
+        machine: None,
+        warnings: &[],
+        mail: None,
+        at,
+    })
+    .await?;
+    let outcome = match (case.reopened, case.rating) {
+        (true, _) => "reopened",
+        (false, Some(rating)) if rating <= 2 => "rated_low",
+        _ => "good",
+    };
+    let agent = people.agents.get(&case.agent).copied();
+    tx.add_past_case(ticket, &case.question, &case.reply, agent, case.rating, outcome, &case.category, at.plus_seconds(5_400)).await?;
+    Ok(())
+}
+
+async fn letters(app: &App) -> Result<(), FlowError> {
+    let now = app.clock.now();
+    let mailbox = app.config.mail.address.to_lowercase();
+    for open in files::open_mails()? {
+        let raw = files::open_mail(&open.file)?;
+        // The easy one is the newest, so that it stands on top of the inbox.
+        let at = now.plus_seconds(if open.first { -120 } else { -60 * open.minutes_ago.max(5) });
+        let taken = flow::receive_mail::take(app, &mailbox, MailSource::Tray, &raw, at).await?;
+        if let (true, Taken::New(mail)) = (open.first, taken) {
+            flow::receive_mail::accept(app, mail).await?;
+            let row = app.store.read().await?.mail(mail).await?;
+            if let Some(ticket) = row.ticket {
+                let mut tx = app.store.begin(&ServiceIdentity::new(Service::CommandLine), now).await?;
+                tx.mark_first(ticket).await?;
+                tx.commit(AuditEvent::TicketChanged { ticket, change: "demo:first".to_owned() }).await?;
+            }
+        }
+    }
+    Ok(())
+}

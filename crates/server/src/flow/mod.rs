@@ -1,0 +1,29 @@
+//! One file per verb: load, decide, commit, queue what follows. Rules are `desk`'s.
+
+pub mod answer_suggestion;
+pub mod approve_reply;
+pub mod change_ticket;
+pub mod deliver_letters;
+pub mod follow_record;
+pub mod import_mail;
+pub mod keep_record;
+pub mod make_token;
+pub mod prepare_reply;
+pub mod receive_mail;
+pub mod retry_mail;
+pub mod seal_reply;
+pub mod set_consent;
+pub mod sign_in;
+pub mod train_triage;
+pub mod triage_ticket;
+pub mod undo_reply;
+pub mod write_draft;
+pub mod write_note;
+
+use desk::audit::Service;
+use store::ServiceIdentity;
+
+/// The identity of mail intake.
+pub(crate) const INTAKE: ServiceIdentity = ServiceIdentity::new(Service::Intake);
+/// The identity of sorting, retrieval and drafting.
+pub(crate) const PREPARATION: ServiceIdentity = ServiceIdentity::new(Service::Preparation);

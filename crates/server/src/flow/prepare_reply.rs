@@ -1,0 +1,258 @@
+//! Finds sources and similar cases, and drafts what the category's operating model allows. Never
+//! sends; never decides. What it may not do it says on the ticket.
+
+use desk::{
+    Refusal,
+    assemble::{self, Move},
+    audit::{AuditEvent, Service},
+    draft::{Composed, DraftOrigin},
+    ids::{SuggestionId, TicketId},
+    knowledge::{Cited, Origin, Retrieval, may_ground},
+    language::Language,
+    operating::{OperatingModel, Writing},
+    suggestion::{Confidence, Maker, Suggestion},
+    ticket::DraftReadiness,
+};
+use search::Hit;
+use store::{Conn, Grant, Message, NewDraft, Purpose, SuggestionKind, TicketLine};
+
+use crate::{App, FlowError, flow::PREPARATION, library::{Kind, SearchRequest}};
+
+/// Name of the job.
+pub const PREPARE: &str = "prepare";
+/// Passages put before the drafter.
+const PASSAGES: usize = 5;
+/// Past cases put beside them.
+const CASES: usize = 3;
+
+/// What a draft is made from: loaded once, used by every drafter.
+pub struct Case {
+    /// The ticket.
+    pub line: TicketLine,
+    /// The message to answer.
+    pub newest: Message,
+    /// How it is worked.
+    pub model: OperatingModel,
+    /// First name to greet, when there is one.
+    pub first_name: Option<String>,
+    /// Everybody's and everything's known values, for the second gate.
+    pub known: Vec<(redact::Class, String)>,
+}
+
+impl Case {
+    /// Loads it for a grant; none when nothing waits for an answer.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn load(conn: &mut Conn, grant: &Grant, ticket: TicketId) -> Result<Option<Self>, FlowError> {
+        let line = conn.ticket(grant, ticket).await?;
+        let mut messages = conn.messages(grant, ticket).await?;
+        let Some(at) = messages.iter().position(|m| Some(m.id) == line.ticket.last_inbound) else { return Ok(None) };
+        let newest = messages.swap_remove(at);
+        let requester = conn.requester(line.ticket.requester).await?;
+        let model = line.ticket.operating_model.unwrap_or(OperatingModel::Relationship);
+        let first_name = requester.first_name().map(str::to_owned);
+        let mut known = vec![(redact::Class::Email, requester.email.clone()), (redact::Class::Email, newest.from.clone())];
+        for name in [requester.name.clone(), newest.author.clone()].into_iter().filter(|n| !n.trim().is_empty() && !n.contains('@')) {
+            known.push((redact::Class::Person, name));
+        }
+        if let Some((organization, _)) = &line.organization {
+            known.push((redact::Class::Other, organization.clone()));
+        }
+        known.dedup();
+        Ok(Some(Self { line, newest, model, first_name, known }))
+    }
+
+    /// Subject and newest words: what is asked.
+    #[must_use]
+    pub fn question(&self) -> String {
+        format!("{}\n{}", self.line.ticket.subject, self.newest.latest)
+    }
+}
+
+/// Retrieves and drafts for a ticket's newest question.
+///
+/// # Errors
+/// Whatever database or index say.
+pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
+    let grant = app.service_grant(Service::Preparation, Purpose::Work)?;
+    let mut conn = app.store.read().await?;
+    let Some(case) = Case::load(&mut conn, &grant, ticket).await? else { return Ok(()) };
+    let allowed = super::triage_ticket::consent(app, &mut conn, &case.line).await?;
+    drop(conn);
+    if let Err(refusal) = allowed {
+        return withhold(app, ticket, &refusal.to_string(), "consent").await;
+    }
+    if let Some(machine) = &case.newest.machine {
+        return withhold(app, ticket, &format!("A machine wrote this ({machine}); nobody waits for an answer."), "machine-mail").await;
+    }
+    if case.model.writing() == Writing::Nothing {
+        let why = format!("{}: the machine may {}.", case.model.name(), case.model.ai_may());
+        return withhold(app, ticket, &why, "operating-model").await;
+    }
+    let cited = retrieve(app, &case).await?;
+    let drafted = drafted(&case, &cited);
+    let next = match (&drafted, case.model.writing()) {
+        (Ok(_), Writing::Draft | Writing::ApprovedWording) => Move::Answer,
+        (Err(_), Writing::Draft | Writing::ApprovedWording) => Move::Ask,
+        _ => Move::HandOver,
+    };
+    let missing = drafted.as_ref().err().cloned().unwrap_or_default();
+    let plan = assemble::plan(&case.newest.latest, missing, next);
+    let retrieval = keep_retrieval(app, &case, Retrieval { cited: cited.clone(), plan: Some(plan) }).await?;
+    match case.model.writing() {
+        Writing::Draft | Writing::ApprovedWording => propose(app, &case, retrieval, &cited, drafted).await,
+        Writing::PolicyCheck => withhold(app, ticket, "Refunds are decided by people. The policy passages stand beside this.", "operating-model").await,
+        Writing::SourcesOnly | Writing::Nothing => withhold(app, ticket, "Every word is a person's here. Sources and similar cases stand beside this.", "operating-model").await,
+    }
+}
+
+async fn propose(app: &App, case: &Case, retrieval: SuggestionId, cited: &[Cited], drafted: Result<Composed, Vec<String>>) -> Result<(), FlowError> {
+    let ticket = case.line.ticket.id;
+    if app.model.is_some() && case.model.writing() == Writing::Draft {
+        match super::write_draft::ask_model(app, case, retrieval, cited).await {
+            Ok(()) => return Ok(()),
+            Err(error) => tracing::info!(%error, "no draft from the model; assembled instead"),
+        }
+    }
+    match drafted {
+        Ok(composed) => keep_draft(app, case, retrieval, DraftOrigin::Assembled, &composed, None).await.map(|_| ()),
+        Err(unanswered) => {
+            let asked = unanswered.first().map(|q| format!(" Nothing answers: “{}”", q.chars().take(160).collect::<String>())).unwrap_or_default();
+            withhold(app, ticket, &format!("No approved source answers this.{asked}"), "no-source").await
+        }
+    }
+}
+
+/// Assembles from what was found.
+///
+/// # Errors
+/// The questions that nothing answers.
+pub fn drafted(case: &Case, cited: &[Cited]) -> Result<Composed, Vec<String>> {
+    assemble::assemble(&case.question(), cited, case.first_name.as_deref(), Language::guess(&case.newest.latest))
+}
+
+/// Passages that may ground a reply, then past cases of the same queue.
+///
+/// # Errors
+/// Whatever database or index say.
+pub async fn retrieve(app: &App, case: &Case) -> Result<Vec<Cited>, FlowError> {
+    let reply = app.service_grant(Service::Preparation, Purpose::Reply)?;
+    let work = app.service_grant(Service::Preparation, Purpose::Work)?;
+    let question = case.question();
+    let vector = app.library.vector(&question);
+    let passages = app.library.search_with(&SearchRequest { words: &question, grant: &reply, kind: Kind::Passages, limit: PASSAGES, queue: None }, vector.as_ref())?;
+    let queue = Some(case.line.ticket.queue.as_str());
+    let cases = app.library.search_with(&SearchRequest { words: &question, grant: &work, kind: Kind::Cases, limit: CASES, queue }, vector.as_ref())?;
+    let mut conn = app.store.read().await?;
+    let mut cited = Vec::new();
+    for hit in passages {
+        cited.extend(passage(app, &mut conn, &reply, hit, cited.len()).await?);
+    }
+    for hit in cases {
+        cited.extend(reply_of(&mut conn, &work, hit, cited.len()).await?);
+    }
+    Ok(cited)
+}
+
+/// The index may lag by a moment; the database has the last word on what may be cited.
+async fn passage(app: &App, conn: &mut Conn, grant: &Grant, hit: Hit, already: usize) -> Result<Option<Cited>, FlowError> {
+    let (Ok(article), Ok(id)) = (hit.group.parse(), hit.id.parse()) else { return Ok(None) };
+    let article = match conn.article(grant, article).await {
+        Ok(article) => article,
+        Err(store::StoreError::NotFound) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let Some(version) = article.current.filter(|_| may_ground(article.state, article.audience, article.review_by, app.clock.now())) else { return Ok(None) };
+    Ok(Some(Cited {
+        citation: u32::try_from(already + 1).unwrap_or(u32::MAX),
+        origin: Origin::Passage { passage: id, article: article.id, version },
+        title: hit.title.clone(),
+        heading: hit.heading.clone(),
+        spans: char_spans(&hit),
+        why: why(&hit),
+        text: hit.text,
+    }))
+}
+
+async fn reply_of(conn: &mut Conn, grant: &Grant, hit: Hit, already: usize) -> Result<Option<Cited>, FlowError> {
+    let Ok(ticket) = hit.id.parse() else { return Ok(None) };
+    let Some(case) = conn.past_case(grant, ticket).await?.filter(|c| !c.opted_out) else { return Ok(None) };
+    Ok(Some(Cited {
+        citation: u32::try_from(already + 1).unwrap_or(u32::MAX),
+        origin: Origin::Reply { ticket },
+        title: case.subject,
+        heading: String::new(),
+        spans: char_spans(&hit),
+        why: why(&hit),
+        text: case.reply,
+    }))
+}
+
+/// The engine counts bytes; people and browsers count characters.
+fn char_spans(hit: &Hit) -> Vec<(usize, usize)> {
+    let chars = |byte: usize| hit.text.get(..byte).map_or(0, |head| head.chars().count());
+    hit.spans.iter().map(|s| (chars(s.start), chars(s.end))).collect()
+}
+
+/// Why it was found, in words.
+#[must_use]
+pub fn why(hit: &Hit) -> Vec<String> {
+    hit.why
+        .iter()
+        .filter_map(|why| match why {
+            search::Why::Words { matched, .. } if !matched.is_empty() => Some(format!("words: {}", matched.iter().take(6).cloned().collect::<Vec<_>>().join(", "))),
+            search::Why::Words { .. } => None,
+            search::Why::Identifier { value } => Some(format!("the same code: {value}")),
+            search::Why::Meaning { cosine } => Some(format!("meaning ({:.0} %)", cosine * 100.0)),
+        })
+        .collect()
+}
+
+async fn keep_retrieval(app: &App, case: &Case, value: Retrieval) -> Result<SuggestionId, FlowError> {
+    let ticket = case.line.ticket.id;
+    let made_by = Maker { engine: "search".to_owned(), version: "1".to_owned(), policy: desk::operating::POLICY_VERSION.to_owned() };
+    let confidence = Confidence::Abstain { why: "retrieval gives reasons, not a probability".to_owned() };
+    let suggestion = Suggestion { value, confidence, because: Vec::new(), made_by, made_at: app.clock.now() };
+    let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
+    let id = tx.add_suggestion(ticket, case.newest.id, SuggestionKind::Retrieval, &suggestion).await?;
+    tx.commit(AuditEvent::TicketTriaged { ticket, suggestion: id }).await?;
+    Ok(id)
+}
+
+/// Keeps a draft for people to review.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn keep_draft(app: &App, case: &Case, retrieval: SuggestionId, origin: DraftOrigin, composed: &Composed, exchange: Option<desk::ids::ExchangeId>) -> Result<desk::ids::DraftId, FlowError> {
+    let ticket = case.line.ticket.id;
+    let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
+    let draft = tx
+        .add_draft(NewDraft { ticket, answers: Some(case.newest.id), retrieval: Some(retrieval), origin, composed, exchange, agent: None })
+        .await?;
+    tx.set_draft_readiness(ticket, DraftReadiness::Ready, None).await?;
+    let commitment = app.keys.commit_to("draft", composed.body.as_bytes());
+    outbox::crash::point("draft-before-commit");
+    tx.commit(AuditEvent::DraftProposed { ticket, draft, origin: origin.word().to_owned(), commitment }).await?;
+    app.live.committed();
+    Ok(draft)
+}
+
+async fn withhold(app: &App, ticket: TicketId, why: &str, word: &str) -> Result<(), FlowError> {
+    let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
+    tx.set_draft_readiness(ticket, DraftReadiness::Withheld, Some(why)).await?;
+    tx.commit(AuditEvent::DraftWithheld { ticket, why: word.to_owned() }).await?;
+    app.live.committed();
+    Ok(())
+}
+
+/// Refuses what the operating model keeps with people.
+///
+/// # Errors
+/// [`Refusal::Category`].
+pub fn machine_may_write(model: OperatingModel) -> Result<(), Refusal> {
+    match model.writing() {
+        Writing::Draft | Writing::ApprovedWording => Ok(()),
+        Writing::PolicyCheck | Writing::SourcesOnly | Writing::Nothing => Err(Refusal::Category { model: model.name().to_lowercase() }),
+    }
+}

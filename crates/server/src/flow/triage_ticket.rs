@@ -1,0 +1,138 @@
+//! Sorts a ticket by its newest message: the classifier's guess, then the rules, which may only
+//! raise and narrow. Where AI is refused, rules alone.
+
+use desk::{
+    Refusal,
+    audit::{AuditEvent, Service},
+    consent::{Voices, may_use_ai},
+    ids::{MessageId, TicketId},
+    language::Language,
+    people::AiSetting,
+    risk::{Flag, Raised, raised},
+    suggestion::{Confidence, Evidence, EvidenceKind, Suggestion, VerdictKind},
+    triage::{Guess, Triage, triage as decide},
+};
+use store::{Conn, Grant, Message, NewJob, Purpose, SuggestionKind, TicketLine};
+
+use crate::{App, FlowError, flow::PREPARATION, triager::Opinion};
+
+/// Name of the job.
+pub const TRIAGE: &str = "triage";
+
+/// Whether AI may touch this ticket, and if not, whose word that is.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn consent(app: &App, conn: &mut Conn, line: &TicketLine) -> Result<Result<(), Refusal>, FlowError> {
+    let requester = conn.requester(line.ticket.requester).await?;
+    let organization: Option<AiSetting> = match requester.organization {
+        Some(id) => Some(conn.organization(id).await?.ai),
+        None => None,
+    };
+    Ok(may_use_ai(Voices { requester: requester.ai, organization, desk: app.config.desk.ai_default }))
+}
+
+/// Sorts the ticket and queues the preparation of a reply.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
+    let grant = app.service_grant(Service::Preparation, Purpose::Work)?;
+    let mut conn = app.store.read().await?;
+    let line = conn.ticket(&grant, ticket).await?;
+    let messages = conn.messages(&grant, ticket).await?;
+    let Some(newest) = messages.iter().rev().find(|m| Some(m.id) == line.ticket.last_inbound) else { return Ok(()) };
+    let allowed = consent(app, &mut conn, &line).await?;
+    let categories = conn.categories().await?;
+    let kept = persons_choice(&mut conn, &grant, ticket).await?;
+    drop(conn);
+
+    let opinion = match &allowed {
+        Ok(()) => opinion(app, newest),
+        Err(refusal) => rules_alone(&refusal.to_string()),
+    };
+    let risk = flags(newest);
+    let look = decide(&opinion.guess, risk, &categories, &line.ticket.queue);
+    let language = Language::guess(&newest.latest);
+    let suggestion = suggestion(app, newest.id, &look, &opinion);
+
+    let now = app.clock.now();
+    let mut tx = app.store.begin(&PREPARATION, now).await?;
+    tx.set_triage(ticket, &look, suggestion.confidence.doubt(), language.word(), kept).await?;
+    let id = tx.add_suggestion(ticket, newest.id, SuggestionKind::Triage, &suggestion).await?;
+    tx.queue_job(NewJob { kind: super::prepare_reply::PREPARE, subject: &ticket.to_string(), run_at: now }).await?;
+    outbox::crash::point("triage-before-commit");
+    tx.commit(AuditEvent::TicketTriaged { ticket, suggestion: id }).await?;
+    app.live.committed();
+    Ok(())
+}
+
+/// Whether a person already corrected the category; a machine does not overrule them.
+async fn persons_choice(conn: &mut Conn, grant: &Grant, ticket: TicketId) -> Result<bool, FlowError> {
+    let newest = conn.newest_suggestion::<Triage>(grant, ticket, SuggestionKind::Triage).await?;
+    Ok(newest.and_then(|s| s.verdict).is_some_and(|v| v.verdict == VerdictKind::Edited))
+}
+
+fn read_text(message: &Message) -> (String, usize) {
+    let head = format!("{}\n\n", message.subject);
+    let offset = head.chars().count();
+    (head + &message.latest, offset)
+}
+
+fn opinion(app: &App, message: &Message) -> Opinion {
+    let (text, offset) = read_text(message);
+    let vector = if app.triager.wants_vectors() { app.library.vector(&text) } else { None };
+    let mut opinion = crate::library::compute(|| app.triager.read(&text, vector.as_ref().map(embed::Vector::as_slice)));
+    for evidence in &mut opinion.because {
+        // Offsets count within the message; words of the subject are quoted without a place.
+        let span = evidence.span.and_then(|(a, b)| Some((a.checked_sub(offset)?, b.checked_sub(offset)?)));
+        evidence.message = span.map(|_| message.id);
+        evidence.span = span;
+    }
+    opinion
+}
+
+fn rules_alone(why: &str) -> Opinion {
+    let maker = desk::suggestion::Maker { engine: "rules".to_owned(), version: "1".to_owned(), policy: desk::operating::POLICY_VERSION.to_owned() };
+    Opinion { guess: Guess { ranked: Vec::new(), confidence: Confidence::Abstain { why: why.to_owned() } }, because: Vec::new(), made_by: maker }
+}
+
+/// What rules see in the newest message, and what intake saw in the mail.
+fn flags(message: &Message) -> Vec<Raised> {
+    let mut flags = raised(&message.latest);
+    for subject in raised(&message.subject) {
+        if !flags.iter().any(|f| f.flag == subject.flag) {
+            flags.push(Raised { span: None, ..subject });
+        }
+    }
+    let mut add = |flag: Flag, quote: &str| {
+        if !flags.iter().any(|f| f.flag == flag) {
+            flags.push(Raised { flag, quote: quote.to_owned(), span: None });
+        }
+    };
+    if let Some(machine) = &message.machine {
+        add(Flag::MachineMail, machine);
+    }
+    for warning in &message.warnings {
+        if warning.starts_with("Hidden text") || warning.contains("hidden from view") {
+            add(Flag::Injection, "text hidden from view");
+        }
+        if warning.contains("DMARC") || warning.contains("cannot be read; do not trust") {
+            add(Flag::Sender, warning);
+        }
+    }
+    flags.sort_by_key(|f| f.flag);
+    flags
+}
+
+fn suggestion(app: &App, message: MessageId, look: &Triage, opinion: &Opinion) -> Suggestion<Triage> {
+    let mut because = opinion.because.clone();
+    because.extend(look.risk.iter().map(|r| Evidence {
+        kind: EvidenceKind::Rule,
+        text: format!("{}: “{}”", r.flag.word().replace('_', " "), r.quote),
+        message: r.span.map(|_| message),
+        span: r.span,
+        weight: None,
+    }));
+    Suggestion { value: look.clone(), confidence: opinion.guess.confidence.clone(), because, made_by: opinion.made_by.clone(), made_at: app.clock.now() }
+}

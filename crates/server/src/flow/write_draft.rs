@@ -1,0 +1,196 @@
+//! Drafts that somebody asked for: a person's own, or the machine's on request.
+
+use connect::model::Request;
+use desk::{
+    Refusal,
+    audit::AuditEvent,
+    consent::may_draft_for,
+    draft::{Composed, DraftOrigin, ModelText},
+    ids::{DraftId, SuggestionId, TicketId},
+    knowledge::{Cited, Retrieval},
+    language::Language,
+    operating::Writing,
+    prompt,
+    ticket::DraftReadiness,
+};
+use redact::{Known, Namespace, Redacted, Redactor, Table};
+use store::{AgentSession, ExchangeState, Grant, NewDraft, Purpose, SuggestionKind};
+
+use crate::{App, FlowError, flow::{PREPARATION, prepare_reply::{self, Case}}};
+
+/// Longest draft a person may save, in bytes.
+const BODY_BYTES_MAX: usize = desk::envelope::BODY_BYTES_MAX;
+
+/// Starts a draft: a person's own, empty but for the greeting, or the machine's where the operating
+/// model and everybody's consent allow one.
+///
+/// # Errors
+/// [`Refusal::Category`] or [`Refusal::Consent`] for the machine's; whatever the database says.
+pub async fn start(app: &App, session: &AgentSession, ticket: TicketId, origin: DraftOrigin) -> Result<DraftId, FlowError> {
+    let grant = Grant::for_agent(session, Purpose::Work)?;
+    let mut conn = app.store.read().await?;
+    let case = Case::load(&mut conn, &grant, ticket).await?.ok_or(FlowError::NotFound)?;
+    answers_here(session, &case)?;
+    if origin == DraftOrigin::Agent {
+        drop(conn);
+        return own(app, session, &case).await;
+    }
+    super::triage_ticket::consent(app, &mut conn, &case.line).await??;
+    let requester = conn.requester(case.line.ticket.requester).await?;
+    let organization = match requester.organization {
+        Some(id) => Some(conn.organization(id).await?.ai),
+        None => None,
+    };
+    let voices = desk::consent::Voices { requester: requester.ai, organization, desk: app.config.desk.ai_default };
+    may_draft_for(voices, session.agent().ai)?;
+    prepare_reply::machine_may_write(case.model)?;
+    let kept = conn.newest_suggestion::<Retrieval>(&grant, ticket, SuggestionKind::Retrieval).await?;
+    drop(conn);
+    let Some(kept) = kept else {
+        return Err(FlowError::Invalid("Sources are still being looked up for this ticket. Try again in a moment.".to_owned()));
+    };
+    let (retrieval, cited) = (kept.id, kept.suggestion.value.cited);
+    if origin == DraftOrigin::Model {
+        ask_model(app, &case, retrieval, &cited).await?;
+    } else {
+        let composed = prepare_reply::drafted(&case, &cited).map_err(|_| FlowError::Invalid("No approved source answers this, so nothing can be assembled. Write the reply yourself.".to_owned()))?;
+        prepare_reply::keep_draft(app, &case, retrieval, DraftOrigin::Assembled, &composed, None).await?;
+    }
+    let mut conn = app.store.read().await?;
+    conn.current_draft(&grant, ticket).await?.map(|d| d.id).ok_or(FlowError::NotFound)
+}
+
+async fn own(app: &App, session: &AgentSession, case: &Case) -> Result<DraftId, FlowError> {
+    let ticket = case.line.ticket.id;
+    let greeting = Language::guess(&case.newest.latest).greeting(case.first_name.as_deref());
+    let composed = Composed { body: format!("{greeting}\n\n"), sentences: Vec::new(), doubts: Vec::new(), score: 0.0 };
+    let mut tx = app.store.begin(session, app.clock.now()).await?;
+    let draft = tx
+        .add_draft(NewDraft { ticket, answers: Some(case.newest.id), retrieval: None, origin: DraftOrigin::Agent, composed: &composed, exchange: None, agent: Some(session.agent().id) })
+        .await?;
+    tx.set_draft_readiness(ticket, DraftReadiness::Ready, None).await?;
+    let commitment = app.keys.commit_to("draft", composed.body.as_bytes());
+    tx.commit(AuditEvent::DraftProposed { ticket, draft, origin: DraftOrigin::Agent.word().to_owned(), commitment }).await?;
+    app.live.committed();
+    Ok(draft)
+}
+
+/// Saves a person's text over `revision`; returns the new revision. Saving the same text again
+/// changes nothing.
+///
+/// # Errors
+/// [`FlowError::Stale`] when the draft moved on.
+pub async fn edit(app: &App, session: &AgentSession, draft: DraftId, revision: i64, body: &str) -> Result<i64, FlowError> {
+    if body.len() > BODY_BYTES_MAX {
+        return Err(FlowError::Invalid("A reply can be at most 256 kB long. Shorten it or send it as a file.".to_owned()));
+    }
+    let body = body.replace("\r\n", "\n").replace(['\r', '\0'], "");
+    let grant = Grant::for_agent(session, Purpose::Work)?;
+    let mut tx = app.store.begin(session, app.clock.now()).await?;
+    let row = tx.draft(&grant, draft).await?;
+    let queue = tx.ticket(&grant, row.ticket).await?.ticket.queue;
+    if !session.agent().role.answers() || !session.agent().works_in(&queue) {
+        return Err(Refusal::NotYours.into());
+    }
+    if row.body == body && row.revision == revision {
+        tx.abandon().await?;
+        return Ok(revision);
+    }
+    let new = tx.edit_draft(draft, revision, &body, session.agent().id).await?;
+    let commitment = app.keys.commit_to("draft", body.as_bytes());
+    tx.commit(AuditEvent::DraftEdited { ticket: row.ticket, draft, revision: new, commitment }).await?;
+    app.live.committed();
+    Ok(new)
+}
+
+fn answers_here(session: &AgentSession, case: &Case) -> Result<(), Refusal> {
+    let agent = session.agent();
+    if agent.role.answers() && agent.works_in(&case.line.ticket.queue) { Ok(()) } else { Err(Refusal::NotYours) }
+}
+
+/// Asks the configured model for a draft: through the second gate, with everything kept.
+///
+/// # Errors
+/// When there is no model, it does not answer, or its answer is not in the agreed form.
+pub async fn ask_model(app: &App, case: &Case, retrieval: SuggestionId, cited: &[Cited]) -> Result<(), FlowError> {
+    let Some(client) = &app.model else {
+        return Err(FlowError::Unavailable("No language model is configured.".to_owned()));
+    };
+    if case.model.writing() != Writing::Draft {
+        return Err(Refusal::Category { model: case.model.name().to_lowercase() }.into());
+    }
+    let gate = "The personal-data gate failed, so nothing was sent to the model.";
+    let closed = |_| FlowError::Unavailable(gate.to_owned());
+    let namespace = Namespace::new(app.keys.random().map_err(|e| FlowError::Unavailable(e.to_string()))?);
+    let known = case.known.iter().map(|(class, value)| Known { class: *class, value: value.clone() }).collect();
+    let mut redactor = Redactor::new(namespace, known).map_err(closed)?;
+    let marker = marker(app)?;
+    let user = redactor.redact(&prompt::user(&case.question(), cited, &marker)).map_err(closed)?;
+    let table = redactor.into_table();
+    let request = Request { system: Redacted::fixed(prompt::SYSTEM), user, max_tokens: 700, temperature: 0.2 };
+    let exchange = keep_request(app, case, &client.body(&request), &table).await?;
+    let answered = client.complete(&request, app.clock.now().micros()).await;
+    let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
+    let ticket = case.line.ticket.id;
+    let outcome = match &answered {
+        Ok(answer) => read(&answer.text, &table, cited, case),
+        Err(error) => Err(error.to_string()),
+    };
+    let state = match (&answered, &outcome) {
+        (Err(_), _) => ExchangeState::Failed,
+        (Ok(_), Err(_)) => ExchangeState::Refused,
+        (Ok(_), Ok(_)) => ExchangeState::Answered,
+    };
+    let text = answered.as_ref().ok().map(|a| a.text.replace('\0', ""));
+    let ms = answered.as_ref().ok().map_or(0, |a| i64::try_from(a.total_ms).unwrap_or(i64::MAX));
+    tx.end_exchange(exchange, state, text.as_deref(), outcome.as_ref().err().map(String::as_str), ms).await?;
+    let commitment = app.keys.commit_to("exchange", text.unwrap_or_default().as_bytes());
+    tx.commit(AuditEvent::ExchangeKept { ticket, exchange, commitment, state: state.word().to_owned() }).await?;
+    let composed = outcome.map_err(FlowError::Unavailable)?;
+    prepare_reply::keep_draft(app, case, retrieval, DraftOrigin::Model, &composed, Some(exchange)).await.map(|_| ())
+}
+
+async fn keep_request(app: &App, case: &Case, body: &[u8], table: &Table) -> Result<desk::ids::ExchangeId, FlowError> {
+    let ticket = case.line.ticket.id;
+    let endpoint = app.config.model.as_ref().map_or("model", |m| m.name.as_str());
+    let locked = app.keys.lock_away(&ticket.to_string(), &table.to_bytes()).map_err(|e| FlowError::Unavailable(e.to_string()))?;
+    let hidden = i64::try_from(table.hidden().count()).unwrap_or(i64::MAX);
+    let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
+    let exchange = tx.add_exchange(ticket, endpoint, body, hidden, &locked).await?;
+    tx.commit(AuditEvent::ExchangeKept { ticket, exchange, commitment: app.keys.commit_to("exchange", body), state: ExchangeState::Pending.word().to_owned() }).await?;
+    Ok(exchange)
+}
+
+/// Reads an answer: form first, then placeholders back, then every sentence against its passages.
+fn read(text: &str, table: &Table, cited: &[Cited], case: &Case) -> Result<Composed, String> {
+    let restored = restore_json(text, table)?;
+    let greeting = Language::guess(&case.newest.latest).greeting(case.first_name.as_deref());
+    prompt::read_answer(&ModelText::from_model(restored), cited, &greeting).map_err(|e| e.to_string())
+}
+
+/// Puts hidden values back into the strings of a JSON answer; one unknown placeholder refuses it whole.
+fn restore_json(text: &str, table: &Table) -> Result<String, String> {
+    let mut value: serde_json::Value = serde_json::from_str(text.trim()).map_err(|_| prompt::AnswerRefused::Form.to_string())?;
+    restore_value(&mut value, table, 0)?;
+    Ok(value.to_string())
+}
+
+fn restore_value(value: &mut serde_json::Value, table: &Table, depth: usize) -> Result<(), String> {
+    if depth > 8 {
+        return Err(prompt::AnswerRefused::Form.to_string());
+    }
+    match value {
+        serde_json::Value::String(text) => *text = table.restore(text).map_err(|e| e.to_string())?.into_string(),
+        serde_json::Value::Array(items) => items.iter_mut().try_for_each(|v| restore_value(v, table, depth + 1))?,
+        serde_json::Value::Object(map) => map.values_mut().try_for_each(|v| restore_value(v, table, depth + 1))?,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// A boundary that no text can guess.
+fn marker(app: &App) -> Result<String, FlowError> {
+    let bytes: [u8; 6] = app.keys.random().map_err(|e| FlowError::Unavailable(e.to_string()))?;
+    // Letters only: digits in a row could be taken for a phone number by the second gate.
+    Ok(bytes.iter().map(|b| char::from(b'k' + b % 13)).collect::<String>() + "mark")
+}

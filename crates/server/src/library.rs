@@ -1,0 +1,307 @@
+//! The search index and the embedding model of this node, behind one face.
+//!
+//! What is in the index follows the record; what may be found follows the grant, as tags that the
+//! index filters by before it ranks. Without weights everything works on words alone.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use desk::{Timestamp, ids::ArticleId, knowledge::may_ground};
+use embed::Encoder;
+use search::{Filter, Hit, Index, Opened, Passage, Query};
+use store::{Grant, PassageFeed, PastCase, Purpose, Scope, Store};
+
+use crate::FlowError;
+
+/// Passages embedded between two commits.
+const BATCH: usize = 16;
+
+/// Index and encoder.
+pub struct Library {
+    index: Index,
+    encoder: Option<Arc<Encoder>>,
+    no_encoder: String,
+    todo: AtomicU64,
+    next_due: Mutex<Option<Timestamp>>,
+}
+
+/// What is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Passages of articles.
+    Passages,
+    /// Solved cases.
+    Cases,
+}
+
+/// A search within a grant.
+pub struct SearchRequest<'a> {
+    /// Words, any length.
+    pub words: &'a str,
+    /// Who looks, and for what.
+    pub grant: &'a Grant,
+    /// Passages or cases.
+    pub kind: Kind,
+    /// At most this many.
+    pub limit: usize,
+    /// Only cases of this queue, beside what the grant says.
+    pub queue: Option<&'a str>,
+}
+
+/// The state of the embedding model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmbeddingState {
+    /// `ready`, `missing` or `filling`.
+    pub state: &'static str,
+    /// Vectors there.
+    pub done: u64,
+    /// Vectors wanted.
+    pub total: u64,
+    /// One sentence.
+    pub detail: String,
+}
+
+impl Library {
+    /// Opens index and weights. A damaged index is cleared and filled again; missing weights are said.
+    ///
+    /// # Errors
+    /// When the folder cannot be used at all.
+    pub fn open(folder: &Path, weights: &Path) -> Result<Self, FlowError> {
+        let opened = Index::open(folder).map_err(|e| FlowError::Unavailable(e.to_string()))?;
+        if let Opened::Rebuild { why, .. } = &opened {
+            tracing::warn!(why, "the search index is filled again from the database");
+        }
+        let (encoder, no_encoder) = match encoder(weights) {
+            Ok(encoder) => (Some(Arc::new(encoder)), String::new()),
+            Err(error) => (None, error.to_string()),
+        };
+        let index = opened.into_index();
+        if let Some(encoder) = &encoder {
+            index.use_vector_space(encoder.model_name());
+        }
+        Ok(Self { index, encoder, no_encoder, todo: AtomicU64::new(0), next_due: Mutex::new(None) })
+    }
+
+    /// Entries of the record that the index has followed.
+    #[must_use]
+    pub fn cursor(&self) -> i64 {
+        i64::try_from(self.index.cursor()).unwrap_or(i64::MAX)
+    }
+
+    /// Makes everything put in so far searchable, and notes how far the record was followed.
+    ///
+    /// # Errors
+    /// Whatever the index says.
+    pub fn commit(&self, cursor: i64) -> Result<(), FlowError> {
+        Ok(self.index.commit(u64::try_from(cursor).unwrap_or(0))?)
+    }
+
+    /// Passages and vectors there.
+    #[must_use]
+    pub fn counts(&self) -> (u64, u64) {
+        let passages = self.index.len();
+        let vectors = if self.encoder.is_some() { passages.saturating_sub(self.todo.load(Ordering::Relaxed)) } else { 0 };
+        (passages, vectors)
+    }
+
+    /// The state of the embedding model, for people.
+    #[must_use]
+    pub fn embedding(&self) -> EmbeddingState {
+        let (total, done) = self.counts();
+        if self.encoder.is_none() {
+            return EmbeddingState { state: "missing", done: 0, total, detail: format!("Search and triage use words alone. {}", self.no_encoder) };
+        }
+        let todo = total.saturating_sub(done);
+        if todo == 0 {
+            return EmbeddingState { state: "ready", done, total, detail: "Meaning search is ready.".to_owned() };
+        }
+        EmbeddingState { state: "filling", done, total, detail: format!("Reading sources for meaning search: {done} of {total}.") }
+    }
+
+    /// The meaning of a text; none without weights.
+    #[must_use]
+    pub fn vector(&self, text: &str) -> Option<embed::Vector> {
+        self.encoder.as_ref().map(|encoder| compute(|| encoder.encode(text)))
+    }
+
+    /// Searches. The grant's reach is part of the query.
+    ///
+    /// # Errors
+    /// Whatever the index says.
+    pub fn search(&self, request: &SearchRequest<'_>) -> Result<Vec<Hit>, FlowError> {
+        let vector = self.vector(request.words);
+        self.search_with(request, vector.as_ref())
+    }
+
+    /// Searches with a vector already at hand.
+    ///
+    /// # Errors
+    /// Whatever the index says.
+    pub fn search_with(&self, request: &SearchRequest<'_>, vector: Option<&embed::Vector>) -> Result<Vec<Hit>, FlowError> {
+        let filter = filter(request);
+        let mut query = Query::new(request.words, &filter);
+        query.vector = vector.map(embed::Vector::as_slice);
+        query.limit = request.limit;
+        query.per_group = if request.kind == Kind::Cases { 1 } else { 2 };
+        Ok(compute(|| self.index.search(&query))?)
+    }
+
+    /// Puts an article's current passages in place of what was there.
+    ///
+    /// # Errors
+    /// Whatever the index says.
+    pub fn put_article(&self, article: ArticleId, passages: Vec<PassageFeed>, now: Timestamp) -> Result<(), FlowError> {
+        self.watch_due(&passages, now);
+        let passages = passages
+            .into_iter()
+            .map(|p| {
+                let grounds = if may_ground(p.state, p.audience, p.review_by, now) { "ground:yes" } else { "ground:no" };
+                Passage {
+                    id: p.id.to_string(),
+                    group: article.to_string(),
+                    title: p.title,
+                    heading: p.heading,
+                    text: p.text,
+                    scopes: vec!["kind:passage".to_owned(), grounds.to_owned(), format!("product:{}", p.product)],
+                    boost: 1.0,
+                }
+            })
+            .collect();
+        Ok(self.index.replace_group(&article.to_string(), passages)?)
+    }
+
+    /// Puts a solved case in, or takes it out when its people opted out.
+    ///
+    /// # Errors
+    /// Whatever the index says.
+    pub fn put_case(&self, case: &PastCase) -> Result<(), FlowError> {
+        let group = case.ticket.to_string();
+        if case.opted_out {
+            self.index.remove_group(&group);
+            return Ok(());
+        }
+        let passage = Passage {
+            id: group.clone(),
+            group: group.clone(),
+            title: case.subject.clone(),
+            heading: String::new(),
+            text: case.question.clone(),
+            scopes: vec!["kind:case".to_owned(), format!("queue:{}", case.queue)],
+            boost: if case.outcome == "good" { 1.0 } else { 0.6 },
+        };
+        Ok(self.index.replace_group(&group, vec![passage])?)
+    }
+
+    /// Rewrites index files so that nothing of what was taken out remains in them.
+    ///
+    /// # Errors
+    /// Whatever the index says.
+    pub fn purge(&self) -> Result<(), FlowError> {
+        Ok(compute(|| self.index.purge())?)
+    }
+
+    fn watch_due(&self, passages: &[PassageFeed], now: Timestamp) {
+        let next = passages.iter().filter_map(|p| p.review_by).filter(|by| *by > now).min();
+        if let (Some(next), Ok(mut due)) = (next, self.next_due.lock()) {
+            *due = Some(due.map_or(next, |known| known.min(next)));
+        }
+    }
+
+    /// True once when an article's review date has passed since it was put in: then its right to
+    /// ground replies has ended and the index must be told.
+    #[must_use]
+    pub fn review_date_passed(&self, now: Timestamp) -> bool {
+        let Ok(mut due) = self.next_due.lock() else { return false };
+        let passed = due.is_some_and(|next| next <= now);
+        if passed {
+            *due = None;
+        }
+        passed
+    }
+
+    /// Embeds one batch of passages that have no vector yet. Returns how many are left.
+    ///
+    /// # Errors
+    /// Whatever index or database say.
+    pub async fn fill(&self, store: &Store) -> Result<u64, FlowError> {
+        let Some(encoder) = &self.encoder else { return Ok(0) };
+        let missing = self.index.missing_vectors(usize::MAX)?;
+        self.todo.store(missing.len() as u64, Ordering::Relaxed);
+        let mut fresh = Vec::new();
+        for passage in missing.iter().take(BATCH) {
+            let text = format!("{}\n{}\n{}", passage.title, passage.heading, passage.text);
+            let digest = desk::Digest::of(text.as_bytes()).to_string();
+            let cached = store.vector(&digest, encoder.model_name()).await?;
+            let vector = match cached.and_then(|bytes| embed::Vector::from_bytes(&bytes).ok()) {
+                Some(vector) => vector,
+                None => {
+                    let vector = compute(|| encoder.encode(&text));
+                    fresh.push((digest, vector.to_bytes()));
+                    vector
+                }
+            };
+            self.index.set_vector(passage.key, vector.as_slice())?;
+        }
+        if !fresh.is_empty() {
+            store.keep_vectors(encoder.model_name(), &fresh).await?;
+        }
+        if !missing.is_empty() {
+            self.index.commit(self.index.cursor())?;
+        }
+        let left = missing.len().saturating_sub(BATCH) as u64;
+        self.todo.store(left, Ordering::Relaxed);
+        Ok(left)
+    }
+
+    /// Whether weights are there.
+    #[must_use]
+    pub const fn has_encoder(&self) -> bool {
+        self.encoder.is_some()
+    }
+}
+
+fn encoder(weights: &Path) -> Result<Encoder, embed::OpenError> {
+    #[cfg(feature = "bundled-weights")]
+    if !weights.join(embed::weights::MODEL_FILE).exists() {
+        return Encoder::from_bytes(
+            include_bytes!("../../../models/all-MiniLM-L6-v2/model.safetensors"),
+            include_bytes!("../../../models/all-MiniLM-L6-v2/vocab.txt"),
+        );
+    }
+    Encoder::open(weights)
+}
+
+/// The grant as tags.
+fn filter(request: &SearchRequest<'_>) -> Filter {
+    let tag = |t: &str| vec![t.to_owned()];
+    match request.kind {
+        Kind::Passages => {
+            let filter = Filter::any_of(tag("kind:passage"));
+            if request.grant.purpose() == Purpose::Reply { filter.and_any_of(tag("ground:yes")) } else { filter }
+        }
+        Kind::Cases => {
+            let mut filter = Filter::any_of(tag("kind:case"));
+            if let Scope::Queues(queues) = request.grant.scope() {
+                filter = filter.and_any_of(queues.iter().map(|q| format!("queue:{q}")).collect::<Vec<_>>());
+            }
+            match request.queue {
+                Some(queue) => filter.and_any_of(tag(&format!("queue:{queue}"))),
+                None => filter,
+            }
+        }
+    }
+}
+
+/// Runs arithmetic without holding up the other tasks of this thread.
+pub fn compute<T>(work: impl FnOnce() -> T) -> T {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    match Handle::try_current() {
+        Ok(handle) if handle.runtime_flavor() == RuntimeFlavor::MultiThread => tokio::task::block_in_place(work),
+        _ => work(),
+    }
+}
