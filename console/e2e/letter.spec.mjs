@@ -46,6 +46,27 @@ test("a letter's whole way: sources, edit, sealed view, sign, undo, sign again, 
   });
 });
 
+test("a draft changed elsewhere asks which text goes on", async () => {
+  await onDesk(async (page) => {
+    await openReady(page, 2);
+    await page.getByRole("button", { name: /^Edit/ }).click();
+    const id = new URL(page.url()).pathname.split("/").pop();
+    const status = await page.evaluate(async (ticket) => {
+      const { answer } = await (await fetch(`/api/v1/tickets/${ticket}`)).json();
+      const headers = { "Content-Type": "application/json", "If-Match": `"${answer.draft.revision}"` };
+      return (await fetch(`/api/v1/drafts/${answer.draft.id}`, { method: "PUT", headers, body: JSON.stringify({ body: "Written by a colleague." }) })).status;
+    }, id);
+    assert.equal(status, 200);
+    const editor = page.getByTestId("draft-editor");
+    await editor.fill(`${await editor.inputValue()}\nMine.`);
+    await page.getByText("Nothing is lost: choose which text goes on.").waitFor();
+    assert.ok(await reviewButton(page).isDisabled(), "nothing can be sent before the choice");
+    await page.getByRole("button", { name: "Keep mine" }).click();
+    await page.locator('.save-state[data-state="saved"]').waitFor();
+    assert.match(await editor.inputValue(), /Mine\.$/);
+  });
+});
+
 test("text typed without a network is kept and saved later", async () => {
   await onDesk(async (page) => {
     await openReady(page, 2);

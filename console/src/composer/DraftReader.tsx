@@ -50,9 +50,10 @@ function Chip({ citation }: { citation: number }) {
   const self: Lit = { kind: "citation", citation };
   const isKept = kept?.kind === "citation" && kept.citation === citation;
   return (
-    <button type="button" className="chip" aria-label={t("draft.source", { n: citation })} data-testid={`chip-${citation}`} aria-pressed={isKept}
+    // The word joiner keeps a source's number on the line its sentence ends on.
+    <>{"\u2060"}<button type="button" className="chip" aria-label={t("draft.source", { n: citation })} data-testid={`chip-${citation}`} aria-pressed={isKept}
       onMouseEnter={() => point(self)} onMouseLeave={() => point(null)} onFocus={() => point(self)} onBlur={() => point(null)} onClick={() => keep(isKept ? null : self)}>
       {citation}
-    </button>
+    </button></>
   );
 }

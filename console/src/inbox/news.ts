@@ -5,6 +5,9 @@ import type { TicketLine } from "../api/types";
 import { announce, watchLists } from "../shell/live";
 import { t } from "../strings";
 
+/** A ticket that only moved up from the next page is no news; one that came in later than all shown is. */
+const arrival = (ticket: TicketLine): string => ticket.last_inbound_at ?? ticket.created_at;
+
 /**
  * New mail must not move the rows under a reader's hand: known tickets are refreshed in their place,
  * unknown ones are only counted until the person asks for them.
@@ -26,7 +29,8 @@ export function useQuietNews(filter: TicketFilter, shown: TicketLine[]): { count
       const fresh = new Map(page.items.map((ticket) => [ticket.id, ticket]));
       queryClient.setQueryData(key, (old) => old && { ...old, pages: old.pages.map((one) => ({ ...one, items: one.items.map((ticket) => fresh.get(ticket.id) ?? ticket) })) });
       const known = new Set(latest.current.map((ticket) => ticket.id));
-      const unknown = page.items.filter((ticket) => !known.has(ticket.id)).length;
+      const newest = latest.current.map(arrival).sort().at(-1) ?? "";
+      const unknown = page.items.filter((ticket) => !known.has(ticket.id) && arrival(ticket) > newest).length;
       if (unknown > 0) announce(t(unknown === 1 ? "list.news1" : "list.news", { n: unknown }));
       setCount(unknown);
     };

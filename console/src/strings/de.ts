@@ -17,7 +17,7 @@ export const de: Strings = {
   "rail.tray": "Briefe",
   "rail.record": "Protokoll",
   "rail.quarantine": "Quarantäne",
-  "rail.settings": "Einstellungen",
+  "rail.settings": "Optionen",
   "rail.keys": "Tasten",
   "rail.me": "{name}, {role}",
   "role.agent": "Agent",
