@@ -51,8 +51,22 @@ export function useQuietNews(filter: TicketFilter, shown: TicketLine[]): { count
   };
 }
 
-/** Takes a finished ticket out of every list it no longer belongs to, before the server says so. */
+type Pages = { pages: { items: TicketLine[]; next_cursor: string | null }[]; pageParams: unknown[] };
+
+function changeLists(holds: (filter: TicketFilter) => boolean, change: (items: TicketLine[]) => TicketLine[]): void {
+  queryClient.setQueriesData<Pages>(
+    { queryKey: ["tickets"], predicate: ({ queryKey }) => holds((queryKey[1] ?? {}) as TicketFilter) },
+    (old) => old && { ...old, pages: old.pages.map((page) => ({ ...page, items: change(page.items) })) },
+  );
+}
+
+/** Takes a finished ticket out of the lists of unfinished ones, before the server says so. */
 export function dropFromLists(ticketId: string): void {
-  queryClient.setQueriesData<{ pages: { items: TicketLine[]; next_cursor: string | null }[]; pageParams: unknown[] }>({ queryKey: ["tickets"] }, (old) =>
-    old && { ...old, pages: old.pages.map((page) => ({ ...page, items: page.items.filter((ticket) => ticket.id !== ticketId) })) });
+  const unfinished = ["inbox", "mine", "unassigned"];
+  changeLists((filter) => unfinished.includes(filter.view ?? "inbox") && !filter.status, (items) => items.filter((ticket) => ticket.id !== ticketId));
+}
+
+/** A ticket that was opened is no longer unread, in every list. */
+export function showRead(ticketId: string): void {
+  changeLists(() => true, (items) => items.map((ticket) => (ticket.id === ticketId ? { ...ticket, unread: false } : ticket)));
 }

@@ -11,7 +11,8 @@ const isField = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches("input:not([type=checkbox], [type=radio]), textarea, select"));
 const takesEnter = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest("button, a, summary, [role=menuitem], [role=option]") !== null;
-const isDialogOpen = (): boolean => document.querySelector("[role=dialog], [role=menu], [role=listbox]:not([hidden])") !== null;
+const isElsewhere = (target: EventTarget | null): boolean =>
+  document.querySelector("[role=dialog]") !== null || (target instanceof HTMLElement && target.closest("[role=menu], [role=listbox]") !== null);
 
 /** Listens for the keymap on the whole page. Mounted once, by the shell. */
 export function useKeyboard(): void {
@@ -32,7 +33,7 @@ export function useKeyboard(): void {
       if (!key || event.defaultPrevented) return;
       if (isField(event.target) && !firesInFields(key)) return;
       if (key === "Enter" && takesEnter(event.target)) return;
-      if (isDialogOpen()) return;
+      if (isElsewhere(event.target)) return;
       const now = Date.now();
       const whole = begun && now - begun.at < sequencePause ? `${begun.key} ${key}` : key;
       begun = null;

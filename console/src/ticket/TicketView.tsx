@@ -5,6 +5,7 @@ import type { TicketPage } from "../api/types";
 import { AssistPanel } from "../assist/AssistPanel";
 import { usePanel } from "../assist/panel";
 import { Composer } from "../composer/Composer";
+import { showRead } from "../inbox/news";
 import { Conversation } from "./Conversation";
 import { LightProvider } from "./lit";
 import { TicketHead } from "./TicketHead";
@@ -16,7 +17,9 @@ export function TicketView({ ticket }: { ticket: TicketPage }) {
   const actions = useTicketActions(ticket, () => setNoteOpen(true), panel);
 
   useEffect(() => {
-    if (ticket.unread) void markRead(ticket.id).then(() => queryClient.invalidateQueries({ queryKey: ["views"] }), () => undefined);
+    if (!ticket.unread) return;
+    showRead(ticket.id);
+    void markRead(ticket.id).then(() => queryClient.invalidateQueries({ queryKey: ["views"] }), () => undefined);
   }, [ticket.id, ticket.unread]);
   useEffect(() => {
     if (ticket.next_ticket_id) void queryClient.prefetchQuery(ticketQuery(ticket.next_ticket_id));
