@@ -23,7 +23,7 @@ function Root() {
   document.documentElement.lang = language;
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto">
-      <Notifications position="bottom-right" limit={3} />
+      <Notifications position="top-center" limit={3} />
       <QueryClientProvider client={queryClient}>
         <RouterProvider key={language} router={router} />
       </QueryClientProvider>
