@@ -7,9 +7,12 @@ use std::{
 
 use super::Failure;
 use crate::{
-    App,
-    app::World,
+    App, FlowError,
+    app::{Live, World},
     config::Config,
+    keys::Keys,
+    library::Library,
+    triager::Triager,
 };
 
 /// A configuration kept inside a data folder; used when no other is named.
@@ -53,6 +56,15 @@ impl Place {
         let mut config = self.read()?;
         super::models::settle(&mut config)?;
         Ok(App::open(config, World::Real).await?)
+    }
+
+    /// Opens the desk beside a server that may be running: everything but the search index, which one
+    /// process has to itself. The index it gets is empty and gone with the command.
+    ///
+    /// # Errors
+    /// As [`Place::open`].
+    pub async fn open_beside(&self) -> Result<Arc<App>, Failure> {
+        XX
     }
 
     /// Opens a desk that is there already; a command that only reads must not make one.

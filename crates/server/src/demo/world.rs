@@ -98,7 +98,7 @@ async fn people(tx: &mut Tx, company: &Company) -> Result<People, FlowError> {
     for (position, category) in company.categories.iter().enumerate() {
         tx.put_category(category, i64::try_from(position).unwrap_or(0)).await?;
     }
-    let hash = flow::sign_in::hash_password(PASSWORD)?;
+    let hash = flow::sign_in::hash_password(PASSWORD).await?;
     let mut agents = HashMap::new();
     for person in &company.agents {
         let id = new_id();

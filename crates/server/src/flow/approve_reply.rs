@@ -42,5 +42,5 @@ pub async fn approve(app: &App, session: &AgentSession, request: ApproveRequest)
     let now = app.clock.now();
     let reply = pass_the_door(&app.door, &app.store, session, &request.token, request.digest, request.draft, request.status_after, &request.acknowledged, now).await?;
     app.live.committed();
-    Ok(Approved { approval: reply.approval(), outbox: reply.outbox(), ticket: reply.ticket(), undo_until: reply.undo_until() })
+    Ok(Approved { approval: reply.approval(), outbox: reply.outbox(), ticket: reply.ticket(), undo_until: reply.leaves_at() })
 }

@@ -10,7 +10,7 @@ pub async fn deliver_due(app: &App) -> Result<usize, FlowError> {
     let due = outbox::due(&app.store, app.clock.now()).await?;
     for id in &due {
         let clock = app.clock.clone();
-        let delivery = outbox::deliver(&app.store, &app.door, &app.transport, *id, move || clock.now()).await?;
+        let delivery = outbox::deliver(&app.door, &app.store, &app.transport, *id, &move || clock.now()).await?;
         tracing::info!(outbox = %id, ?delivery, "letter");
         app.live.committed();
     }
@@ -22,7 +22,7 @@ pub async fn deliver_due(app: &App) -> Result<usize, FlowError> {
 /// # Errors
 /// Whatever the database says.
 pub async fn rescue(app: &App) -> Result<usize, FlowError> {
-    let found = outbox::rescue(&app.store, app.clock.now()).await?;
+    let found = outbox::rescue(&app.store, app.clock.now()).await?.len();
     if found > 0 {
         tracing::warn!(found, "letters of unknown fate wait for a person");
         app.live.committed();

@@ -83,7 +83,7 @@ impl HashSource for Nodes {
 
 async fn nodes(conn: &mut Conn, positions: &[u64]) -> Result<Nodes, StoreError> {
     let rows = conn.tree_nodes(positions).await?;
-    let hashes = rows.iter().map(|bytes| Hash::from_slice(bytes).ok_or_else(|| StoreError::Damaged { what: "a tree node".to_owned() })).collect::<Result<Vec<_>, _>>()?;
+    let hashes = rows.iter().map(|bytes| Hash::from_slice(bytes).map_err(damaged)).collect::<Result<Vec<_>, _>>()?;
     Ok(Nodes(positions.iter().copied().zip(hashes).collect()))
 }
 
@@ -188,7 +188,7 @@ pub async fn proof(app: &App, grant: &Grant, seq: i64) -> Result<String, FlowErr
     let (index, size) = (unsigned(seq)?, unsigned(size)?);
     let source = nodes(&mut conn, &tlog::positions_for_inclusion(index, size).map_err(damaged)?).await?;
     let path = tlog::inclusion_proof(index, size, &source).map_err(damaged)?;
-    Ok(ProofFile { extra: Vec::new(), index, path, checkpoint: note }.to_string())
+    Ok(ProofFile { extra: None, index, path, checkpoint: note }.to_string())
 }
 
 fn damaged(error: impl std::fmt::Display) -> StoreError {

@@ -46,7 +46,7 @@ pub async fn accept(app: &App, id: MailId) -> Result<(), FlowError> {
     }
     let raw = conn.blob(row.blob).await?;
     drop(conn);
-    let parsed = compute(|| std::panic::catch_unwind(|| mail::parse(&raw, &app.mail)));
+    let parsed = compute(|| std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| mail::parse(&raw, &app.mail))));
     let Ok(parsed) = parsed else {
         return set_aside(app, id, "this program could not read it").await;
     };
@@ -64,7 +64,7 @@ pub async fn accept(app: &App, id: MailId) -> Result<(), FlowError> {
         return set_aside(app, id, "it says that it comes from our own address").await;
     }
     let letter = Letter { id, from: from.as_deref().unwrap_or(NO_SENDER), parsed: &parsed, at: row.received_at };
-    let (ticket, message) = letter.place(&mut tx, &placement, &fallback_queue(app).await?).await?;
+    let (ticket, message) = letter.place(&app.door, &mut tx, &placement, &fallback_queue(app).await?).await?;
     tx.accept_mail(id, ticket, message).await?;
     outbox::crash::point("accept-before-commit");
     tx.commit(AuditEvent::MailAccepted { mail: id, ticket, message }).await?;
@@ -117,7 +117,7 @@ struct Letter<'a> {
 }
 
 impl Letter<'_> {
-    async fn place(&self, tx: &mut Tx, placement: &Placement, fallback: &str) -> Result<(TicketId, desk::ids::MessageId), FlowError> {
+    async fn place(&self, door: &outbox::Door, tx: &mut Tx, placement: &Placement, fallback: &str) -> Result<(TicketId, desk::ids::MessageId), FlowError> {
         let parsed = self.parsed;
         let name = parsed.from.as_ref().and_then(|a| a.name.clone()).unwrap_or_default();
         let requester = tx.requester_for(self.from, &name).await?;
@@ -142,6 +142,7 @@ impl Letter<'_> {
                 let excerpt: String = parsed.latest.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect();
                 tx.inbound_arrived(ticket, message, &subject(parsed), &excerpt, status, self.at).await?;
                 tx.supersede_untouched_drafts(ticket).await?;
+                outbox::withdraw_stale(door, tx, ticket).await?;
                 let now = tx.now();
                 tx.queue_job(NewJob { kind: super::triage_ticket::TRIAGE, subject: &ticket.to_string(), run_at: now }).await?;
             }

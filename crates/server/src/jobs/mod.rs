@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::watch, task::JoinHandle};
 
-use crate::{App, clock, flow};
+use crate::{App, FlowError, clock, flow};
 
 pub use runner::run_jobs_once;
 
@@ -28,24 +28,60 @@ impl JobsHandle {
     }
 }
 
+/// What is done again and again.
+#[derive(Debug, Clone, Copy)]
+enum Chore {
+    Sequence,
+    Deliver,
+    Rescue,
+    Jobs,
+    Index,
+}
+
+impl Chore {
+    const ALL: [Self; 5] = [Self::Sequence, Self::Deliver, Self::Rescue, Self::Jobs, Self::Index];
+
+    const fn every(self) -> Duration {
+        match self {
+            Self::Sequence => clock::SEQUENCE_EVERY,
+            Self::Deliver => clock::DELIVER_EVERY,
+            Self::Rescue => clock::RESCUE_EVERY,
+            Self::Jobs => clock::JOBS_EVERY,
+            Self::Index => clock::INDEX_EVERY,
+        }
+    }
+
+    /// Does what is there to do once. Returns 0 when there was nothing.
+    async fn once(self, app: &App) -> Result<usize, FlowError> {
+        match self {
+            Self::Sequence => flow::keep_record::sequence(app).await,
+            Self::Deliver => flow::deliver_letters::deliver_due(app).await,
+            Self::Rescue => flow::deliver_letters::rescue(app).await,
+            Self::Jobs => run_jobs_once(app).await,
+            Self::Index => flow::follow_record::follow(app).await,
+        }
+    }
+
+    /// Returns when somebody says that there is something to do; never for chores nobody wakes.
+    async fn woken(self, app: &App) {
+        let wake = &app.live.wake;
+        match self {
+            Self::Sequence => wake.record.notified().await,
+            Self::Deliver => wake.letters.notified().await,
+            Self::Jobs => wake.jobs.notified().await,
+            Self::Rescue | Self::Index => std::future::pending().await,
+        }
+    }
+}
+
 /// Starts every loop of this node.
 #[must_use]
 pub fn spawn(app: Arc<App>) -> JobsHandle {
     let (stop, stopped) = watch::channel(false);
-    let mut tasks = Vec::new();
-    macro_rules! every {
-        ($name:literal, $period:expr, $wake:expr, $work:expr) => {
-            tasks.push(tokio::spawn(looped($name, Arc::clone(&app), stopped.clone(), $period, $wake, $work)));
-        };
-    }
-    every!("sequence", clock::SEQUENCE_EVERY, Some(|app: &App| &app.live.wake.record), async |app: &App| flow::keep_record::sequence(app).await);
-    every!("deliver", clock::DELIVER_EVERY, Some(|app: &App| &app.live.wake.letters), async |app: &App| flow::deliver_letters::deliver_due(app).await);
-    every!("rescue", clock::RESCUE_EVERY, NEVER, async |app: &App| flow::deliver_letters::rescue(app).await);
-    every!("jobs", clock::JOBS_EVERY, Some(|app: &App| &app.live.wake.jobs), async |app: &App| run_jobs_once(app).await);
-    every!("index", clock::INDEX_EVERY, NEVER, async |app: &App| flow::follow_record::follow(app).await);
+    let mut tasks: Vec<_> = Chore::ALL.map(|chore| tokio::spawn(again_and_again(chore, Arc::clone(&app), stopped.clone()))).into();
     tasks.push(tokio::spawn(learn(Arc::clone(&app), stopped.clone())));
     if app.config.mail.imap.is_some() {
-        let (app, mut stopped) = (Arc::clone(&app), stopped.clone());
+        let mut stopped = stopped;
         tasks.push(tokio::spawn(async move {
             tokio::select! {
                 () = fetch_mail::run(app) => {}
@@ -56,26 +92,18 @@ pub fn spawn(app: Arc<App>) -> JobsHandle {
     JobsHandle { stop, tasks }
 }
 
-type WakeUp = Option<fn(&App) -> &tokio::sync::Notify>;
-const NEVER: WakeUp = None;
-
-/// Calls `work` until there is nothing left, then waits for a wake-up or the period.
-async fn looped<F>(name: &'static str, app: Arc<App>, mut stopped: watch::Receiver<bool>, period: Duration, wake: WakeUp, work: F)
-where
-    F: AsyncFn(&App) -> Result<usize, crate::FlowError> + Send,
-    for<'a> F::CallRefFuture<'a>: Send,
-{
-    loop {
-        match work(&app).await {
+/// Does a chore until there is nothing left, then waits for a wake-up or the period.
+async fn again_and_again(chore: Chore, app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        match chore.once(&app).await {
             Ok(0) => {}
-            Ok(_) if !*stopped.borrow() => continue,
-            Ok(_) => return,
-            Err(error) => tracing::error!(%error, detail = ?error, "{name} failed; it goes on"),
+            Ok(_) => continue,
+            Err(error) => tracing::error!(%error, detail = ?error, ?chore, "a chore failed; it goes on"),
         }
         tokio::select! {
-            () = tokio::time::sleep(period) => {}
-            () = async { match wake { Some(of) => of(&app).notified().await, None => std::future::pending().await } } => {}
-            _ = stopped.changed() => return,
+            () = tokio::time::sleep(chore.every()) => {}
+            () = chore.woken(&app) => {}
+            _ = stopped.changed() => {}
         }
     }
 }

@@ -1,0 +1,72 @@
+//! `countersign triage`: one text, sorted, with reasons.
+
+use std::io::Read as _;
+
+use desk::{risk::raised, suggestion::Confidence, triage::triage as decide};
+use serde_json::json;
+
+use super::{
+    Failure, Outcome,
+    output::{self, line},
+    place::Place,
+};
+use crate::library::compute;
+
+/// Longest text read, in bytes.
+const TEXT_BYTES_MAX: u64 = 1 << 20;
+
+/// Sort one text and say why.
+#[derive(Debug, clap::Args)]
+pub struct Triage {
+    /// The text; `-` reads standard input.
+    text: String,
+    #[command(flatten)]
+    place: Place,
+    /// Answer as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Triage {
+    /// Runs it. Nothing is kept.
+    ///
+    /// # Errors
+    /// When there is no desk to ask.
+    pub async fn run(self) -> Outcome {
+        let text = match self.text.as_str() {
+            "-" => {
+                let mut text = String::new();
+                std::io::stdin().take(TEXT_BYTES_MAX).read_to_string(&mut text).map_err(|e| Failure::BadInput(format!("Standard input is no text: {e}. Give UTF-8.")))?;
+                text
+            }
+            text => text.to_owned(),
+        };
+        let app = self.place.open_beside().await?;
+        let vector = if app.triager.wants_vectors() { app.library.vector(&text) } else { None };
+        let opinion = compute(|| app.triager.read(&text, vector.as_ref().map(embed::Vector::as_slice)));
+        let mut conn = app.store.read().await?;
+        let categories = conn.categories().await?;
+        let fallback = categories.first().map_or_else(String::new, |c| c.queue.clone());
+        let look = decide(&opinion.guess, raised(&text), &categories, &fallback);
+        if self.json {
+            output::json(&json!({ "triage": look, "confidence": opinion.guess.confidence, "because": opinion.because, "made_by": opinion.made_by }));
+            return Ok(());
+        }
+        let sure = match &opinion.guess.confidence {
+            Confidence::Probability { value } => format!("{:.0} %", value * 100.0),
+            Confidence::Abstain { why } => format!("no opinion: {why}"),
+        };
+        line(format!("category   {} ({sure})", look.category.as_deref().unwrap_or("none")));
+        line(format!("queue      {}, priority {}, worked as {}", look.queue, look.priority, look.operating_model.name()));
+        for (key, probability) in &look.candidates {
+            line(format!("candidate  {key} {:.0} %", probability * 100.0));
+        }
+        for evidence in &opinion.because {
+            line(format!("because    “{}”", evidence.text));
+        }
+        for risk in &look.risk {
+            line(format!("look out   {}: “{}”", risk.flag.word().replace('_', " "), risk.quote));
+        }
+        Ok(())
+    }
+}

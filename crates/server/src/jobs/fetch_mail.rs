@@ -1,0 +1,1 @@
+pub async fn run(_: std::sync::Arc<crate::App>) {}
