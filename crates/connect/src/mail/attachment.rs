@@ -38,7 +38,7 @@ fn declared_name(fields: &Fields) -> Option<String> {
     // Only the fields: the parser is never given the part itself.
     let block = fields.block();
     let message = MessageParser::default().parse_headers(&block)?;
-    message.root_part().attachment_name().map(str::to_owned)
+    message.parts.first()?.attachment_name().map(str::to_owned)
 }
 
 /// The last path component without anything that a file system or a reader could mistake.

@@ -112,10 +112,10 @@ impl Head {
     fn read(fields: &Fields, limits: &Limits, odd: &mut Vec<Oddity>) -> Self {
         let block = fields.block();
         let message = MessageParser::default().parse_headers(&block).unwrap_or_default();
-        let mut list = |name: HeaderName<'static>| {
-            let found = message.header_values(name).filter_map(|v| v.as_address());
-            addresses(found, limits, odd)
-        };
+        // The parser's own accessors index the root part, which a message without fields has not.
+        let parsed = message.parts.first().map(|p| p.headers.as_slice()).unwrap_or_default();
+        let values = |name: HeaderName<'static>| parsed.iter().filter(move |h| h.name == name).map(|h| &h.value);
+        let mut list = |name| addresses(values(name).filter_map(|v| v.as_address()), limits, odd);
         let from = list(HeaderName::From);
         let sender = list(HeaderName::Sender).into_iter().next();
         let reply_to = list(HeaderName::ReplyTo);
@@ -130,14 +130,17 @@ impl Head {
         if from.as_ref().is_some_and(|f| reply_to.iter().any(|r| !r.address.eq_ignore_ascii_case(&f.address))) {
             odd.push(Oddity::ReplyToDiffers);
         }
-        let subject = message.subject().unwrap_or_default();
+        let subject = values(HeaderName::Subject).find_map(|v| v.as_text()).unwrap_or_default();
         if subject.contains('\u{FFFD}') {
             odd.push(Oddity::CharactersReplaced);
         }
         if !clean(subject).hidden.is_empty() {
             odd.push(Oddity::HiddenText);
         }
-        let date = message.date().filter(|d| d.is_valid()).map(mail_parser::DateTime::to_timestamp);
+        let date = values(HeaderName::Date)
+            .find_map(|v| v.as_datetime())
+            .filter(|d| d.is_valid())
+            .map(mail_parser::DateTime::to_timestamp);
         let date = date.and_then(|seconds| seconds.checked_mul(1_000_000));
         if date.is_none() {
             odd.push(Oddity::DateUnreadable);

@@ -7,8 +7,8 @@
 mod patterns;
 
 use patterns::{
-    ATTRIBUTION, FORWARDED, MOBILE, ON_SAME_LINE, ORIGINAL, is_dash_line, is_header_line, is_sender_or_date_line,
-    is_sign_off,
+    ATTRIBUTION, FORWARDED, MOBILE, ON_SAME_LINE, ORIGINAL, SENDER_WROTE, is_dash_line, is_header_line,
+    is_sender_or_date_line, is_sign_off,
 };
 
 /// A text in its parts.
@@ -129,7 +129,7 @@ fn quotation_starts(lines: &[&str], at: usize) -> Option<usize> {
     if line.is_empty() || line.len() > 1000 {
         return None;
     }
-    if ORIGINAL.is_match(line) {
+    if ORIGINAL.is_match(line) || SENDER_WROTE.is_match(line) {
         return Some(at + 1);
     }
     if let Some(end) = header_block_end(lines, at) {

@@ -18,8 +18,14 @@ pub(super) static ATTRIBUTION: LazyLock<Regex> = LazyLock::new(|| {
             \b(?:wrote|sent|schrieb(?:en)?|a\s+écrit|escribi(?:ó|o)|escreveu|ha\s+scritto|schreef|geschreven|skrev|napisał(?:a)?|viết)
             (?: \s [^\n:]{0,120} )? \s? (?: : | -{3,} ) [-\s*]*
         | \d{4}[-/.]\d{1,2}[-/.]\d{1,2} [^\n]{0,200} <[^<>\n]{1,200}@[^<>\n]{1,200}> :?
-        | [^\n]{0,200} <[^<>\n]{1,200}@[^<>\n]{1,200}> \s? (?:wrote|schrieb|a\s+écrit|escribi(?:ó|o)|escreveu) \s? :
         )$",
+    )
+});
+
+/// "Name <address> wrote:" on one line.
+pub(super) static SENDER_WROTE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?ix)^[^\n]{0,200} <[^<>\n]{1,200}@[^<>\n]{1,200}> \s? (?:wrote|schrieb|a\s+écrit|escribi(?:ó|o)|escreveu) \s? :$",
     )
 });
 
@@ -156,4 +162,27 @@ fn field_name(line: &str) -> Option<String> {
     let (name, value) = line.split_once(':')?;
     let value = value.trim_matches(['*', ' ']);
     (!value.is_empty()).then(|| name.trim_matches(['*', ' ', '\u{a0}']).to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributions_are_recognised() {
+        let table = [
+            ("On 11-Apr-2011, at 6:54 PM, Ann Roe <ann@example.com> wrote:", true),
+            ("Am 3. Mai 2026 um 14:02 schrieb Ann Roe <ann@example.com>:", true),
+            ("Le 23 janv. 2015 à 22:03, Ann Roe <ann@example.com> a écrit :", true),
+            ("El lun, 3 may 2026 a las 9:12, Ann Roe (<ann@example.com>) escribió:", true),
+            ("Em seg., 3 de mai. de 2026 às 09:12, Ann Roe <ann@example.com> escreveu:", true),
+            ("2026-05-03 11:28 GMT+02:00 Ann Roe <ann@example.com>:", true),
+            ("On Monday we wrote to you about 3 things: price, size, colour", false),
+            ("On blah-blah-blah", false),
+            ("On 3 May I wrote the following", false),
+        ];
+        for (line, yes) in table {
+            assert_eq!(ATTRIBUTION.is_match(line), yes, "{line}");
+        }
+    }
 }
