@@ -61,16 +61,13 @@ impl Run {
     fn take(&mut self, c: char, before: &str, next: Option<char>) -> bool {
         match c {
             '\u{E0000}'..='\u{E007F}' => {
-                if self.count == 0 && before.ends_with('\u{1F3F4}') {
-                    self.flag.push(c);
-                } else if !self.flag.is_empty() && self.flag.chars().count() == self.count {
+                let starts_flag = self.count == 0 && before.ends_with('\u{1F3F4}');
+                let goes_on = !self.flag.is_empty() && self.flag.chars().count() == self.count;
+                if starts_flag || goes_on {
                     self.flag.push(c);
                 }
-                if let Some(ascii) = char::from_u32(c as u32 - 0xE0000) {
-                    if !ascii.is_control() {
-                        self.tags.push(ascii);
-                    }
-                }
+                let ascii = char::from_u32(c as u32 - 0xE0000);
+                self.tags.extend(ascii.filter(|a| !a.is_control()));
                 self.count += 1;
                 true
             }

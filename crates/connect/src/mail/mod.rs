@@ -9,7 +9,7 @@ mod clean;
 mod decode;
 mod fields;
 mod html;
-//pub mod imap;
+pub mod imap;
 mod machine;
 pub mod mbox;
 mod parse;

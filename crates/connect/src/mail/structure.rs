@@ -99,15 +99,14 @@ impl Walk<'_, '_> {
     /// The level whose boundary this line is, and whether it is the last one.
     fn boundary(&self, line: &[u8]) -> Option<(usize, bool)> {
         let after = line.strip_prefix(b"--")?;
-        let found = self.levels.iter().enumerate().rev().find_map(|(level, l)| {
+        self.levels.iter().enumerate().rev().find_map(|(level, l)| {
             let rest = after.strip_prefix(l.boundary.as_slice())?;
             let (last, rest) = match rest.strip_prefix(b"--") {
                 Some(rest) => (true, rest),
                 None => (false, rest),
             };
             rest.iter().all(u8::is_ascii_whitespace).then_some((level, last))
-        });
-        found
+        })
     }
 
     /// The fields from `start` to `end` are complete.
