@@ -8,7 +8,7 @@ use desk::{
 
 use crate::{
     Conn, Grant, Purpose, StoreError, Tx,
-    columns::{Columns, params},
+    columns::{Columns, containing, params},
     new_id,
 };
 
@@ -198,10 +198,10 @@ impl Conn {
     /// # Errors
     /// Whatever the database says.
     pub async fn articles(&mut self, grant: &Grant, filter: &ArticleFilter) -> Result<Vec<Article>, StoreError> {
-        let pattern = format!("%{}%", filter.words.to_lowercase().replace(['%', '_'], " "));
+        let pattern = containing(&filter.words);
         let rows = self
             .rows(
-                article_select!(" and lower(a.title) like $2 and ($3 = '' or s.key = $3) and ($4 = '' or a.state = $4) order by a.title, a.id limit 500"),
+                article_select!(" and lower(a.title) like $2 escape '\\' and ($3 = '' or s.key = $3) and ($4 = '' or a.state = $4) order by a.title, a.id limit 500"),
                 params![sees(grant), pattern, &filter.source, &filter.state],
             )
             .await?;

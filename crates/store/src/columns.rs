@@ -64,6 +64,20 @@ macro_rules! params {
 }
 pub(crate) use params;
 
+/// The pattern for `like $n escape '\\'` that finds `words` anywhere, in lower case, with nothing in
+/// them read as a wildcard.
+pub(crate) fn containing(words: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in words.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
 /// A row of either engine.
 pub enum Row {
     /// From SQLite.

@@ -11,7 +11,7 @@ use desk::{
 
 use crate::{
     Conn, Grant, StoreError, Tx,
-    columns::{Columns, Row, Value, params},
+    columns::{Columns, Row, Value, containing, params},
     grant::queue_visible,
     new_id,
 };
@@ -331,7 +331,7 @@ impl TicketFilter {
         let (at, id) = self.after.map_or((i64::MAX, "~".to_owned()), |(at, id)| (at.micros(), id.to_string()));
         let mut all = params![grant.queues(), reader(grant), at, id, limit];
         if !self.is_plain() {
-            let pattern = format!("%{}%", self.words.to_lowercase().replace(['%', '_'], " "));
+            let pattern = containing(&self.words);
             let number = self.words.trim_start_matches('#').parse().unwrap_or(-1_i64);
             let risk = if self.risk.is_empty() { String::new() } else { format!("%,{},%", self.risk) };
             let requester = self.requester.map(|r| r.to_string()).unwrap_or_default();
@@ -385,7 +385,8 @@ const fn filtered_list(view: View) -> &'static str {
             concat!(
                 line_select!($where),
                 " and ($6 = '' or t.queue = $6) and ($7 = '' or t.category = $7) and ($8 = '' or t.status = $8) and ($9 = '' or t.risk like $9)
-                 and ($10 = '' or t.number = $12 or lower(t.subject) like $11 or lower(t.excerpt) like $11 or r.email like $11 or lower(r.name) like $11)
+                 and ($10 = '' or t.number = $12 or lower(t.subject) like $11 escape '\\' or lower(t.excerpt) like $11 escape '\\'
+                      or r.email like $11 escape '\\' or lower(r.name) like $11 escape '\\')
                  and ($13 = '' or t.requester_id = $13)
                  and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
             )
