@@ -1,0 +1,16 @@
+//! Stories on both engines: SQLite always, PostgreSQL when `COUNTERSIGN_TEST_POSTGRES` names a server.
+
+mod engines;
+mod world;
+
+mod desk_people;
+mod grants;
+mod jobs;
+mod knowledge;
+mod locks;
+mod mail;
+mod record;
+mod schema;
+mod statements;
+mod ticket;
+mod work;
