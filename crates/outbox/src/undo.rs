@@ -1,6 +1,6 @@
 //! Changing one's mind while the reply still waits.
 
-use desk::{Refusal, Timestamp, audit::AuditEvent, ids::ApprovalId};
+use desk::{Refusal, Timestamp, audit::AuditEvent, ids::{ApprovalId, DraftId, TicketId}};
 use store::{AgentSession, Store};
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     world::{self, Ticket},
 };
 
-/// Takes an approval back: nothing leaves, the draft is open again, the ticket is as it was.
+/// Takes an approval back: nothing leaves, the draft is open again, the ticket is as it was; says which they are.
 /// Against a delivery that starts at the same instant exactly one of the two wins.
 ///
 /// # Errors
@@ -21,7 +21,7 @@ pub async fn undo(
     session: &AgentSession,
     approval: ApprovalId,
     now: Timestamp,
-) -> Result<(), DoorError> {
+) -> Result<(TicketId, DraftId), DoorError> {
     let mut tx = store.begin(session, now).await?;
     let (approval, _) = Approval::load(&mut tx, approval).await?;
     let person = world::person(&mut tx, session, now).await?.ok_or(Refusal::SignedOut)?;
@@ -48,5 +48,5 @@ pub async fn undo(
     crash::point("undo-before-commit");
     let change = format!("status: {}", approval.status_before);
     tx.commit(AuditEvent::TicketChanged { ticket: approval.ticket, change }).await?;
-    Ok(())
+    Ok((approval.ticket, approval.draft))
 }

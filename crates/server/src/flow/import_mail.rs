@@ -64,9 +64,8 @@ impl Imported {
 /// When the mail says it was written; now, when it says nothing or lies about the future.
 fn written_at(app: &App, raw: &[u8]) -> Timestamp {
     let now = app.clock.now();
-    let parsed = std::panic::catch_unwind(|| mail::parse(raw, &app.mail).date);
-    match parsed {
-        Ok(Some(micros)) if micros > 0 && micros < now.micros() => Timestamp::from_micros(micros),
+    match super::receive_mail::read(app, raw).and_then(|mail| mail.date) {
+        Some(micros) if micros > 0 && micros < now.micros() => Timestamp::from_micros(micros),
         _ => now,
     }
 }

@@ -46,8 +46,7 @@ pub async fn accept(app: &App, id: MailId) -> Result<(), FlowError> {
     }
     let raw = conn.blob(row.blob).await?;
     drop(conn);
-    let parsed = compute(|| std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| mail::parse(&raw, &app.mail))));
-    let Ok(parsed) = parsed else {
+    let Some(parsed) = read(app, &raw) else {
         return set_aside(app, id, "this program could not read it").await;
     };
     let from = parsed.from.as_ref().map(|a| a.address.to_lowercase()).filter(|a| desk::envelope::is_address(a));
@@ -71,6 +70,12 @@ pub async fn accept(app: &App, id: MailId) -> Result<(), FlowError> {
     outbox::crash::point("accept-committed");
     app.live.committed();
     Ok(())
+}
+
+/// Reads raw bytes; none when this program fails at it, which must never take anything else down.
+#[must_use]
+pub fn read(app: &App, raw: &[u8]) -> Option<ParsedMail> {
+    compute(|| std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| mail::parse(raw, &app.mail)))).ok()
 }
 
 /// Puts a mail into quarantine, where people see it with its raw bytes.
