@@ -1,1 +1,141 @@
-//! stub
+//! The HTTP API and the console's files.
+//!
+//! One file per noun; handlers read a request, call a flow, write an answer, and decide nothing.
+//! `auth` says who calls, `problem` turns every no into its status, `idempotency` makes repeated
+//! requests harmless. The OpenAPI document is made from the handlers; a test keeps the committed
+//! copy equal.
+
+mod answer;
+mod articles;
+mod audit;
+mod auth;
+mod console;
+mod demo;
+mod desk_status;
+mod drafts;
+mod events;
+mod extract;
+mod idempotency;
+mod layers;
+mod mail;
+mod messages;
+mod page;
+mod people;
+mod problem;
+mod record_words;
+mod search;
+mod session;
+mod ticket_page;
+mod tickets;
+mod tokens;
+mod tray;
+mod understanding;
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Router,
+    extract::DefaultBodyLimit,
+    http::{StatusCode, header},
+    middleware::from_fn,
+    response::{IntoResponse, Response},
+};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use utoipa::{
+    OpenApi,
+    openapi::{
+        Server,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::App;
+use problem::Problem;
+
+/// Where the API lives.
+const BASE: &str = "/api/v1";
+/// Largest body of all routes but those that take mail, in bytes.
+const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Countersign",
+    description = "A support desk where the machine prepares and a person signs. Errors are RFC 9457 problems. Offsets count characters.",
+))]
+struct Description;
+
+/// Every route with its description.
+fn routes() -> OpenApiRouter<Arc<App>> {
+    let kept = tickets::kept()
+        .merge(understanding::kept())
+        .merge(drafts::kept())
+        .merge(mail::kept())
+        .merge(demo::kept())
+        .layer(from_fn(idempotency::once));
+    let large = mail::large().layer(from_fn(idempotency::once)).layer(mail::limit());
+    OpenApiRouter::with_openapi(description())
+        .merge(session::router())
+        .merge(desk_status::router())
+        .merge(demo::router())
+        .merge(tickets::router())
+        .merge(ticket_page::router())
+        .merge(messages::router())
+        .merge(people::router())
+        .merge(drafts::router())
+        .merge(articles::router())
+        .merge(search::router())
+        .merge(tray::router())
+        .merge(mail::router())
+        .merge(audit::router())
+        .merge(tokens::router())
+        .merge(events::router())
+        .merge(kept)
+        .merge(large)
+}
+
+fn description() -> utoipa::openapi::OpenApi {
+    let mut description = Description::openapi();
+    description.servers = Some(vec![Server::new(BASE)]);
+    let components = description.components.get_or_insert_default();
+    let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("countersign_session")));
+    components.add_security_scheme("session", cookie);
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("Tokens read and propose; they never approve.")).build();
+    components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    description
+}
+
+/// The OpenAPI document, as committed in `crates/server/openapi.json`.
+#[must_use]
+pub fn openapi_json() -> String {
+    let (_, description) = routes().split_for_parts();
+    // Serialising a document of strings into a string cannot fail.
+    description.to_pretty_json().unwrap_or_default() + "\n"
+}
+
+async fn openapi() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], openapi_json()).into_response()
+}
+
+/// API under `/api/v1`, the console under everything else.
+pub fn router(app: Arc<App>) -> Router {
+    let (api, _) = routes().split_for_parts();
+    let api = api
+        .route("/openapi.json", axum::routing::get(openapi))
+        .fallback(|| async { Problem::not_found() })
+        .method_not_allowed_fallback(|| async {
+            Problem::invalid_as(StatusCode::METHOD_NOT_ALLOWED, "This address does not take this method.")
+        })
+        .layer(from_fn(auth::same_origin))
+        .layer(from_fn(layers::patience))
+        .layer(from_fn(layers::trace))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(Extension(Arc::clone(&app)))
+        .with_state(app);
+    Router::new()
+        .nest(BASE, api)
+        .fallback(console::serve)
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(from_fn(layers::headers))
+        .layer(CompressionLayer::new())
+}

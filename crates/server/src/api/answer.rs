@@ -1,0 +1,357 @@
+//! The answer in preparation: the draft, the sources it rests on, similar cases, the plan.
+
+use desk::{
+    Timestamp,
+    audit::{AuditEvent, Entry},
+    draft::{DraftOrigin, DraftState, Sentence as Traced, Support, ai_share, retrace},
+    ids::{ArticleId, VersionId},
+    knowledge::{Cited, Origin, Retrieval, freshness, may_ground},
+    suggestion::{Confidence, Doubt},
+    ticket::DraftReadiness,
+};
+use serde::Serialize;
+use store::{Conn, DraftRow, EntryRow, Grant, StoreError, SuggestionKind, TicketLine as Row};
+use utoipa::ToSchema;
+
+use super::{page::time, problem::Problem};
+use crate::App;
+
+/// The answer in preparation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Answer {
+    /// `ready`, `preparing`, `withheld` or `none`.
+    state: String,
+    /// Why there is no draft.
+    why: Option<String>,
+    draft: Option<Draft>,
+    passages: Vec<PassageHit>,
+    similar: Vec<SimilarTicket>,
+    plan: Option<Plan>,
+}
+
+/// What the machine means to do.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Plan {
+    asked: Vec<String>,
+    known: Vec<String>,
+    missing: Vec<String>,
+    /// `answer`, `ask`, `hand_over` or `stay_silent`.
+    #[serde(rename = "move")]
+    next: String,
+}
+
+/// A passage of a source, found for this ticket or search.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PassageHit {
+    /// The number sentences cite; 0 in search results.
+    pub citation: u32,
+    pub passage_id: String,
+    pub article_id: String,
+    pub version: i64,
+    pub title: String,
+    pub heading: String,
+    pub text: String,
+    /// Matching parts of `text`, in characters.
+    #[schema(value_type = Vec<[usize; 2]>)]
+    pub spans: Vec<(usize, usize)>,
+    pub why: Vec<String>,
+    pub audience: String,
+    pub source: String,
+    pub owner: String,
+    pub reviewed_at: Option<String>,
+    /// `current`, `due` or `expired`.
+    pub freshness: String,
+}
+
+/// A solved case like this one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SimilarTicket {
+    citation: u32,
+    ticket_id: String,
+    number: i64,
+    subject: String,
+    question: String,
+    reply: String,
+    /// Parts of `reply` that matched, in characters.
+    #[schema(value_type = Vec<[usize; 2]>)]
+    spans: Vec<(usize, usize)>,
+    why: Vec<String>,
+    /// `good`, `reopened` or `rated_low`.
+    outcome: String,
+    solved_at: String,
+}
+
+/// Text proposed for sending.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Draft {
+    id: String,
+    ticket_id: String,
+    pub revision: i64,
+    /// `assembled`, `model` or `agent`.
+    origin: String,
+    /// `open`, `approved`, `sent` or `superseded`.
+    state: String,
+    body: String,
+    sentences: Vec<Sentence>,
+    doubts: Vec<String>,
+    /// `sure`, `check` or `unknown`.
+    word: String,
+    /// Share of the words that are the machine's, 0 to 1.
+    ai_share: f64,
+    /// Why the draft no longer fits.
+    stale: Option<String>,
+    exchange_id: Option<String>,
+    saved_at: String,
+    approval: Option<Approval>,
+}
+
+/// One sentence of a draft.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Sentence {
+    text: String,
+    /// First character in the body.
+    start: usize,
+    /// One past the last.
+    end: usize,
+    citations: Vec<u32>,
+    /// `supported`, `unsupported`, `frame` or `agent`.
+    support: String,
+}
+
+/// A person's yes that can perhaps still be taken back.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Approval {
+    id: String,
+    by: String,
+    at: String,
+    undo_until: String,
+    state: String,
+}
+
+impl Answer {
+    /// Everything about the answer to a ticket.
+    pub async fn load(app: &App, conn: &mut Conn, grant: &Grant, row: &Row, trail: &[EntryRow]) -> Result<Self, Problem> {
+        let now = app.clock.now();
+        let draft = conn.current_draft(grant, row.ticket.id).await?;
+        let retrieval = retrieval(conn, grant, row, draft.as_ref()).await?;
+        let cited = retrieval.as_ref().map(|r| r.cited.as_slice()).unwrap_or_default();
+        let passages = passages(conn, grant, cited, now).await?;
+        let similar = similar(conn, grant, cited).await?;
+        let draft = match draft {
+            Some(draft) => Some(Draft::load(conn, grant, row, draft, cited, trail, now).await?),
+            None => None,
+        };
+        let state = if draft.is_some() { DraftReadiness::Ready } else { row.ticket.draft };
+        Ok(Self {
+            state: state.word().to_owned(),
+            why: row.draft_why.clone(),
+            draft,
+            passages,
+            similar,
+            plan: retrieval.and_then(|r| r.plan).map(|p| Plan {
+                asked: p.asked,
+                known: p.known,
+                missing: p.missing,
+                next: p.next.word().to_owned(),
+            }),
+        })
+    }
+}
+
+/// What was put before the drafter of this draft; without a draft, what was found last.
+async fn retrieval(conn: &mut Conn, grant: &Grant, row: &Row, draft: Option<&DraftRow>) -> Result<Option<Retrieval>, Problem> {
+    let found = match draft.and_then(|d| d.retrieval) {
+        Some(id) => Some(conn.suggestion::<Retrieval>(grant, id).await?),
+        None => conn.newest_suggestion::<Retrieval>(grant, row.ticket.id, SuggestionKind::Retrieval).await?,
+    };
+    Ok(found.map(|f| f.suggestion.value))
+}
+
+async fn passages(conn: &mut Conn, grant: &Grant, cited: &[Cited], now: Timestamp) -> Result<Vec<PassageHit>, Problem> {
+    let mut hits = Vec::new();
+    for source in cited {
+        let Origin::Passage { passage, article, version } = source.origin else { continue };
+        let found = PassageFound {
+            citation: source.citation,
+            passage: passage.to_string(),
+            article,
+            version: Some(version),
+            heading: source.heading.clone(),
+            text: source.text.clone(),
+            spans: source.spans.clone(),
+            why: source.why.clone(),
+        };
+        hits.extend(found.with_article(conn, grant, now).await?);
+    }
+    Ok(hits)
+}
+
+/// A passage before its article was looked up.
+pub struct PassageFound {
+    pub citation: u32,
+    pub passage: String,
+    pub article: ArticleId,
+    /// The version it was read from; none for the current one.
+    pub version: Option<VersionId>,
+    pub heading: String,
+    pub text: String,
+    pub spans: Vec<(usize, usize)>,
+    pub why: Vec<String>,
+}
+
+impl PassageFound {
+    /// With its article's facts; none when the grant does not reach it.
+    pub async fn with_article(self, conn: &mut Conn, grant: &Grant, now: Timestamp) -> Result<Option<PassageHit>, Problem> {
+        let article = match conn.article(grant, self.article).await {
+            Err(StoreError::NotFound) => return Ok(None),
+            other => other?,
+        };
+        let mut number = article.number;
+        if self.version.is_some() && self.version != article.current {
+            let versions = conn.versions(grant, self.article).await?;
+            number = versions.iter().find(|v| Some(v.id) == self.version).map_or(number, |v| v.number);
+        }
+        Ok(Some(PassageHit {
+            citation: self.citation,
+            passage_id: self.passage,
+            article_id: self.article.to_string(),
+            version: number,
+            title: article.title,
+            heading: self.heading,
+            text: self.text,
+            spans: self.spans,
+            why: self.why,
+            audience: article.audience.word().to_owned(),
+            source: article.source,
+            owner: article.owner,
+            reviewed_at: article.reviewed_at.map(time),
+            freshness: freshness(article.state, article.review_by, now).word().to_owned(),
+        }))
+    }
+}
+
+async fn similar(conn: &mut Conn, grant: &Grant, cited: &[Cited]) -> Result<Vec<SimilarTicket>, Problem> {
+    let mut found = Vec::new();
+    for source in cited {
+        let Origin::Reply { ticket } = source.origin else { continue };
+        let Some(case) = conn.past_case(grant, ticket).await? else { continue };
+        let within = source.text.chars().count();
+        found.push(SimilarTicket {
+            citation: source.citation,
+            ticket_id: ticket.to_string(),
+            number: case.number,
+            subject: case.subject,
+            // The index matches questions; its places say nothing about the reply's words.
+            spans: if source.text == case.question { source.spans.iter().copied().filter(|s| s.1 <= within).collect() } else { Vec::new() },
+            question: case.question,
+            reply: case.reply,
+            why: source.why.clone(),
+            outcome: case.outcome,
+            solved_at: time(case.solved_at),
+        });
+    }
+    Ok(found)
+}
+
+impl Draft {
+    /// One draft, by the grant of whoever looks.
+    pub async fn by_id(app: &App, conn: &mut Conn, grant: &Grant, id: desk::ids::DraftId) -> Result<Self, Problem> {
+        let draft = conn.draft(grant, id).await?;
+        let row = conn.ticket(grant, draft.ticket).await?;
+        let trail = conn.trail(grant, draft.ticket).await?;
+        let retrieval = match draft.retrieval {
+            Some(id) => Some(conn.suggestion::<Retrieval>(grant, id).await?.suggestion.value),
+            None => None,
+        };
+        let cited = retrieval.as_ref().map(|r| r.cited.as_slice()).unwrap_or_default();
+        Self::load(conn, grant, &row, draft, cited, &trail, app.clock.now()).await
+    }
+
+    async fn load(conn: &mut Conn, grant: &Grant, row: &Row, draft: DraftRow, cited: &[Cited], trail: &[EntryRow], now: Timestamp) -> Result<Self, Problem> {
+        let traced = retrace(&draft.machine_sentences, &draft.body);
+        let stale = match draft.state {
+            DraftState::Open if row.ticket.last_inbound != draft.answers => {
+                Some("The customer wrote again after this draft was made.".to_owned())
+            }
+            DraftState::Open => changed_source(conn, grant, &traced, cited, now).await?,
+            DraftState::Approved | DraftState::Sent | DraftState::Superseded => None,
+        };
+        let approval = match draft.state {
+            DraftState::Approved | DraftState::Sent => approval(conn, grant, &draft, trail).await?,
+            DraftState::Open | DraftState::Superseded => None,
+        };
+        Ok(Self {
+            id: draft.id.to_string(),
+            ticket_id: draft.ticket.to_string(),
+            revision: draft.revision,
+            origin: draft.origin.word().to_owned(),
+            state: draft.state.word().to_owned(),
+            word: doubt(&draft).word().to_owned(),
+            ai_share: ai_share(draft.machine_body.as_deref(), &draft.body),
+            sentences: traced.into_iter().map(Sentence::from).collect(),
+            doubts: draft.doubts,
+            stale,
+            exchange_id: draft.exchange.map(|e| e.to_string()),
+            saved_at: time(draft.saved_at),
+            approval,
+            body: draft.body,
+        })
+    }
+}
+
+/// The drafter's own score in a word. A person's text is not scored.
+fn doubt(draft: &DraftRow) -> Doubt {
+    match draft.score {
+        _ if draft.origin == DraftOrigin::Agent => Doubt::Check,
+        Some(value) => Confidence::Probability { value }.doubt(),
+        None => Doubt::Unknown,
+    }
+}
+
+impl From<Traced> for Sentence {
+    fn from(s: Traced) -> Self {
+        Self { text: s.text, start: s.start, end: s.end, citations: s.citations, support: s.support.word().to_owned() }
+    }
+}
+
+/// The first source of a sentence still in the body that may no longer carry it.
+async fn changed_source(conn: &mut Conn, grant: &Grant, traced: &[Traced], cited: &[Cited], now: Timestamp) -> Result<Option<String>, Problem> {
+    let mut looked: Vec<ArticleId> = Vec::new();
+    let numbers = traced.iter().filter(|s| s.support != Support::Agent).flat_map(|s| &s.citations);
+    for source in numbers.flat_map(|n| cited.iter().filter(move |c| c.citation == *n)) {
+        let Origin::Passage { article, version, .. } = source.origin else { continue };
+        if looked.contains(&article) {
+            continue;
+        }
+        looked.push(article);
+        let holds = match conn.article(grant, article).await {
+            Ok(a) => a.current == Some(version) && may_ground(a.state, a.audience, a.review_by, now),
+            Err(StoreError::NotFound) => false,
+            Err(error) => return Err(error.into()),
+        };
+        if !holds {
+            return Ok(Some(format!("A source this draft cites changed: {}.", source.title)));
+        }
+    }
+    Ok(None)
+}
+
+/// The newest approval of a draft: who and when from the record, how it stands from the door.
+async fn approval(conn: &mut Conn, grant: &Grant, draft: &DraftRow, trail: &[EntryRow]) -> Result<Option<Approval>, Problem> {
+    let approved = trail.iter().rev().find_map(|entry| {
+        let event = serde_json::from_str::<Entry>(&entry.leaf).ok()?.event;
+        match event {
+            AuditEvent::ReplyApproved { draft: of, approval, .. } if of == draft.id => Some((approval, entry)),
+            _ => None,
+        }
+    });
+    let Some((id, entry)) = approved else { return Ok(None) };
+    let fates = outbox::fates(conn, grant, draft.ticket).await?;
+    Ok(fates.into_iter().find(|f| f.approval == Some(id)).map(|fate| Approval {
+        id: id.to_string(),
+        by: super::record_words::actor_name(entry),
+        at: time(entry.at),
+        undo_until: time(fate.not_before),
+        state: fate.state.word().to_owned(),
+    }))
+}

@@ -1,0 +1,216 @@
+//! Sources to read. Programs with nothing but `knowledge:read` see what is approved and public.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use desk::{Timestamp, audit::Service, ids::ArticleId, knowledge::freshness};
+use pulldown_cmark::{Options, Parser, html::push_html};
+use serde::{Deserialize, Serialize};
+use store::{Article as Row, ArticleFilter, Grant, Purpose};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    auth::Caller,
+    extract::{Asked, Id},
+    page::{Page, PageAsked, cut, time},
+    problem::{Problem, ProblemBody},
+};
+use crate::App;
+
+/// Routes of articles.
+pub fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(list_articles)).routes(routes!(get_article))
+}
+
+/// An article as listed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ArticleLine {
+    id: String,
+    slug: String,
+    title: String,
+    source: String,
+    product: String,
+    /// `public` or `internal`.
+    audience: String,
+    /// `draft`, `approved`, `expired` or `withdrawn`.
+    state: String,
+    owner: String,
+    version: i64,
+    reviewed_at: Option<String>,
+    review_by: Option<String>,
+    /// `current`, `due` or `expired`.
+    freshness: String,
+    /// How many versions there are.
+    versions: i64,
+}
+
+impl ArticleLine {
+    fn new(row: Row, now: Timestamp) -> Self {
+        Self {
+            id: row.id.to_string(),
+            slug: row.slug,
+            title: row.title,
+            source: row.source,
+            product: row.product,
+            audience: row.audience.word().to_owned(),
+            state: row.state.word().to_owned(),
+            owner: row.owner,
+            version: row.number,
+            reviewed_at: row.reviewed_at.map(time),
+            review_by: row.review_by.map(time),
+            freshness: freshness(row.state, row.review_by, now).word().to_owned(),
+            versions: row.versions,
+        }
+    }
+}
+
+/// One version of an article.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Article {
+    #[serde(flatten)]
+    line: ArticleLine,
+    /// Markdown.
+    body: String,
+    /// The same as sanitised HTML.
+    html: String,
+    history: Vec<VersionLine>,
+    passages: Vec<PassageLine>,
+}
+
+/// One version in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VersionLine {
+    version: i64,
+    state: String,
+    title: String,
+    approved_at: Option<String>,
+    digest: String,
+}
+
+/// Where a passage stands in the version's Markdown.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PassageLine {
+    id: String,
+    heading: String,
+    /// First character in `body`.
+    start: usize,
+    /// One past the last.
+    end: usize,
+}
+
+/// Which articles.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ArticlesAsked {
+    /// Words of the title.
+    q: Option<String>,
+    /// Source key.
+    source: Option<String>,
+    /// State word.
+    state: Option<String>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+    /// At most this many, 1 to 200.
+    limit: Option<i64>,
+}
+
+/// Which version.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct VersionAsked {
+    /// Its number; the current one when absent.
+    version: Option<i64>,
+}
+
+fn grant(app: &App, caller: &Caller) -> Result<Grant, Problem> {
+    caller.needs_scope("knowledge:read")?;
+    match caller {
+        Caller::Program(token) if !token.has("tickets:read") => Ok(app.service_grant(Service::Preparation, Purpose::Reply)?),
+        _ => caller.grant(Purpose::Work),
+    }
+}
+
+/// Articles by title.
+#[utoipa::path(get, path = "/articles", tag = "knowledge", params(ArticlesAsked),
+    responses((status = 200, body = Page<ArticleLine>), (status = "4XX", body = ProblemBody)))]
+async fn list_articles(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Asked(asked): Asked<ArticlesAsked>,
+) -> Result<Json<Page<ArticleLine>>, Problem> {
+    let grant = grant(&app, &caller)?;
+    let plain = |text: Option<String>| text.unwrap_or_default().replace('\0', "");
+    let filter = ArticleFilter { words: plain(asked.q), source: plain(asked.source), state: plain(asked.state) };
+    let now = app.clock.now();
+    let rows = app.store.read().await?.articles(&grant, &filter).await?;
+    let lines = rows.into_iter().map(|row| ArticleLine::new(row, now)).collect();
+    Ok(Json(cut(lines, &PageAsked { cursor: asked.cursor, limit: asked.limit })?))
+}
+
+/// One article in one version.
+#[utoipa::path(get, path = "/articles/{id}", tag = "knowledge", params(("id" = String, Path), VersionAsked),
+    responses((status = 200, body = Article), (status = "4XX", body = ProblemBody)))]
+async fn get_article(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Id(id): Id<ArticleId>,
+    Asked(asked): Asked<VersionAsked>,
+) -> Result<Json<Article>, Problem> {
+    let grant = grant(&app, &caller)?;
+    let mut conn = app.store.read().await?;
+    let row = conn.article(&grant, id).await?;
+    let version = conn.version(&grant, id, asked.version.unwrap_or(0)).await?;
+    let passages = conn.passages(&grant, version.id).await?;
+    let history = conn.versions(&grant, id).await?;
+    drop(conn);
+    let chars = |byte: i64| {
+        let byte = usize::try_from(byte).unwrap_or(0).min(version.body.len());
+        version.body.get(..byte).map_or(0, |head| head.chars().count())
+    };
+    let passages = passages
+        .into_iter()
+        .map(|p| PassageLine { id: p.id.to_string(), heading: p.heading, start: chars(p.starts), end: chars(p.ends) })
+        .collect();
+    let mut line = ArticleLine::new(row, app.clock.now());
+    line.version = version.number;
+    line.title = version.title.clone();
+    Ok(Json(Article {
+        line,
+        html: html(&version.body),
+        history: history
+            .into_iter()
+            .map(|v| VersionLine {
+                version: v.number,
+                state: v.state,
+                title: v.title,
+                approved_at: v.approved_at.map(time),
+                digest: v.digest,
+            })
+            .collect(),
+        passages,
+        body: version.body,
+    }))
+}
+
+/// Markdown as HTML that can do nothing; even our own articles go through the sanitiser for strangers.
+fn html(markdown: &str) -> String {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let mut html = String::new();
+    push_html(&mut html, Parser::new_ext(markdown, options));
+    connect::mail::sanitise_html(&html)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn articles_cannot_carry_scripts() {
+        let shown = html("# Title\n\n<script>alert(1)</script><img src=x onerror=alert(1)>[a](javascript:alert(1)) **bold**");
+        assert!(shown.contains("<strong>bold</strong>"), "{shown}");
+        for bad in ["script", "onerror", "javascript"] {
+            assert!(!shown.contains(bad), "{shown}");
+        }
+    }
+}

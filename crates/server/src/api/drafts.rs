@@ -1,0 +1,282 @@
+//! Drafts, the sealed view, a person's yes, and taking it back. Only signed-in people get here.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::IntoResponse,
+};
+use desk::{
+    Digest, Refusal,
+    draft::DraftOrigin,
+    ids::{ApprovalId, DraftId, TicketId},
+    knowledge::{Origin, Retrieval},
+};
+use serde::{Deserialize, Serialize};
+use store::{AgentSession, Grant, Purpose};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    answer::Draft,
+    auth::Answering,
+    extract::{Body, Id, IfMatch, word},
+    idempotency,
+    page::{etag, time},
+    problem::{Problem, ProblemBody},
+    tickets::next_ticket,
+};
+use crate::{App, FlowError, flow, flow::approve_reply::ApproveRequest};
+
+/// Editing, sealing, undoing.
+pub fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(edit_draft)).routes(routes!(seal_draft)).routes(routes!(undo_approval))
+}
+
+/// Starting a draft and approving one: repeated under one key, they happen once.
+pub fn kept() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(start_draft)).routes(routes!(approve_draft))
+}
+
+/// Who writes the draft.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewDraft {
+    /// `agent`, `assembled` or `model`.
+    origin: String,
+}
+
+/// Starts a draft.
+#[utoipa::path(post, path = "/tickets/{id}/drafts", tag = "drafts", params(("id" = String, Path)), request_body = NewDraft,
+    responses((status = 201, body = Draft), (status = "4XX", body = ProblemBody)))]
+async fn start_draft(
+    State(app): State<Arc<App>>,
+    Answering(session): Answering,
+    Id(ticket): Id<TicketId>,
+    Body(new): Body<NewDraft>,
+) -> Result<impl IntoResponse, Problem> {
+    let origin: DraftOrigin = word(&new.origin)?;
+    let id = flow::write_draft::start(&app, &session, ticket, origin).await?;
+    let draft = shown(&app, &session, id).await?;
+    Ok((StatusCode::CREATED, etag(draft.revision), Json(draft)))
+}
+
+async fn shown(app: &App, session: &AgentSession, id: DraftId) -> Result<Draft, Problem> {
+    let grant = Grant::for_agent(session, Purpose::Work)?;
+    let mut conn = app.store.read().await?;
+    Draft::by_id(app, &mut conn, &grant, id).await
+}
+
+/// A draft's text.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct DraftText {
+    body: String,
+}
+
+/// Saves a person's text.
+#[utoipa::path(put, path = "/drafts/{id}", tag = "drafts", params(("id" = String, Path), ("If-Match" = String, Header)), request_body = DraftText,
+    responses((status = 200, body = Draft), (status = "4XX", body = ProblemBody)))]
+async fn edit_draft(
+    State(app): State<Arc<App>>,
+    Answering(session): Answering,
+    Id(id): Id<DraftId>,
+    IfMatch(revision): IfMatch,
+    Body(text): Body<DraftText>,
+) -> Result<impl IntoResponse, Problem> {
+    flow::write_draft::edit(&app, &session, id, revision, &text.body).await.map_err(Problem::under_if_match)?;
+    let draft = shown(&app, &session, id).await?;
+    Ok((etag(draft.revision), Json(draft)))
+}
+
+/// Exactly what would leave.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Sealed {
+    /// The page's one-time token.
+    token: String,
+    /// Of sender, recipients and bytes.
+    digest: String,
+    subject: String,
+    from: String,
+    to: Vec<String>,
+    cc: Vec<String>,
+    body: String,
+    attachments: Vec<SealedFile>,
+    #[schema(value_type = Vec<[String; 2]>)]
+    headers: Vec<(String, String)>,
+    bytes: usize,
+    checks: Vec<Check>,
+    /// From the machine's text to this one.
+    changes: Vec<Change>,
+    citations: Vec<SealedCitation>,
+    ai: AiPart,
+    expires_at: String,
+}
+
+/// A file that goes along.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SealedFile {
+    name: String,
+    size: u64,
+}
+
+/// One thing to look at before approving.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Check {
+    key: String,
+    label: String,
+    /// `ok`, `warn` or `block`.
+    state: String,
+    detail: String,
+}
+
+/// One run of the comparison.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Change {
+    /// `same`, `added` or `removed`.
+    op: String,
+    text: String,
+}
+
+/// A source the text rests on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SealedCitation {
+    citation: u32,
+    title: String,
+}
+
+/// The machine's part.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AiPart {
+    origin: String,
+    share: f64,
+    /// The value of the mail's AI header.
+    header: String,
+}
+
+/// Freezes the mail and shows it.
+#[utoipa::path(post, path = "/drafts/{id}/seal", tag = "drafts", params(("id" = String, Path)),
+    responses((status = 201, body = Sealed), (status = "4XX", body = ProblemBody)))]
+async fn seal_draft(State(app): State<Arc<App>>, Answering(session): Answering, Id(id): Id<DraftId>) -> Result<impl IntoResponse, Problem> {
+    let grant = Grant::for_agent(&session, Purpose::Work)?;
+    let mut conn = app.store.read().await?;
+    let draft = conn.draft(&grant, id).await?;
+    let cited = match draft.retrieval {
+        Some(id) => conn.suggestion::<Retrieval>(&grant, id).await?.suggestion.value.cited,
+        None => Vec::new(),
+    };
+    drop(conn);
+    let sealed = flow::seal_reply::seal(&app, &session, id).await?;
+    let citations = cited
+        .iter()
+        .filter(|c| match c.origin {
+            Origin::Passage { version, .. } => sealed.sources.iter().any(|s| s.version == version),
+            Origin::Reply { .. } => false,
+        })
+        .filter(|c| sealed.sentences.iter().any(|s| s.citations.contains(&c.citation)))
+        .map(|c| SealedCitation { citation: c.citation, title: c.title.clone() })
+        .collect();
+    Ok((StatusCode::CREATED, Json(Sealed::new(sealed, draft.origin, citations))))
+}
+
+impl Sealed {
+    fn new(sealed: outbox::Sealed, origin: DraftOrigin, citations: Vec<SealedCitation>) -> Self {
+        let letter = sealed.letter;
+        let headers: usize = letter.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
+        Self {
+            token: sealed.token,
+            digest: sealed.digest.to_string(),
+            subject: letter.subject,
+            from: letter.from,
+            to: letter.to,
+            cc: letter.cc,
+            bytes: headers + letter.body.len() + 2,
+            body: letter.body,
+            attachments: Vec::new(),
+            headers: letter.headers,
+            checks: sealed
+                .checks
+                .into_iter()
+                .map(|c| Check { key: c.key.to_owned(), label: c.label, state: c.state.word().to_owned(), detail: c.detail })
+                .collect(),
+            changes: sealed.changes.into_iter().map(|(op, text)| Change { op: op.word().to_owned(), text }).collect(),
+            citations,
+            ai: AiPart { origin: origin.word().to_owned(), share: sealed.ai_share, header: sealed.ai.word().to_owned() },
+            expires_at: time(sealed.expires_at),
+        }
+    }
+}
+
+/// A person's yes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewApproval {
+    token: String,
+    digest: String,
+    /// `solved`, `pending` or `open`.
+    status_after: String,
+    /// Keys of the warnings the person confirmed.
+    #[serde(default)]
+    acknowledged: Vec<String>,
+}
+
+/// What was approved.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Approved {
+    approval_id: String,
+    outbox_id: String,
+    ticket_id: String,
+    undo_until: String,
+    next_ticket_id: Option<String>,
+}
+
+/// Approves exactly what the sealed view showed. Needs an `Idempotency-Key`.
+#[utoipa::path(post, path = "/drafts/{id}/approval", tag = "drafts", params(("id" = String, Path), ("Idempotency-Key" = String, Header)), request_body = NewApproval,
+    responses((status = 201, body = Approved), (status = "4XX", body = ProblemBody)))]
+async fn approve_draft(
+    State(app): State<Arc<App>>,
+    Answering(session): Answering,
+    Id(draft): Id<DraftId>,
+    headers: HeaderMap,
+    Body(new): Body<NewApproval>,
+) -> Result<(StatusCode, Json<Approved>), Problem> {
+    idempotency::needed(&headers)?;
+    let grant = Grant::for_agent(&session, Purpose::Work)?;
+    app.store.read().await?.draft(&grant, draft).await?;
+    let digest: Digest = new.digest.parse().map_err(|e: desk::digest::BadDigest| Problem::invalid(e.to_string()))?;
+    let request =
+        ApproveRequest { draft, token: new.token, digest, status_after: word(&new.status_after)?, acknowledged: new.acknowledged };
+    let approved = flow::approve_reply::approve(&app, &session, request).await?;
+    let mut conn = app.store.read().await?;
+    let row = conn.ticket(&grant, approved.ticket).await?;
+    let next_ticket_id = next_ticket(&mut conn, &grant, &row.ticket).await?;
+    Ok((
+        StatusCode::CREATED,
+        Json(Approved {
+            approval_id: approved.approval.to_string(),
+            outbox_id: approved.outbox.to_string(),
+            ticket_id: approved.ticket.to_string(),
+            undo_until: time(approved.undo_until),
+            next_ticket_id,
+        }),
+    ))
+}
+
+/// Where an undone approval leads back to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Undone {
+    ticket_id: String,
+    draft_id: String,
+}
+
+/// Takes an approval back while the letter is still here.
+#[utoipa::path(delete, path = "/approvals/{id}", tag = "drafts", params(("id" = String, Path)),
+    responses((status = 200, body = Undone), (status = "4XX", body = ProblemBody)))]
+async fn undo_approval(State(app): State<Arc<App>>, Answering(session): Answering, Id(id): Id<ApprovalId>) -> Result<Json<Undone>, Problem> {
+    match flow::undo_reply::undo(&app, &session, id).await {
+        Ok((ticket, draft)) => Ok(Json(Undone { ticket_id: ticket.to_string(), draft_id: draft.to_string() })),
+        // Another queue's approvals do not exist for this person.
+        Err(FlowError::Refused(Refusal::NotYours)) => Err(Problem::not_found()),
+        Err(error) => Err(error.into()),
+    }
+}

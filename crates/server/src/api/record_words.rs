@@ -1,0 +1,112 @@
+//! Entries of the record in a sentence each, for people.
+
+use desk::audit::{AuditEvent, Entry};
+use store::EntryRow;
+
+/// Who did it, by the best name there is.
+pub fn actor_name(entry: &EntryRow) -> String {
+    match (entry.actor_kind.as_str(), &entry.actor_name) {
+        (_, Some(name)) => name.clone(),
+        ("service", None) => service_name(&entry.actor_id).to_owned(),
+        (_, None) => entry.actor_id.clone(),
+    }
+}
+
+fn service_name(word: &str) -> &str {
+    match word {
+        "intake" => "Intake",
+        "preparation" => "Preparation",
+        "delivery" => "Delivery",
+        "sequencer" => "Sequencer",
+        "command_line" => "Command line",
+        other => other,
+    }
+}
+
+/// What happened. A leaf that does not read says so.
+pub fn said(leaf: &str) -> String {
+    match serde_json::from_str::<Entry>(leaf) {
+        Ok(entry) => sentence(&entry.event),
+        Err(_) => "An entry that this version cannot read.".to_owned(),
+    }
+}
+
+fn sentence(event: &AuditEvent) -> String {
+    use AuditEvent as E;
+    match event {
+        E::DeskPrepared { .. } => "The desk was set up.".to_owned(),
+        E::MailReceived { .. } => "A mail arrived and is safe.".to_owned(),
+        E::MailAccepted { .. } => "The mail became a message on this ticket.".to_owned(),
+        E::MailQuarantined { why, .. } => format!("A mail was set aside for a person: {why}."),
+        E::MailRepeated { .. } => "A mail came that was here before; nothing was added.".to_owned(),
+        E::MailRetried { .. } => "A mail from quarantine goes round again.".to_owned(),
+        E::TicketTriaged { .. } => "The machine looked at the ticket.".to_owned(),
+        E::VerdictGiven { verdict, .. } => format!("The machine's suggestion was {verdict}."),
+        E::TicketChanged { change, .. } => format!("Changed: {change}."),
+        E::TicketRead { .. } => "The ticket was opened.".to_owned(),
+        E::NoteWritten { .. } => "A note was written.".to_owned(),
+        E::DraftWithheld { why, .. } => format!("No draft: {why}."),
+        E::DraftProposed { origin, .. } => format!("A draft was proposed ({origin})."),
+        E::DraftEdited { revision, .. } => format!("The draft was edited (revision {revision})."),
+        E::ExchangeKept { state, .. } => format!("What the model was given and said is kept ({state})."),
+        E::DraftSealed { .. } => "The exact reply was shown.".to_owned(),
+        E::ReplyApproved { .. } => "The reply was approved as shown.".to_owned(),
+        E::ApprovalWithdrawn { why, .. } => format!("The approval was withdrawn: {why}."),
+        E::NoticeQueued { notice, .. } => format!("A fixed notice was queued ({notice})."),
+        delivery @ (E::DeliveryStarted { .. }
+        | E::ReplySent { .. }
+        | E::DeliveryUncertain { .. }
+        | E::DeliveryFailed { .. }
+        | E::DeliveryStopped { .. }
+        | E::UncertaintyResolved { .. }) => delivered(delivery),
+        other => house(other),
+    }
+}
+
+fn delivered(event: &AuditEvent) -> String {
+    use AuditEvent as E;
+    match event {
+        E::DeliveryStarted { attempt, .. } => format!("Delivery began (attempt {attempt})."),
+        E::ReplySent { .. } => "The letter left.".to_owned(),
+        E::DeliveryUncertain { .. } => "Nobody can know whether the letter left; a person decides.".to_owned(),
+        E::DeliveryFailed { why, .. } => format!("The mail server refused: {why}."),
+        E::DeliveryStopped { why, .. } => format!("A lock held, the letter did not leave: {why}."),
+        E::UncertaintyResolved { verdict, .. } => format!("A person decided about the uncertain delivery: {verdict}."),
+        other => other.kind().to_owned(),
+    }
+}
+
+fn house(event: &AuditEvent) -> String {
+    use AuditEvent as E;
+    match event {
+        E::ArticleApproved { .. } => "A version of an article was approved.".to_owned(),
+        E::ArticleRetired { state, .. } => format!("An article is {state}."),
+        E::SignedIn { .. } => "A person signed in.".to_owned(),
+        E::SignInFailed { .. } => "A sign-in failed.".to_owned(),
+        E::SignedOut { .. } => "A person signed out.".to_owned(),
+        E::TokenMade { .. } => "A program got a key.".to_owned(),
+        E::TokenRevoked { .. } => "A key was taken back.".to_owned(),
+        E::RequesterConsent { setting, .. } => format!("A customer's AI setting is now “{setting}”."),
+        E::OrganizationConsent { setting, .. } => format!("An organization's AI setting is now “{setting}”."),
+        E::AgentConsent { setting, .. } => format!("An agent's own AI setting is now “{setting}”."),
+        E::AgentChanged { change, .. } => format!("An agent's account: {change}."),
+        E::ModelTrained { examples, .. } => format!("Triage was trained with {examples} examples."),
+        E::ImportFinished { taken, repeated } => format!("An import ended: {taken} new mails, {repeated} seen before."),
+        E::RecordExported { size } => format!("The record was exported ({size} entries)."),
+        E::DoorTried { door } => format!("A door was tried that is closed to the one who tried: {door}."),
+        E::JobGivenUp { job } => format!("Background work was given up on and waits for a person: {job}."),
+        other => other.kind().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_read_sentences_and_damage_is_said() {
+        assert_eq!(sentence(&AuditEvent::DoorTried { door: "POST /x".into() }), "A door was tried that is closed to the one who tried: POST /x.");
+        assert_eq!(sentence(&AuditEvent::ImportFinished { taken: 2, repeated: 1 }), "An import ended: 2 new mails, 1 seen before.");
+        assert_eq!(said("{}"), "An entry that this version cannot read.");
+    }
+}

@@ -1,0 +1,108 @@
+//! Signing in and out, and what a person sets for themselves.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use desk::people::{Agent as Person, AiSetting};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    auth::{SignedIn, set_cookie},
+    desk_status::Desk,
+    extract::{Body, word},
+    people::AiChoice,
+    problem::{Problem, ProblemBody},
+};
+use crate::{
+    App, flow,
+    flow::sign_in::{FAILURE_SECONDS, SESSION_SECONDS, SignInError},
+};
+
+/// Routes of the session.
+pub fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(sign_in, get_session, sign_out)).routes(routes!(set_own_ai))
+}
+
+/// A signed-in person and the desk they work at.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Session {
+    agent: Agent,
+    desk: Desk,
+}
+
+/// A person who answers.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Agent {
+    id: String,
+    name: String,
+    email: String,
+    /// `agent`, `lead`, `knowledge_owner`, `auditor` or `admin`.
+    role: String,
+    queues: Vec<String>,
+    /// `default`, `in` or `out`.
+    ai: String,
+}
+
+impl From<&Person> for Agent {
+    fn from(agent: &Person) -> Self {
+        Self {
+            id: agent.id.to_string(),
+            name: agent.name.clone(),
+            email: agent.email.clone(),
+            role: agent.role.word().to_owned(),
+            queues: agent.queues.clone(),
+            ai: agent.ai.word().to_owned(),
+        }
+    }
+}
+
+/// Who signs in.
+#[derive(Deserialize, ToSchema)]
+pub struct Credentials {
+    email: String,
+    password: String,
+}
+
+/// Signs a person in; the session comes as a cookie.
+#[utoipa::path(post, path = "/session", tag = "session", request_body = Credentials,
+    responses((status = 201, body = Session), (status = "4XX", body = ProblemBody)))]
+async fn sign_in(State(app): State<Arc<App>>, headers: HeaderMap, Body(typed): Body<Credentials>) -> Result<Response, Problem> {
+    let opened = flow::sign_in::sign_in(&app, &typed.email, &typed.password).await.map_err(|error| match error {
+        SignInError::Wrong => Problem::wrong_password(),
+        SignInError::TooMany => Problem::rate_limited(FAILURE_SECONDS),
+        SignInError::Flow(error) => error.into(),
+    })?;
+    let session = Session { agent: opened.session.agent().into(), desk: Desk::load(&app).await? };
+    let cookie = set_cookie(&headers, &opened.token, SESSION_SECONDS);
+    Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(session)).into_response())
+}
+
+/// Who is signed in.
+#[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, body = Session), (status = "4XX", body = ProblemBody)))]
+async fn get_session(State(app): State<Arc<App>>, SignedIn(session): SignedIn) -> Result<Json<Session>, Problem> {
+    Ok(Json(Session { agent: session.agent().into(), desk: Desk::load(&app).await? }))
+}
+
+/// Signs out.
+#[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn sign_out(State(app): State<Arc<App>>, SignedIn(session): SignedIn, headers: HeaderMap) -> Result<Response, Problem> {
+    flow::sign_in::sign_out(&app, &session).await?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie(&headers, "", 0))]).into_response())
+}
+
+/// Whether the machine prepares drafts for this person.
+#[utoipa::path(put, path = "/session/ai", tag = "session", request_body = AiChoice,
+    responses((status = 200, body = Agent), (status = "4XX", body = ProblemBody)))]
+async fn set_own_ai(State(app): State<Arc<App>>, SignedIn(session): SignedIn, Body(choice): Body<AiChoice>) -> Result<Json<Agent>, Problem> {
+    let ai: AiSetting = word(&choice.ai)?;
+    flow::set_consent::agent(&app, &session, ai).await?;
+    let agent = app.store.read().await?.agent(session.agent().id).await?;
+    Ok(Json((&agent).into()))
+}
