@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 LISTEN ?= 127.0.0.1:8080
 DATA ?= data/demo
+BENCH ?= desk
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 COUNTERSIGN := $(TARGET)/debug/countersign
 
@@ -29,14 +30,14 @@ dist: tools ## one binary with console, demo world and weights inside, in dist/
 soak: tools ## the long tests: kill -9 with many seeds, a real small language model
 	@scripts/soak.sh
 
-bench: ## print the figures; DATA= names a data folder
+bench: console/dist/.built ## print the figures on a release build (BENCH="all --data DIR"; default desk)
 	cargo build --release --locked --bin countersign
-	$(TARGET)/release/countersign bench desk --data $(DATA)
+	$(TARGET)/release/countersign bench $(BENCH)
 
 fmt: ## format the Rust code
 	cargo fmt --all
 
-console: console/dist/index.html ## build the console
+console: console/dist/.built ## build the console
 
 clean: ## remove what was built; data stays
 	cargo clean
@@ -47,7 +48,7 @@ tools:
 	@scripts/tools.sh rust node weights
 
 # The binary holds the console, so the console comes first.
-build: console/dist/index.html
+build: console/dist/.built
 	cargo build --locked --bin countersign
 
 console/node_modules/.package-lock.json: console/package-lock.json
@@ -55,5 +56,6 @@ console/node_modules/.package-lock.json: console/package-lock.json
 	cd console && npm ci --ignore-scripts --no-audit --no-fund && touch node_modules/.package-lock.json
 
 CONSOLE_SOURCES := $(shell find console/src console/public -type f 2>/dev/null) console/index.html console/vite.config.ts console/package.json
-console/dist/index.html: console/node_modules/.package-lock.json $(CONSOLE_SOURCES)
-	cd console && npm run build
+# A mark of its own: cargo may have put a placeholder page in this folder before.
+console/dist/.built: console/node_modules/.package-lock.json $(CONSOLE_SOURCES)
+	cd console && npm run build && touch dist/.built
