@@ -402,10 +402,12 @@ fn message<'a>(response: &'a Response<'_>, wanted: u32) -> Option<(Option<u32>, 
     (uid == Some(wanted)).then_some((size, body))
 }
 
-/// A response that cannot be read is about the message; a lost connection is not.
+/// A response that cannot be read, or that the parser waits to see the end of, is about the message;
+/// a lost connection is not.
 fn about(uid: u32, error: ImapError) -> ImapError {
     match error {
         ImapError::Protocol(reason) | ImapError::Refused(reason) => ImapError::Message { uid, reason },
+        ImapError::TimedOut => ImapError::Message { uid, reason: "it did not arrive in time".to_owned() },
         other => other,
     }
 }
