@@ -41,12 +41,18 @@ param! {
     i64 => Int, v => v;
     Timestamp => Int, v => v.micros();
     f64 => Real, v => v;
-    &str => Text, v => v.to_owned();
-    String => Text, v => v;
-    &String => Text, v => v.clone();
+    &str => Text, v => storable(v);
+    String => Text, v => storable(&v);
+    &String => Text, v => storable(v);
     Digest => Text, v => v.to_string();
     Vec<u8> => Blob, v => v;
     &[u8] => Blob, v => v.to_vec();
+}
+
+/// PostgreSQL stores no NUL in a text, and mails hold them: both engines keep the replacement
+/// character instead. Raw bytes keep theirs.
+fn storable(text: &str) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text.to_owned() }
 }
 
 impl<T: Param> Param for Option<T> {

@@ -113,3 +113,18 @@ async fn a_mail_s_claim_never_renames_a_known_person() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_nul_in_a_text_is_no_reason_to_lose_it() {
+    each(async |bench| {
+        let store = &bench.store;
+        let world = furnish(store).await;
+        let mut tx = begin(store).await;
+        let (ticket, _) = ask(&mut tx, &world, "product", "In\0voice", NOON).await;
+        tx.commit(event()).await.expect("committed");
+        let line =
+            store.read().await.expect("a reader").ticket(&whole_desk(Purpose::Work), ticket).await.expect("there");
+        assert_eq!(line.ticket.subject, "In\u{fffd}voice");
+    })
+    .await;
+}
