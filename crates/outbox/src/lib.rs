@@ -26,6 +26,7 @@
 //! Start reading with `seal.rs`, then `approve.rs` and `deliver.rs`.
 
 mod approve;
+pub mod attack;
 mod checks;
 pub mod crash;
 mod deliver;

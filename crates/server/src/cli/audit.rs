@@ -17,7 +17,7 @@ use tlog::{
 use super::{
     Failure, Outcome,
     output::{self, line},
-    place::Place,
+    place::{Place, must_exist},
 };
 use crate::flow::keep_record;
 
@@ -73,7 +73,8 @@ impl Audit {
             Self::Export { place, out } => export(&place, &out).await,
             Self::Verify { file, key, anchor, json } => verify(&file, &key, &anchor, json),
             Self::Key { place } => {
-                let app = place.open_existing().await?;
+                must_exist(&place.read()?)?;
+                let app = place.open_beside().await?;
                 line(app.keys.checkpoint.verifying_key());
                 Ok(())
             }
@@ -82,7 +83,8 @@ impl Audit {
 }
 
 async fn export(place: &Place, out: &Path) -> Outcome {
-    let app = place.open_existing().await?;
+    must_exist(&place.read()?)?;
+    let app = place.open_beside().await?;
     let grant = app.service_grant(Service::CommandLine, Purpose::Record)?;
     keep_record::sequence(&app).await?;
     let size = if out == Path::new("-") {

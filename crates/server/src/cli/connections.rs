@@ -1,5 +1,9 @@
 //! From settings to the two ways out: the mail server, and the model endpoint. Nothing is contacted here.
 
+use connect::{
+    Secret,
+    model::{Client, EndpointConfig, Limits, Reach},
+};
 use outbox::{SmtpConfig, Tls, Transport};
 
 use crate::{FlowError, config::Config};
@@ -20,4 +24,22 @@ pub fn transport(config: &Config) -> Result<Transport, FlowError> {
     let server = SmtpConfig::new(&smtp.host, smtp.port, tls, sign_in, helo)
         .map_err(|e| FlowError::Unavailable(format!("The section [mail.smtp] cannot work: {e}.")))?;
     Ok(Transport::Smtp(server))
+}
+
+/// The configured language model, if there is one.
+///
+/// # Errors
+/// [`FlowError::Unavailable`] for an address that is not allowed.
+pub fn model_client(config: &Config) -> Result<Option<Client>, FlowError> {
+    let Some(model) = &config.model else { return Ok(None) };
+    let endpoint = EndpointConfig {
+        base_url: model.base_url.clone(),
+        model: model.name.clone(),
+        api_key: (!model.api_key.is_empty()).then(|| Secret::new(model.api_key.clone())),
+        region: model.region.clone(),
+        reach: if model.allow_private { Reach::PrivateToo } else { Reach::Public },
+        limits: Limits::default(),
+    };
+    let client = Client::new(endpoint).map_err(|e| FlowError::Unavailable(format!("The section [model] cannot work: {e}")))?;
+    Ok(Some(client))
 }

@@ -7,12 +7,9 @@ use std::{
 
 use super::Failure;
 use crate::{
-    App, FlowError,
-    app::{Live, World},
+    App,
+    app::World,
     config::Config,
-    keys::Keys,
-    library::Library,
-    triager::Triager,
 };
 
 /// A configuration kept inside a data folder; used when no other is named.
@@ -64,7 +61,22 @@ impl Place {
     /// # Errors
     /// As [`Place::open`].
     pub async fn open_beside(&self) -> Result<Arc<App>, Failure> {
-        XX
+        let mut config = self.read()?;
+        super::models::settle(&mut config)?;
+        let unusable = |e: std::io::Error| Failure::told(format!("{} cannot be used: {e}. Choose another folder with --data.", config.data.display()));
+        let data = std::path::absolute(&config.data).map_err(unusable)?;
+        let keys = data.join("keys");
+        std::fs::create_dir_all(&keys).map_err(unusable)?;
+        // A folder with the same keys and no index; open files outlive it.
+        let beside = tempfile::tempdir().map_err(unusable)?;
+        std::os::unix::fs::symlink(&keys, beside.path().join("keys")).map_err(unusable)?;
+        config.database = config.database();
+        if let Some(path) = config.database.strip_prefix("sqlite:") {
+            config.database = format!("sqlite:{}", std::path::absolute(path).map_err(unusable)?.display());
+        }
+        config.embedding.folder = std::path::absolute(&config.embedding.folder).map_err(unusable)?;
+        config.data = beside.path().to_owned();
+        Ok(App::open(config, World::Real).await?)
     }
 
     /// Opens a desk that is there already; a command that only reads must not make one.
@@ -72,8 +84,7 @@ impl Place {
     /// # Errors
     /// When there is none, or as [`Place::open`].
     pub async fn open_existing(&self) -> Result<Arc<App>, Failure> {
-        let config = self.read()?;
-        must_exist(&config)?;
+        must_exist(&self.read()?)?;
         self.open().await
     }
 }

@@ -1,0 +1,201 @@
+//! `countersign bench`: figures of this machine, one line each. With `--json` each line is
+//! `{"bench","figure","value","unit","n","goal","ok"}`, with the names fixed.
+//!
+//! The benches of the desk make their own data in a folder that is gone afterwards. The benches of
+//! the engines read plain files from the folder given.
+
+mod clinc;
+mod cpu;
+mod intake;
+mod lists;
+mod passages;
+mod personal_data;
+mod start;
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::{
+    Failure, Outcome,
+    output::{self, line},
+};
+
+/// Measure this machine and these engines.
+#[derive(Debug, clap::Args)]
+pub struct Bench {
+    /// What to measure: desk (start, lists and intake), engines (triage, search and redact), or all.
+    #[arg(value_enum)]
+    name: Name,
+    /// Folder with the data sets: `clinc150/`, `aws_docs_qa/`, `presidio_synth_v2/`, and mails in `intake/`.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    data: PathBuf,
+    /// Weights for meaning beside words, where they are there.
+    #[arg(long, value_name = "DIR", default_value = "models/all-MiniLM-L6-v2")]
+    weights: PathBuf,
+    /// One JSON line per figure.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Name {
+    /// Process start to the first page of the demo.
+    Start,
+    /// Lists and pages among 100,000 tickets.
+    Lists,
+    /// A thousand mails from bytes to sorted tickets.
+    Intake,
+    /// Label, confidence, abstention.
+    Triage,
+    /// Ranking by words.
+    Search,
+    /// Finding personal data.
+    Redact,
+    /// start, lists, intake.
+    Desk,
+    /// triage, search, redact.
+    Engines,
+    /// Everything.
+    All,
+}
+
+impl Name {
+    fn parts(self) -> &'static [Self] {
+        const ALL: &[Name] = &[Name::Start, Name::Lists, Name::Intake, Name::Triage, Name::Search, Name::Redact];
+        match self {
+            Self::Desk => &[Self::Start, Self::Lists, Self::Intake],
+            Self::Engines => &[Self::Triage, Self::Search, Self::Redact],
+            Self::All => ALL,
+            Self::Start => &[Self::Start],
+            Self::Lists => &[Self::Lists],
+            Self::Intake => &[Self::Intake],
+            Self::Triage => &[Self::Triage],
+            Self::Search => &[Self::Search],
+            Self::Redact => &[Self::Redact],
+        }
+    }
+}
+
+/// Which side of its goal a figure should be on.
+#[derive(Debug, Clone, Copy)]
+pub enum Goal {
+    /// This much or more.
+    AtLeast(f64),
+    /// This much or less.
+    AtMost(f64),
+    /// None was set.
+    Unset,
+}
+
+/// One measured number.
+#[derive(Debug, Clone, Serialize)]
+pub struct Figure {
+    bench: &'static str,
+    figure: String,
+    value: f64,
+    unit: &'static str,
+    n: usize,
+    goal: Option<f64>,
+    ok: bool,
+}
+
+impl Figure {
+    /// A figure from `n` measurements.
+    pub fn new(bench: &'static str, figure: impl Into<String>, value: f64, unit: &'static str, n: usize, goal: Goal) -> Self {
+        let (goal, ok) = match goal {
+            Goal::AtLeast(goal) => (Some(goal), value >= goal),
+            Goal::AtMost(goal) => (Some(goal), value <= goal),
+            Goal::Unset => (None, true),
+        };
+        Self { bench, figure: figure.into(), value, unit, n, goal, ok }
+    }
+}
+
+impl Bench {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// [`Failure::BadInput`] for a data file that is missing or not of its form; [`Failure::Shown`]
+    /// when a figure missed its goal.
+    pub async fn run(self) -> Outcome {
+        if cfg!(debug_assertions) {
+            eprintln!("This is a build without optimisation; its figures say little. Use a release build.");
+        }
+        let mut missed = false;
+        for part in self.name.parts() {
+            eprintln!("{}", says(*part));
+            for figure in Box::pin(measure(*part, &self.data, &self.weights)).await? {
+                missed |= !figure.ok;
+                if self.json {
+                    output::json(&figure);
+                } else {
+                    let goal = figure.goal.map_or_else(String::new, |g| format!("  goal {g}{}", if figure.ok { "" } else { "  MISSED" }));
+                    line(format!("{:<28} {:>12.4} {:<10} n={}{goal}", format!("{}.{}", figure.bench, figure.figure), figure.value, figure.unit, figure.n));
+                }
+            }
+        }
+        if missed { Err(Failure::Shown) } else { Ok(()) }
+    }
+}
+
+/// What a bench includes, said before its figures.
+const fn says(part: Name) -> &'static str {
+    match part {
+        Name::Start => "start: a new process opens the demo in an empty folder, loads the world, and answers GET /; then again in the same folder",
+        Name::Lists => "lists: 100,000 tickets in SQLite; requests of a signed-in person through the whole router, in this process",
+        Name::Intake => "intake: raw bytes committed, parsed, threaded, made a ticket, sorted and committed again, one after the other; without embeddings. Goal: a tenth of the peer helpdesk's 11.1 ms CPU",
+        Name::Triage => "triage: clinc150, trained on its train rows, with meaning where the weights are there",
+        Name::Search => "search: aws_docs_qa, by words alone",
+        Name::Redact => "redact: presidio_synth_v2, the classes we look for; a span counts as found when a finding of its class overlaps it",
+        Name::Desk | Name::Engines | Name::All => "",
+    }
+}
+
+async fn measure(part: Name, data: &Path, weights: &Path) -> Result<Vec<Figure>, Failure> {
+    match part {
+        Name::Start => start::measure().await,
+        Name::Lists => lists::measure().await,
+        Name::Intake => intake::measure(&data.join("intake")).await,
+        Name::Triage => clinc::measure(&data.join("clinc150"), weights),
+        Name::Search => passages::measure(&data.join("aws_docs_qa")),
+        Name::Redact => personal_data::measure(&data.join("presidio_synth_v2")),
+        Name::Desk | Name::Engines | Name::All => Ok(Vec::new()),
+    }
+}
+
+/// The value below which the given share (0..=1) of the measurements lies.
+pub fn percentile(measured: &mut [f64], share: f64) -> f64 {
+    measured.sort_by(f64::total_cmp);
+    let last = measured.len().saturating_sub(1);
+    // A share of a length is a position in it.
+    let at = (last as f64 * share).round() as usize;
+    measured.get(at).copied().unwrap_or(f64::NAN)
+}
+
+/// Reads a data file whole.
+///
+/// # Errors
+/// [`Failure::BadInput`], naming the file.
+pub fn read(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|e| Failure::BadInput(format!("{} cannot be read: {e}. Name the folder of the data sets with --data.", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_of_known_rows() {
+        let mut rows: Vec<f64> = (1..=101).rev().map(f64::from).collect();
+        assert_eq!((percentile(&mut rows, 0.5), percentile(&mut rows, 0.95), percentile(&mut rows, 1.0)), (51.0, 96.0, 101.0));
+        assert!(percentile(&mut [], 0.5).is_nan());
+    }
+
+    #[test]
+    fn goals_have_a_side() {
+        let ok = |goal| Figure::new("b", "f", 5.0, "", 1, goal).ok;
+        assert!(ok(Goal::AtLeast(5.0)) && ok(Goal::AtMost(5.0)) && ok(Goal::Unset));
+        assert!(!ok(Goal::AtLeast(5.1)) && !ok(Goal::AtMost(4.9)));
+    }
+}
