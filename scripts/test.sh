@@ -121,6 +121,7 @@ console_check() { (cd console && npm run --silent check); }
 cargo_tests() { cargo test --locked --workspace --no-fail-fast; }
 
 same_types() {
+  [ -f crates/server/openapi.json ] || { echo "crates/server/openapi.json is missing"; return 1; }
   if ! grep -q '"api:check"' console/package.json; then
     (cd console && npx --no-install openapi-typescript ../crates/server/openapi.json -o "$work/schema.d.ts" >/dev/null) \
       && { diff -q "$work/schema.d.ts" console/src/api/schema.d.ts >/dev/null \
@@ -142,7 +143,7 @@ free_port() {
 
 browser() {
   local port tests end pid rc=0
-  mapfile -t tests < <(find console/e2e -name '*.test.*' 2>/dev/null | sort)
+  mapfile -t tests < <(find console/e2e -name '*.spec.*' 2>/dev/null | sort)
   [ ${#tests[@]} -gt 0 ] || { echo "no browser tests in console/e2e"; return 1; }
   cargo build --locked --quiet --bin countersign || return 1
   port=$(free_port)
