@@ -96,6 +96,9 @@ pub async fn seal(
     if draft.state != DraftState::Open {
         return Err(Refusal::DraftState { state: draft.state.word().to_owned() }.into());
     }
+    if draft.body.trim().is_empty() {
+        return Err(Refusal::Unsendable { detail: "it is empty".to_owned() }.into());
+    }
     let evidence = Evidence::of(&mut tx, &draft, now).await?;
     let thread = Thread::load(&mut tx, ticket.last_inbound).await?;
     let envelope = envelope(door, &agent, &ticket, &draft, thread);

@@ -268,30 +268,9 @@ fn shortened(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
+#[path = "../tests/it/fake_smtp.rs"]
+mod fake_smtp;
 
-    #[test]
-    fn plain_text_stays_on_this_machine() {
-        let make = |host, tls| SmtpConfig::new(host, 25, tls, None, "desk.example");
-        for host in ["localhost", "127.0.0.1", "::1"] {
-            assert!(make(host, Tls::PlaintextLoopback).is_ok(), "{host}");
-        }
-        for host in ["mail.example", "10.0.0.1", "localhost.evil.example", "", "a\r\nb"] {
-            assert!(make(host, Tls::PlaintextLoopback).is_err(), "{host}");
-        }
-        assert!(make("mail.example", Tls::Implicit).is_ok());
-    }
-
-    #[test]
-    fn the_lease_outlives_the_longest_conversation() {
-        let longest = CONNECT + BEFORE_TEXT + FINAL_DOT;
-        assert!(LEASE_SECONDS > i64::try_from(longest.as_secs()).expect("small"));
-    }
-
-    #[test]
-    fn passwords_are_not_printed() {
-        let config = SmtpConfig::new("m.example", 465, Tls::Implicit, Some(("u".into(), "secret".into())), "d.example");
-        assert!(!format!("{config:?}").contains("secret"));
-    }
-}
+#[cfg(test)]
+#[path = "smtp_tests.rs"]
+mod tests;

@@ -1,6 +1,10 @@
 //! Changing one's mind while the reply still waits.
 
-use desk::{Refusal, Timestamp, audit::AuditEvent, ids::{ApprovalId, DraftId, TicketId}};
+use desk::{
+    Refusal, Timestamp,
+    audit::AuditEvent,
+    ids::{ApprovalId, DraftId, TicketId},
+};
 use store::{AgentSession, Store};
 
 use crate::{

@@ -1,0 +1,15 @@
+//! The door, tried on both engines: SQLite always, PostgreSQL when `COUNTERSIGN_TEST_POSTGRES` names
+//! a server (`postgres://...`) where databases may be made and dropped.
+
+mod desk_at;
+mod doors;
+#[expect(dead_code, reason = "shared with the unit tests of the conversation, which use the rest")]
+mod fake_smtp;
+mod forgery;
+mod mail_server;
+mod notices;
+mod property;
+mod race;
+mod refusals;
+mod statements;
+mod story;
