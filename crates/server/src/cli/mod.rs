@@ -1,3 +1,110 @@
-//! stub
-pub fn transport(_: &crate::config::Config) -> Result<outbox::Transport, crate::FlowError> { todo!() }
-pub fn model_client(_: &crate::config::Config) -> Result<Option<connect::model::Client>, crate::FlowError> { todo!() }
+//! The command line: one file per command. Commands read arguments, open the desk, call a flow and
+//! print; they decide nothing.
+//!
+//! What a program may read goes to standard output, everything else to standard error. Exit code 0:
+//! done. 1: it did not work, with a sentence and a next step. 2: the arguments make no sense.
+
+mod attack;
+mod audit;
+pub mod bench;
+mod connections;
+mod demo;
+mod doctor;
+mod host;
+mod import;
+mod models;
+mod openapi;
+mod output;
+mod place;
+mod search;
+mod serve;
+mod triage;
+mod user;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use connections::{model_client, transport};
+pub use output::Failure;
+
+/// What a command ends with.
+pub type Outcome = Result<(), Failure>;
+
+/// A support desk where the machine prepares and a person signs.
+#[derive(Debug, Parser)]
+#[command(name = "countersign", version, propagate_version = true, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the desk: console, API, mail.
+    Serve(serve::Serve),
+    /// Try it with an invented company; nothing leaves but to the letter tray.
+    Demo(demo::Demo),
+    /// Take in mail from files. The same files twice change nothing, and nothing is ever sent.
+    Import(import::Import),
+    /// Say what is configured, reachable and wrong, each with the next step.
+    Doctor(doctor::Doctor),
+    /// The local embedding model.
+    #[command(subcommand)]
+    Models(models::Models),
+    /// The record: export it, verify an export offline, show its key.
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Sort one text and say why.
+    Triage(triage::Triage),
+    /// Find passages and past cases.
+    Search(search::Search),
+    /// People who answer.
+    #[command(subcommand)]
+    User(user::User),
+    /// Print the API's description.
+    Openapi,
+    /// Measure this machine and these engines.
+    Bench(bench::Bench),
+}
+
+/// Reads the arguments and runs what they ask for.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    output::trace(matches!(arguments.command, Command::Serve(_)));
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(e) => return Failure::told(format!("The system gave no threads to work with: {e}.")).report(),
+    };
+    match runtime.block_on(Box::pin(run(arguments.command))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+async fn run(command: Command) -> Outcome {
+    match command {
+        Command::Serve(serve) => serve.run().await,
+        Command::Demo(demo) => demo.run().await,
+        Command::Import(import) => import.run().await,
+        Command::Doctor(doctor) => doctor.run().await,
+        Command::Models(models) => models.run(),
+        Command::Audit(audit) => audit.run().await,
+        Command::Triage(triage) => triage.run().await,
+        Command::Search(search) => search.run().await,
+        Command::User(user) => user.run().await,
+        Command::Openapi => openapi::run(),
+        Command::Bench(bench) => bench.run().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_make_sense_to_clap() {
+        super::Arguments::command().debug_assert();
+    }
+}
