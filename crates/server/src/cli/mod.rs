@@ -6,10 +6,11 @@
 
 mod attack;
 mod audit;
-pub mod bench;
+mod bench;
 mod connections;
 mod demo;
 mod doctor;
+mod first_start;
 mod host;
 mod import;
 mod models;

@@ -1,7 +1,6 @@
 //! Mails from files become tickets. The same files twice change nothing, and nothing is ever sent:
 //! an import has no session, and without one the door stays shut.
 
-use connect::mail;
 use desk::{
     Timestamp,
     audit::{AuditEvent, Service},
