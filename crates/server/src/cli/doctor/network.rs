@@ -127,7 +127,7 @@ async fn model(config: &Config) -> Finding {
     let shown = format!("{} at {}", settings.name, settings.base_url);
     match timeout(PATIENCE * 2, client.complete(&request, 0)).await {
         Ok(Ok(answer)) => Finding::good("model", format!("{shown}: answered in {} ms", answer.total_ms)),
-        Ok(Err(error @ ModelError::Unauthorised(_))) => Finding::wrong("model", format!("{shown}: {error}"), "Check COUNTERSIGN_MODEL_KEY."),
+        Ok(Err(error @ ModelError::Status(401 | 403))) => Finding::wrong("model", format!("{shown}: {error}"), "Check COUNTERSIGN_MODEL_KEY."),
         Ok(Err(error)) => Finding::wrong("model", format!("{shown}: {error}"), "Check `model.base_url` and `model.name`; people can work and send without it."),
         Err(_) => Finding::wrong("model", format!("{shown}: no answer within {} s", PATIENCE.as_secs() * 2), "People can work and send without it."),
     }

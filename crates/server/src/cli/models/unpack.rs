@@ -55,10 +55,11 @@ fn open<R: Read + Seek>(archive: R) -> Result<ZipArchive<R>, Setback> {
 fn member<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &str, most: u64) -> Result<Vec<u8>, Setback> {
     let path = archive
         .file_names()
+        .flatten()
         .find(|path| path.rsplit('/').next() == Some(name))
-        .map(ToOwned::to_owned)
+        .map(std::borrow::Cow::into_owned)
         .ok_or_else(|| Setback::Package(format!("its archive holds no {name}")))?;
-    let read = || -> io::Result<Vec<u8>> {
+    let mut read = || -> io::Result<Vec<u8>> {
         let file = archive.by_name(&path)?;
         let mut bytes = Vec::new();
         // One byte more than allowed tells a file that is too long from one that fits.
@@ -89,6 +90,8 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
+    // Weights are no secret, and another user may run the desk.
+    file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
     file.persist(path)?;
     Ok(())
 }
