@@ -8,10 +8,10 @@ use reqwest::{
     dns::{Addrs, Name, Resolve, Resolving},
 };
 
-use super::ModelError;
+use super::{ModelError, Reach};
 
 /// Checks scheme and literal addresses of a base address.
-pub fn check(base: &str, allow_private: bool) -> Result<Url, ModelError> {
+pub fn check(base: &str, reach: Reach) -> Result<Url, ModelError> {
     let no = |why: &str| Err(ModelError::Address(why.to_owned()));
     let Ok(url) = Url::parse(base) else { return no("it is not a web address") };
     if !url.username().is_empty() || url.password().is_some() {
@@ -19,32 +19,31 @@ pub fn check(base: &str, allow_private: bool) -> Result<Url, ModelError> {
     }
     let Some(host) = url.host_str() else { return no("it names no host") };
     let literal: Option<IpAddr> = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
-    if literal.is_some_and(|ip| !allowed(ip, allow_private)) {
+    if literal.is_some_and(|ip| !allowed(ip, reach)) {
         return no("it is a private address; set allow_private if that is meant");
     }
     match url.scheme() {
         "https" => Ok(url),
-        "http" if allow_private => Ok(url),
+        "http" if reach == Reach::PrivateToo && literal.is_none_or(private) => Ok(url),
         "http" => no("it is not encrypted; use https"),
         _ => no("it must start with https://"),
     }
 }
 
-/// Loopback and private ranges need permission; link-local, unspecified and multicast are never called.
-fn allowed(ip: IpAddr, allow_private: bool) -> bool {
+/// Link-local, unspecified and multicast are never called; private ones need permission.
+fn allowed(ip: IpAddr, reach: Reach) -> bool {
+    let never = match unmapped(ip) {
+        IpAddr::V4(v4) => v4.is_link_local() || v4.is_unspecified() || v4.is_multicast() || v4.is_broadcast() || v4.octets()[0] == 0,
+        IpAddr::V6(v6) => v6.is_unspecified() || v6.is_multicast() || v6.is_unicast_link_local(),
+    };
+    !never && (reach == Reach::PrivateToo || !private(ip))
+}
+
+/// Loopback and the ranges that are somebody's own.
+fn private(ip: IpAddr) -> bool {
     match unmapped(ip) {
-        IpAddr::V4(v4) => {
-            let never = v4.is_link_local()
-                || v4.is_unspecified()
-                || v4.is_multicast()
-                || v4.is_broadcast()
-                || v4.octets()[0] == 0;
-            !never && (allow_private || !(v4.is_loopback() || v4.is_private() || shared(v4)))
-        }
-        IpAddr::V6(v6) => {
-            let never = v6.is_unspecified() || v6.is_multicast() || v6.is_unicast_link_local();
-            !never && (allow_private || !(v6.is_loopback() || v6.is_unique_local()))
-        }
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || shared(v4),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),
     }
 }
 
@@ -70,17 +69,20 @@ const fn shared(v4: Ipv4Addr) -> bool {
     a == 100 && b & 0xc0 == 64
 }
 
-/// A resolver that hands on only addresses that may be called.
+/// A resolver that hands on only addresses that may be called. Without encryption that means
+/// private ones alone.
 pub struct Guard {
-    pub allow_private: bool,
+    pub reach: Reach,
+    pub encrypted: bool,
 }
 
 impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
-        let allow_private = self.allow_private;
+        let (reach, encrypted) = (self.reach, self.encrypted);
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            if found.is_empty() || found.iter().any(|a| !allowed(a.ip(), allow_private)) {
+            let may = |ip| allowed(ip, reach) && (encrypted || private(ip));
+            if found.is_empty() || !found.iter().all(|a| may(a.ip())) {
                 return Err("the name leads to an address that may not be called".into());
             }
             Ok(Box::new(found.into_iter()) as Addrs)
@@ -98,6 +100,7 @@ mod tests {
             ("https://models.example/v1", true, true),
             ("http://models.example/v1", false, true),
             ("http://127.0.0.1:9/v1", false, true),
+            ("http://93.184.216.34/v1", false, false),
             ("https://127.0.0.1/v1", false, true),
             ("https://[::1]/v1", false, true),
             ("https://[::ffff:10.0.0.1]/v1", false, true),
@@ -112,8 +115,8 @@ mod tests {
             ("models", false, false),
         ];
         for (base, public, private) in cases {
-            assert_eq!(check(base, false).is_ok(), public, "{base}");
-            assert_eq!(check(base, true).is_ok(), private, "{base} with allow_private");
+            assert_eq!(check(base, Reach::Public).is_ok(), public, "{base}");
+            assert_eq!(check(base, Reach::PrivateToo).is_ok(), private, "{base}, private too");
         }
     }
 }

@@ -33,13 +33,13 @@ impl Client {
     /// # Errors
     /// [`ModelError::Address`] or [`ModelError::Setup`].
     pub fn new(config: EndpointConfig) -> Result<Self, ModelError> {
-        let base = check(&config.base_url, config.allow_private)?;
+        let base = check(&config.base_url, config.reach)?;
         let joined = format!("{}/chat/completions", base.as_str().trim_end_matches('/'));
         let url = Url::parse(&joined).map_err(|e| ModelError::Address(e.to_string()))?;
         let tls = crate::tls::client_config(None).map_err(|e| ModelError::Setup(e.to_string()))?;
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(std::sync::Arc::unwrap_or_clone(tls))
-            .dns_resolver(std::sync::Arc::new(Guard { allow_private: config.allow_private }))
+            .dns_resolver(std::sync::Arc::new(Guard { reach: config.reach, encrypted: url.scheme() == "https" }))
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .connect_timeout(config.limits.connect)

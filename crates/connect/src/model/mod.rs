@@ -67,15 +67,24 @@ pub struct EndpointConfig {
     pub api_key: Option<crate::Secret>,
     /// Where the endpoint stands, in words; shown, not checked yet.
     pub region: String,
-    /// Allow loopback and private addresses, and http to them.
-    pub allow_private: bool,
+    /// Which addresses may be called.
+    pub reach: Reach,
     /// Bounds.
-    pub limits: ModelLimits,
+    pub limits: Limits,
+}
+
+/// Which addresses may be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Public ones, encrypted.
+    Public,
+    /// Loopback and private ones as well; to those, unencrypted too.
+    PrivateToo,
 }
 
 /// Bounds on one exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ModelLimits {
+pub struct Limits {
     /// For a connection.
     pub connect: Duration,
     /// From the request to the first byte of the answer.
@@ -90,7 +99,7 @@ pub struct ModelLimits {
     pub retries: u32,
 }
 
-impl Default for ModelLimits {
+impl Default for Limits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(5),

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use connect::model::fake::{Fake, Mood};
-use connect::model::{Client, EndpointConfig, ModelError, ModelLimits, Request};
+use connect::model::{Client, EndpointConfig, ModelError, Limits, Reach, Request};
 use redact::Redacted;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -14,13 +14,13 @@ fn client(base_url: &str, allow_private: bool) -> Result<Client, ModelError> {
         model: "fake".to_owned(),
         api_key: None,
         region: "here".to_owned(),
-        allow_private,
-        limits: ModelLimits {
+        reach: if allow_private { Reach::PrivateToo } else { Reach::Public },
+        limits: Limits {
             first_byte: Duration::from_millis(300),
             idle: Duration::from_millis(300),
             total: Duration::from_secs(2),
             retries: 0,
-            ..ModelLimits::default()
+            ..Limits::default()
         },
     })
 }

@@ -2,7 +2,7 @@
 
 use connect::{
     Secret,
-    model::{Client, EndpointConfig, ModelLimits},
+    model::{Client, EndpointConfig, Limits, Reach},
 };
 use outbox::{SmtpConfig, Tls, Transport};
 
@@ -37,8 +37,8 @@ pub fn model_client(config: &Config) -> Result<Option<Client>, FlowError> {
         model: model.name.clone(),
         api_key: (!model.api_key.is_empty()).then(|| Secret::new(model.api_key.clone())),
         region: model.region.clone(),
-        allow_private: model.allow_private,
-        limits: ModelLimits::default(),
+        reach: if model.allow_private { Reach::PrivateToo } else { Reach::Public },
+        limits: Limits::default(),
     };
     let client = Client::new(endpoint).map_err(|e| FlowError::Unavailable(format!("The section [model] cannot work: {e}.")))?;
     Ok(Some(client))
