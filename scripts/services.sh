@@ -88,13 +88,21 @@ write_dovecot_conf() {
   else mail_uid=$(id -u) mail_gid=$(id -g) internal=$(id -un) login=$(id -un); fi
   mkdir -p "$dir/dovecot" "$dir/mail"
   if [ "$(id -u)" = 0 ]; then chown "$mail_uid:$mail_gid" "$dir/mail"; fi
-  local unprivileged=""
+  local same_user=""
   if [ "$(id -u)" != 0 ]; then
-    unprivileged="default_internal_group = $(id -gn)
-service anvil { chroot = }
-service imap-login { chroot = }"
+    same_user="default_internal_group = $(id -gn)
+service anvil {
+  chroot =
+}
+service imap-login {
+  chroot =
+}"
   fi
-  cat >"$dir/dovecot/dovecot.conf" <<CONF
+  { case $(dovecot --version) in
+      2.[0-3].*) dovecot_23 ;;
+      *) dovecot_24 ;;
+    esac
+    cat <<CONF
 protocols = imap lmtp
 listen = 127.0.0.1
 base_dir = $dir/dovecot/run
@@ -102,18 +110,45 @@ state_dir = $dir/dovecot/state
 log_path = $dir/dovecot/log
 default_internal_user = $internal
 default_login_user = $login
-$unprivileged
+$same_user
 first_valid_uid = 1
 first_valid_gid = 1
-mail_location = maildir:~/Maildir
 mail_fsync = never
 auth_mechanisms = plain login
-disable_plaintext_auth = no
 ssl = yes
-ssl_cert = <$dir/tls/server.pem
-ssl_key = <$dir/tls/server.key
 mail_max_userip_connections = 100
 imap_idle_notify_interval = 10 s
+recipient_delimiter = +
+service imap-login {
+  inet_listener imap {
+    port = $imap_port
+  }
+  inet_listener imaps {
+    port = $imaps_port
+    ssl = yes
+  }
+}
+service lmtp {
+  inet_listener lmtp {
+    port = $lmtp_port
+  }
+}
+service auth {
+  inet_listener auth {
+    port = $auth_port
+  }
+}
+CONF
+  } >"$dir/dovecot/dovecot.conf"
+}
+
+# Dovecot 2.4 renamed what it had: the same settings in the words of each.
+dovecot_23() {
+  cat <<CONF
+disable_plaintext_auth = no
+ssl_cert = <$dir/tls/server.pem
+ssl_key = <$dir/tls/server.key
+mail_location = maildir:~/Maildir
 passdb {
   driver = static
   args = password=$password
@@ -122,23 +157,30 @@ userdb {
   driver = static
   args = uid=$mail_uid gid=$mail_gid home=$dir/mail/%Ld/%Ln allow_all_users=yes
 }
-service imap-login {
-  inet_listener imap { port = $imap_port }
-  inet_listener imaps {
-    port = $imaps_port
-    ssl = yes
-  }
-}
-service lmtp {
-  inet_listener lmtp { port = $lmtp_port }
-}
-service auth {
-  inet_listener { port = $auth_port }
-}
-recipient_delimiter = +
 CONF
-  # One section per line is what the parser insists on.
-  sed -i -E 's/^( *)(service [a-z-]+|inet_listener [a-z]*) ?\{ ([^}]*[^ ]) *\}$/\1\2 {\n\1  \3\n\1}/' "$dir/dovecot/dovecot.conf"
+}
+
+dovecot_24() {
+  cat <<CONF
+dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+auth_allow_cleartext = yes
+ssl_server_cert_file = $dir/tls/server.pem
+ssl_server_key_file = $dir/tls/server.key
+mail_driver = maildir
+mail_path = ~/Maildir
+passdb static {
+  password = $password
+}
+userdb static {
+  fields {
+    uid = $mail_uid
+    gid = $mail_gid
+    home = $dir/mail/%{user | domain | lower}/%{user | username | lower}
+  }
+  allow_all_users = yes
+}
+CONF
 }
 
 start_dovecot() {
