@@ -11,7 +11,7 @@ async fn talk(behaviour: Behaviour, to: &[&str], mime: &[u8]) -> (Report, FakeSm
     let server = FakeSmtp::start(behaviour).await;
     let config = SmtpConfig::new("127.0.0.1", server.address.port(), Tls::PlaintextLoopback, None, "desk.example")
         .expect("good settings")
-        .with_final_dot_wait(Duration::from_millis(300));
+        .with_final_dot_wait(Duration::from_millis(500));
     let to: Vec<String> = to.iter().map(|t| (*t).to_owned()).collect();
     let report = send(&config, Parcel { mail_from: "support@fernhill.example", recipients: &to, mime }).await;
     (report, server)
@@ -34,6 +34,7 @@ async fn before_and_after_the_dot_are_told_apart() {
     let cases = [
         (Normal, "accepted", 1),
         (CloseAfter250, "accepted", 1),
+        (SlowAfterDot, "accepted", 1),
         (HangAfterDot, "unanswered", 1),
         (CloseAfterDot, "unanswered", 1),
         (AfterDot(354), "unanswered", 0),

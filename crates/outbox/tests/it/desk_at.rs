@@ -48,7 +48,7 @@ pub struct TestDesk {
 }
 
 enum Cleanup {
-    Sqlite { _folder: tempfile::TempDir },
+    Sqlite(tempfile::TempDir),
     Postgres { server: String, database: String },
 }
 
@@ -98,7 +98,7 @@ impl TestDesk {
     pub async fn sqlite() -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let address = format!("sqlite:{}", dir.path().join("desk.db").display());
-        Self::furnished(Store::open(&address).await.expect("opens"), Cleanup::Sqlite { _folder: dir }).await
+        Self::furnished(Store::open(&address).await.expect("opens"), Cleanup::Sqlite(dir)).await
     }
 
     async fn postgres(server: String) -> Self {
@@ -108,6 +108,14 @@ impl TestDesk {
         let address = if base.ends_with('/') { format!("{server}/{database}") } else { format!("{base}/{database}") };
         let store = Store::open(&address).await.expect("opens");
         Self::furnished(store, Cleanup::Postgres { server, database }).await
+    }
+
+    /// Where another process finds the same database; SQLite only.
+    pub fn address(&self) -> Option<String> {
+        match &self.cleanup {
+            Cleanup::Sqlite(dir) => Some(format!("sqlite:{}", dir.path().join("desk.db").display())),
+            Cleanup::Postgres { .. } => None,
+        }
     }
 
     pub async fn close(&self) {

@@ -55,7 +55,8 @@ impl FakeSmtp {
     pub async fn start(behaviour: Behaviour) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let (arrived, commands): (Arc<Mutex<Vec<Arrived>>>, Arc<Mutex<Vec<String>>>) = Default::default();
+        let arrived: Arc<Mutex<Vec<Arrived>>> = Arc::default();
+        let commands: Arc<Mutex<Vec<String>>> = Arc::default();
         let (kept, heard) = (arrived.clone(), commands.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {

@@ -107,6 +107,9 @@ async fn forged_seal(desk: &TestDesk, case: Case, mime: &str) -> (String, Digest
     (id, digest)
 }
 
+/// Table, what is wrong, the honest row it is copied from, columns changed.
+type Forgery = (&'static str, &'static str, String, Vec<(&'static str, String)>);
+
 #[test]
 fn the_tables_refuse_what_does_not_fit() {
     on_both(async |desk| {
@@ -115,7 +118,7 @@ fn the_tables_refuse_what_does_not_fit() {
         let seal = quoted(other.seal);
         let olga = quoted(desk.olga.agent().id);
         let wrong = quoted(Digest::of(b"wrong"));
-        let refused: [(&str, &str, String, Vec<(&str, String)>); 6] = [
+        let refused: [Forgery; 6] = [
             (
                 "approvals",
                 "a foreign session",
