@@ -317,8 +317,9 @@ impl From<Traced> for Sentence {
 /// The first source of a sentence still in the body that may no longer carry it.
 async fn changed_source(conn: &mut Conn, grant: &Grant, traced: &[Traced], cited: &[Cited], now: Timestamp) -> Result<Option<String>, Problem> {
     let mut looked: Vec<ArticleId> = Vec::new();
-    let numbers = traced.iter().filter(|s| s.support != Support::Agent).flat_map(|s| &s.citations);
-    for source in numbers.flat_map(|n| cited.iter().filter(move |c| c.citation == *n)) {
+    let still_cited = |c: &&Cited| traced.iter().any(|s| s.support != Support::Agent && s.citations.contains(&c.citation));
+    let sources: Vec<&Cited> = cited.iter().filter(still_cited).collect();
+    for source in sources {
         let Origin::Passage { article, version, .. } = source.origin else { continue };
         if looked.contains(&article) {
             continue;

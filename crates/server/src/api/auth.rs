@@ -19,8 +19,6 @@ use crate::App;
 const COOKIE: &str = "countersign_session";
 /// Name of it over https: no other host and no subdomain can set one of this name.
 const COOKIE_HTTPS: &str = "__Host-countersign_session";
-/// How a bearer token begins.
-pub const TOKEN_PREFIX: &str = "cst_";
 
 /// Anybody who is let in.
 pub enum Caller {

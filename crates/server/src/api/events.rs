@@ -6,7 +6,10 @@ use std::{collections::HashMap, convert::Infallible, sync::Arc, time::Duration};
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderName},
-    response::sse::{Event, KeepAlive, Sse},
+    response::{
+        IntoResponse,
+        sse::{Event, KeepAlive, Sse},
+    },
 };
 use desk::ids::TicketId;
 use serde::Serialize;
@@ -61,7 +64,7 @@ async fn follow(
     State(app): State<Arc<App>>,
     caller: Caller,
     headers: HeaderMap,
-) -> Result<Sse<ReceiverStream<Result<Event, Infallible>>>, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let grant = caller.grant(Purpose::Work)?;
     let last = headers.get(HeaderName::from_static("last-event-id")).and_then(|v| v.to_str().ok()?.parse().ok());
     let after = match last {

@@ -1,0 +1,251 @@
+//! A desk in a temporary folder: two queues, two categories, one approved article, five people. The
+//! clock stands still until a test moves it, and background work runs only when a test says so.
+
+use std::sync::Arc;
+
+use desk::{
+    Timestamp,
+    audit::{AuditEvent, Service},
+    consent::DeskDefault,
+    ids::{AgentId, ArticleId},
+    knowledge::{ArticleState, Audience},
+    operating::OperatingModel,
+    people::{Agent, AiSetting, Role},
+    triage::Category,
+};
+use outbox::Transport;
+use server::{
+    App, api,
+    app::World,
+    clock::Clock,
+    config::{Config, Desk, Embedding, Mail},
+    flow, jobs,
+};
+use store::{MailSource, NewArticle, NewSource, ServiceIdentity, Store, Tx, new_id};
+
+use crate::client::Client;
+
+/// When tests begin.
+pub const NOON: Timestamp = Timestamp::from_secs(1_795_000_000);
+/// Seconds in which an approval can be undone.
+pub const UNDO: i64 = 10;
+/// Everybody's password.
+pub const PASSWORD: &str = "a good password";
+/// Where customers write to.
+pub const SUPPORT: &str = "support@fernhill.example";
+/// What the one article says.
+pub const ARTICLE: &str = "# VAT id\n\nYou can change the VAT id of your company in Settings > Billing. The new VAT id applies to future invoices only.";
+
+/// A desk to test with.
+pub struct TestDesk {
+    pub app: Arc<App>,
+    pub article: ArticleId,
+    place: Place,
+}
+
+enum Place {
+    Sqlite { _folder: tempfile::TempDir },
+    Postgres { server: String, database: String, _folder: tempfile::TempDir },
+}
+
+/// Runs a test on each engine there is.
+pub fn on_each<F>(test: F)
+where
+    F: AsyncFn(&TestDesk),
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        for desk in TestDesk::each().await {
+            test(&desk).await;
+            desk.close().await;
+        }
+    });
+}
+
+impl TestDesk {
+    /// One desk per engine: SQLite, and PostgreSQL when `COUNTERSIGN_TEST_POSTGRES` names a server.
+    pub async fn each() -> Vec<Self> {
+        let mut desks = vec![Self::sqlite().await];
+        if let Ok(server) = std::env::var("COUNTERSIGN_TEST_POSTGRES") {
+            desks.push(Self::postgres(server).await);
+        }
+        desks
+    }
+
+    /// A desk on SQLite.
+    pub async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let app = open(&folder, String::new(), World::Demo).await;
+        let article = furnish(&app).await;
+        Self { app, article, place: Place::Sqlite { _folder: folder } }
+    }
+
+    /// A desk that is not the demo, on SQLite.
+    pub async fn real() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let app = open(&folder, String::new(), World::Real).await;
+        let article = furnish(&app).await;
+        Self { app, article, place: Place::Sqlite { _folder: folder } }
+    }
+
+    async fn postgres(server: String) -> Self {
+        let database = format!("server_{}", new_id::<AgentId>().to_string().replace('-', ""));
+        on_server(&server, format!("create database {database}")).await;
+        let folder = tempfile::tempdir().unwrap();
+        let app = open(&folder, address_of(&server, &database), World::Demo).await;
+        let article = furnish(&app).await;
+        Self { app, article, place: Place::Postgres { server, database, _folder: folder } }
+    }
+
+    /// Closes the database and, on a server, drops it.
+    pub async fn close(self) {
+        self.app.store.close().await;
+        if let Place::Postgres { server, database, .. } = &self.place {
+            on_server(server, format!("drop database {database} with (force)")).await;
+        }
+    }
+
+    /// A caller without any credential.
+    pub fn nobody(&self) -> Client {
+        Client::nobody(api::router(Arc::clone(&self.app)))
+    }
+
+    /// A signed-in person by the left half of their address.
+    pub async fn sign_in(&self, name: &str) -> Client {
+        self.nobody().sign_in(&format!("{name}@fernhill.example"), PASSWORD).await
+    }
+
+    /// A program with these scopes.
+    pub async fn program(&self, scopes: &[&str]) -> Client {
+        let lead = self.sign_in("mara").await;
+        let body = serde_json::json!({ "name": "a program", "scopes": scopes, "days": 7 });
+        let made = lead.post("/tokens", body).await.expect(201);
+        self.nobody().token(made["secret"].as_str().unwrap())
+    }
+
+    /// Sends a mail in and lets everything follow from it.
+    pub async fn receive(&self, from: &str, subject: &str, text: &str) {
+        self.receive_with(from, subject, text, "").await;
+    }
+
+    /// The same with more header lines, each ending in CRLF.
+    pub async fn receive_with(&self, from: &str, subject: &str, text: &str, more: &str) {
+        let raw = mail(from, subject, text, more);
+        flow::receive_mail::take(&self.app, SUPPORT, MailSource::Api, raw.as_bytes(), self.app.clock.now()).await.unwrap();
+        self.settle().await;
+    }
+
+    /// Runs jobs, orders the record, lets the index follow, until nothing is left to do.
+    pub async fn settle(&self) {
+        loop {
+            let ran = jobs::run_jobs_once(&self.app).await.unwrap();
+            let placed = flow::keep_record::sequence(&self.app).await.unwrap();
+            let followed = flow::follow_record::follow(&self.app).await.unwrap();
+            if ran + placed + followed == 0 {
+                return;
+            }
+        }
+    }
+
+    /// Lets `seconds` pass and hands over what is due.
+    pub async fn pass(&self, seconds: i64) {
+        self.app.clock.advance(seconds);
+        flow::deliver_letters::deliver_due(&self.app).await.unwrap();
+        self.settle().await;
+    }
+}
+
+/// A raw mail.
+pub fn mail(from: &str, subject: &str, text: &str, more: &str) -> String {
+    let id: AgentId = new_id();
+    format!("From: <{from}>\r\nTo: <{SUPPORT}>\r\nSubject: {subject}\r\nMessage-ID: <{id}@mail.example>\r\n{more}\r\n{text}\r\n")
+}
+
+async fn open(folder: &tempfile::TempDir, database: String, world: World) -> Arc<App> {
+    let config = Config {
+        data: folder.path().to_owned(),
+        database,
+        desk: Desk { name: "Fernhill".to_owned(), ai_default: DeskDefault::OptOut, undo_seconds: UNDO },
+        mail: Mail { address: SUPPORT.to_owned(), ..Mail::default() },
+        embedding: Embedding { folder: folder.path().join("no-weights") },
+        ..Config::default()
+    };
+    App::open_with(config, world, Clock::fixed(NOON), Some(Transport::Tray)).await.unwrap()
+}
+
+async fn furnish(app: &App) -> ArticleId {
+    let hash = flow::sign_in::hash_password(PASSWORD).await.unwrap();
+    let mut tx = app.store.begin(&ServiceIdentity::new(Service::CommandLine), app.clock.now()).await.unwrap();
+    for (key, name) in [("billing", "Billing"), ("security", "Security")] {
+        tx.put_queue(key, name).await.unwrap();
+    }
+    let categories = [
+        ("billing.invoice", OperatingModel::BillingExplanation, "billing"),
+        ("security.access", OperatingModel::Security, "security"),
+    ];
+    for (position, (key, operating_model, queue)) in (0..).zip(categories) {
+        let category =
+            Category { key: key.to_owned(), name: key.to_owned(), description: String::new(), operating_model, queue: queue.to_owned() };
+        tx.put_category(&category, position).await.unwrap();
+    }
+    let mara = person(&mut tx, "mara", Role::Lead, &[], &hash).await;
+    person(&mut tx, "timo", Role::Agent, &["billing"], &hash).await;
+    person(&mut tx, "olga", Role::Agent, &["security"], &hash).await;
+    person(&mut tx, "helene", Role::Auditor, &[], &hash).await;
+    let article = article(&mut tx, mara).await;
+    tx.put_mailbox(SUPPORT).await.unwrap();
+    let (version, digest) = tx
+        .add_version(article, 1, "VAT id", ARTICLE, &[("VAT id".to_owned(), ARTICLE.to_owned(), 0, i64::try_from(ARTICLE.len()).unwrap())], true)
+        .await
+        .unwrap();
+    tx.commit(AuditEvent::ArticleApproved { article, version, digest }).await.unwrap();
+    flow::keep_record::sequence(app).await.unwrap();
+    while flow::follow_record::follow(app).await.unwrap() > 0 {}
+    article
+}
+
+async fn person(tx: &mut Tx, name: &str, role: Role, queues: &[&str], hash: &str) -> AgentId {
+    let agent = Agent {
+        id: new_id(),
+        name: format!("{}{} Test", name[..1].to_uppercase(), &name[1..]),
+        email: format!("{name}@fernhill.example"),
+        role,
+        queues: queues.iter().map(|q| (*q).to_owned()).collect(),
+        ai: AiSetting::Default,
+    };
+    tx.add_agent(&agent, Some(hash)).await.unwrap();
+    agent.id
+}
+
+async fn article(tx: &mut Tx, owner: AgentId) -> ArticleId {
+    let source = NewSource { key: "help", name: "Help centre", kind: "help_centre", owner, audience: Audience::Public };
+    let source = tx.add_source(source).await.unwrap();
+    let new = NewArticle {
+        slug: "vat-id",
+        source,
+        title: "VAT id",
+        product: "ledger",
+        audience: Audience::Public,
+        state: ArticleState::Approved,
+        owner,
+        applies_to: "5",
+        reviewed_at: Some(NOON.plus_seconds(-86_400)),
+        review_by: Some(NOON.plus_seconds(90 * 86_400)),
+    };
+    tx.add_article(new).await.unwrap()
+}
+
+fn address_of(server: &str, database: &str) -> String {
+    let (head, options) = server.split_once('?').map_or((server, ""), |(head, options)| (head, options));
+    let scheme_end = head.find("://").map_or(0, |at| at + 3);
+    let host_end = head[scheme_end..].find('/').map_or(head.len(), |at| scheme_end + at);
+    let base = &head[..host_end];
+    if options.is_empty() { format!("{base}/{database}") } else { format!("{base}/{database}?{options}") }
+}
+
+async fn on_server(server: &str, statement: String) {
+    let store = Store::open(server).await.unwrap();
+    // The name of a test's database is made here, of hexadecimal digits.
+    store.read().await.unwrap().execute(Box::leak(statement.into_boxed_str()), Vec::new()).await.unwrap();
+    store.close().await;
+}

@@ -1,0 +1,122 @@
+//! Every route against every kind of caller. A route without a row fails: nobody adds a door without
+//! saying who may pass.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::{client::Client, harness::TestDesk};
+
+/// Statuses for: nobody, an agent of the queue, an agent of another queue, a token with every scope,
+/// a token with the least fitting scope, an auditor. Ids in paths are those of the ticket in the
+/// agent's queue where there is one, else of nothing; bodies are empty objects, so that 415, 422 and
+/// 428 mean "was let in".
+type Row = [u16; 6];
+
+const NOBODY: u16 = 401;
+
+#[rustfmt::skip]
+const ROWS: &[(&str, Row)] = &[
+    ("DELETE /approvals/{id}",            [NOBODY, 404, 404, 403, 403, 403]),
+    ("DELETE /session",                   [NOBODY, 204, 204, 403, 403, 204]),
+    ("DELETE /tokens/{id}",               [NOBODY, 403, 403, 403, 403, 403]),
+    ("GET /articles",                     [NOBODY, 200, 200, 200, 403, 200]),
+    ("GET /articles/{id}",                [NOBODY, 404, 404, 404, 403, 404]),
+    ("GET /attachments/{id}",             [NOBODY, 404, 404, 404, 403, 404]),
+    ("GET /audit",                        [NOBODY, 403, 403, 200, 403, 200]),
+    ("GET /audit/checkpoint",             [NOBODY, 403, 403, 200, 403, 200]),
+    ("GET /audit/entries/{seq}/proof",    [NOBODY, 403, 403, 404, 403, 404]),
+    ("GET /audit/export",                 [NOBODY, 403, 403, 200, 403, 200]),
+    ("GET /demo/accounts",                [200, 200, 200, 200, 200, 200]),
+    ("GET /demo/requesters",              [NOBODY, 200, 200, 403, 403, 200]),
+    ("GET /events",                       [NOBODY, 200, 200, 200, 403, 200]),
+    ("GET /exchanges/{id}",               [NOBODY, 404, 404, 404, 403, 404]),
+    ("GET /mail/{id}",                    [NOBODY, 404, 404, 404, 404, 403]),
+    ("GET /messages/{id}/html",           [NOBODY, 404, 404, 404, 403, 404]),
+    ("GET /messages/{id}/raw",            [NOBODY, 404, 404, 404, 403, 404]),
+    ("GET /quarantine",                   [NOBODY, 200, 200, 200, 403, 200]),
+    ("GET /search",                       [NOBODY, 200, 200, 200, 403, 200]),
+    ("GET /session",                      [NOBODY, 200, 200, 403, 403, 200]),
+    ("GET /status",                       [NOBODY, 200, 200, 200, 200, 200]),
+    ("GET /tickets",                      [NOBODY, 200, 200, 200, 403, 200]),
+    ("GET /tickets/{id}",                 [NOBODY, 200, 404, 200, 403, 200]),
+    ("GET /tokens",                       [NOBODY, 403, 403, 403, 403, 403]),
+    ("GET /tray",                         [NOBODY, 200, 200, 200, 403, 200]),
+    ("GET /tray/{id}",                    [NOBODY, 404, 404, 404, 403, 404]),
+    ("GET /views",                        [NOBODY, 200, 200, 200, 403, 200]),
+    ("PATCH /tickets/{id}",               [NOBODY, 428, 428, 428, 428, 428]),
+    ("POST /audit/verification",          [NOBODY, 403, 403, 200, 403, 200]),
+    ("POST /demo/attacks",                [NOBODY, 0, 0, 403, 403, 0]),
+    ("POST /demo/customer-mail",          [NOBODY, 422, 422, 403, 403, 403]),
+    ("POST /drafts/{id}/approval",        [NOBODY, 422, 422, 403, 403, 403]),
+    ("POST /drafts/{id}/seal",            [NOBODY, 404, 404, 403, 403, 403]),
+    ("POST /mail",                        [NOBODY, 415, 415, 415, 415, 403]),
+    ("POST /quarantine/{id}/retry",       [NOBODY, 404, 404, 403, 403, 403]),
+    ("POST /session",                     [422, 422, 422, 422, 422, 422]),
+    ("POST /suggestions/{id}/verdict",    [NOBODY, 422, 422, 403, 403, 403]),
+    ("POST /tickets/{id}/drafts",         [NOBODY, 422, 422, 403, 403, 403]),
+    ("POST /tickets/{id}/notes",          [NOBODY, 422, 422, 403, 403, 403]),
+    ("POST /tickets/{id}/read",           [NOBODY, 204, 404, 403, 403, 204]),
+    ("POST /tokens",                      [NOBODY, 422, 422, 403, 403, 422]),
+    ("PUT /drafts/{id}",                  [NOBODY, 428, 428, 403, 403, 403]),
+    ("PUT /requesters/{id}/ai",           [NOBODY, 422, 422, 403, 403, 403]),
+    ("PUT /session/ai",                   [NOBODY, 422, 422, 403, 403, 422]),
+];
+
+/// Routes of the description as "METHOD path".
+fn routes() -> Vec<String> {
+    let description: Value = serde_json::from_str(&server::api::openapi_json()).unwrap();
+    let mut routes = Vec::new();
+    for (path, item) in description["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            routes.push(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    routes.sort();
+    routes
+}
+
+#[test]
+fn every_route_says_who_may_pass() {
+    let rows: Vec<&str> = ROWS.iter().map(|(route, _)| *route).collect();
+    assert_eq!(routes(), rows);
+}
+
+async fn status(who: &Client, method: &str, path: &str) -> u16 {
+    let media_type = matches!(method, "POST" | "PUT" | "PATCH").then_some("application/json");
+    let body = if media_type.is_some() { b"{}".to_vec() } else { Vec::new() };
+    // Only the status: an event stream never ends.
+    who.open(method, &format!("/api/v1{path}"), media_type, body).await.status().as_u16()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_caller_passes_exactly_where_they_should() {
+    let desk = TestDesk::sqlite().await;
+    desk.receive("ana@harbour.example", "VAT id", "Where can I change the VAT id of our company?").await;
+    let ticket = desk.sign_in("timo").await.get("/tickets/1001").await.expect(200)["id"].as_str().unwrap().to_owned();
+    let all = ["tickets:read", "tickets:write", "mail:write", "record:read", "knowledge:read"];
+    let (full, least) = (desk.program(&all).await, desk.program(&["mail:write"]).await);
+    let mut wrong = BTreeMap::new();
+    for (route, expected) in ROWS {
+        let (method, path) = route.split_once(' ').unwrap();
+        let path = if path.starts_with("/tickets/") { path.replace("{id}", &ticket) } else { path.replace("{id}", "019f0000-0000-7000-8000-000000000000") };
+        let path = path.replace("{seq}", "999999");
+        // Signing out is one of the routes, so every row has its own sessions.
+        let callers = [
+            desk.nobody(),
+            desk.sign_in("timo").await,
+            desk.sign_in("olga").await,
+            full.clone(),
+            least.clone(),
+            desk.sign_in("helene").await,
+        ];
+        for (n, (caller, expected)) in callers.iter().zip(expected).enumerate().filter(|(_, (_, expected))| **expected != 0) {
+            let found = status(caller, method, &path).await;
+            if found != *expected {
+                wrong.insert(format!("{route} caller {n}"), (found, *expected));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "(found, expected): {wrong:#?}");
+    desk.close().await;
+}
