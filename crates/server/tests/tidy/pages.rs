@@ -107,7 +107,7 @@ fn the_page_of_settings_names_every_setting() {
     let settings = settings();
     assert!(settings.len() >= 10, "crates/server/src/config.rs: the settings are public fields of structs");
     let named = |name: &str| {
-        [format!("`{name}`"), format!("{name} ="), format!("[{name}]"), format!(".{name}")]
+        [format!("`{name}`"), format!("{name} ="), format!("[{name}]"), format!(".{name}"), format!("`{name}.")]
             .iter()
             .any(|w| page.contains(w))
     };
