@@ -130,7 +130,13 @@ pub struct Approval {
 
 impl Answer {
     /// Everything about the answer to a ticket.
-    pub async fn load(app: &App, conn: &mut Conn, grant: &Grant, row: &Row, trail: &[EntryRow]) -> Result<Self, Problem> {
+    pub async fn load(
+        app: &App,
+        conn: &mut Conn,
+        grant: &Grant,
+        row: &Row,
+        trail: &[EntryRow],
+    ) -> Result<Self, Problem> {
         let now = app.clock.now();
         let draft = conn.current_draft(grant, row.ticket.id).await?;
         let retrieval = retrieval(conn, grant, row, draft.as_ref()).await?;
@@ -159,7 +165,12 @@ impl Answer {
 }
 
 /// What was put before the drafter of this draft; without a draft, what was found last.
-async fn retrieval(conn: &mut Conn, grant: &Grant, row: &Row, draft: Option<&DraftRow>) -> Result<Option<Retrieval>, Problem> {
+async fn retrieval(
+    conn: &mut Conn,
+    grant: &Grant,
+    row: &Row,
+    draft: Option<&DraftRow>,
+) -> Result<Option<Retrieval>, Problem> {
     let found = match draft.and_then(|d| d.retrieval) {
         Some(id) => Some(conn.suggestion::<Retrieval>(grant, id).await?),
         None => conn.newest_suggestion::<Retrieval>(grant, row.ticket.id, SuggestionKind::Retrieval).await?,
@@ -201,7 +212,12 @@ pub struct PassageFound {
 
 impl PassageFound {
     /// With its article's facts; none when the grant does not reach it.
-    pub async fn with_article(self, conn: &mut Conn, grant: &Grant, now: Timestamp) -> Result<Option<PassageHit>, Problem> {
+    pub async fn with_article(
+        self,
+        conn: &mut Conn,
+        grant: &Grant,
+        now: Timestamp,
+    ) -> Result<Option<PassageHit>, Problem> {
         let article = match conn.article(grant, self.article).await {
             Err(StoreError::NotFound) => return Ok(None),
             other => other?,
@@ -242,7 +258,11 @@ async fn similar(conn: &mut Conn, grant: &Grant, cited: &[Cited]) -> Result<Vec<
             number: case.number,
             subject: case.subject,
             // The index matches questions; its places say nothing about the reply's words.
-            spans: if source.text == case.question { source.spans.iter().copied().filter(|s| s.1 <= within).collect() } else { Vec::new() },
+            spans: if source.text == case.question {
+                source.spans.iter().copied().filter(|s| s.1 <= within).collect()
+            } else {
+                Vec::new()
+            },
             question: case.question,
             reply: case.reply,
             why: source.why.clone(),
@@ -267,7 +287,15 @@ impl Draft {
         Self::load(conn, grant, &row, draft, cited, &trail, app.clock.now()).await
     }
 
-    async fn load(conn: &mut Conn, grant: &Grant, row: &Row, draft: DraftRow, cited: &[Cited], trail: &[EntryRow], now: Timestamp) -> Result<Self, Problem> {
+    async fn load(
+        conn: &mut Conn,
+        grant: &Grant,
+        row: &Row,
+        draft: DraftRow,
+        cited: &[Cited],
+        trail: &[EntryRow],
+        now: Timestamp,
+    ) -> Result<Self, Problem> {
         let traced = retrace(&draft.machine_sentences, &draft.body);
         let stale = match draft.state {
             DraftState::Open if row.ticket.last_inbound != draft.answers => {
@@ -315,9 +343,16 @@ impl From<Traced> for Sentence {
 }
 
 /// The first source of a sentence still in the body that may no longer carry it.
-async fn changed_source(conn: &mut Conn, grant: &Grant, traced: &[Traced], cited: &[Cited], now: Timestamp) -> Result<Option<String>, Problem> {
+async fn changed_source(
+    conn: &mut Conn,
+    grant: &Grant,
+    traced: &[Traced],
+    cited: &[Cited],
+    now: Timestamp,
+) -> Result<Option<String>, Problem> {
     let mut looked: Vec<ArticleId> = Vec::new();
-    let still_cited = |c: &&Cited| traced.iter().any(|s| s.support != Support::Agent && s.citations.contains(&c.citation));
+    let still_cited =
+        |c: &&Cited| traced.iter().any(|s| s.support != Support::Agent && s.citations.contains(&c.citation));
     let sources: Vec<&Cited> = cited.iter().filter(still_cited).collect();
     for source in sources {
         let Origin::Passage { article, version, .. } = source.origin else { continue };
@@ -338,7 +373,12 @@ async fn changed_source(conn: &mut Conn, grant: &Grant, traced: &[Traced], cited
 }
 
 /// The newest approval of a draft: who and when from the record, how it stands from the door.
-async fn approval(conn: &mut Conn, grant: &Grant, draft: &DraftRow, trail: &[EntryRow]) -> Result<Option<Approval>, Problem> {
+async fn approval(
+    conn: &mut Conn,
+    grant: &Grant,
+    draft: &DraftRow,
+    trail: &[EntryRow],
+) -> Result<Option<Approval>, Problem> {
     let approved = trail.iter().rev().find_map(|entry| {
         let event = serde_json::from_str::<Entry>(&entry.leaf).ok()?.event;
         match event {

@@ -126,7 +126,9 @@ pub struct VersionAsked {
 fn grant(app: &App, caller: &Caller) -> Result<Grant, Problem> {
     caller.needs_scope("knowledge:read")?;
     match caller {
-        Caller::Program(token) if !token.has("tickets:read") => Ok(app.service_grant(Service::Preparation, Purpose::Reply)?),
+        Caller::Program(token) if !token.has("tickets:read") => {
+            Ok(app.service_grant(Service::Preparation, Purpose::Reply)?)
+        }
         _ => caller.grant(Purpose::Work),
     }
 }
@@ -207,7 +209,8 @@ mod tests {
 
     #[test]
     fn articles_cannot_carry_scripts() {
-        let shown = html("# Title\n\n<script>alert(1)</script><img src=x onerror=alert(1)>[a](javascript:alert(1)) **bold**");
+        let shown =
+            html("# Title\n\n<script>alert(1)</script><img src=x onerror=alert(1)>[a](javascript:alert(1)) **bold**");
         assert!(shown.contains("<strong>bold</strong>"), "{shown}");
         for bad in ["script", "onerror", "javascript"] {
             assert!(!shown.contains(bad), "{shown}");

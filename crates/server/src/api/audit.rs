@@ -101,7 +101,11 @@ fn grant(caller: &Caller) -> Result<Grant, Problem> {
 /// Entries, newest first.
 #[utoipa::path(get, path = "/audit", tag = "record", params(EntriesAsked),
     responses((status = 200, body = Page<AuditLine>), (status = "4XX", body = ProblemBody)))]
-async fn list_entries(State(app): State<Arc<App>>, caller: Caller, Asked(asked): Asked<EntriesAsked>) -> Result<Json<Page<AuditLine>>, Problem> {
+async fn list_entries(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Asked(asked): Asked<EntriesAsked>,
+) -> Result<Json<Page<AuditLine>>, Problem> {
     let grant = grant(&caller)?;
     let limit = asked.limit.unwrap_or(LIMIT).clamp(1, 200);
     let wanted = usize::try_from(limit).unwrap_or(1);
@@ -143,7 +147,14 @@ pub struct Checkpoint {
 async fn get_checkpoint(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Checkpoint>, Problem> {
     grant(&caller)?;
     let view = flow::keep_record::checkpoint(&app).await?.ok_or_else(Problem::not_found)?;
-    Ok(Json(Checkpoint { size: view.size, root: view.root, note: view.note, key: view.key, at: time(view.at), anchored: ANCHORED.to_owned() }))
+    Ok(Json(Checkpoint {
+        size: view.size,
+        root: view.root,
+        note: view.note,
+        key: view.key,
+        at: time(view.at),
+        anchored: ANCHORED.to_owned(),
+    }))
 }
 
 /// What verification found.
@@ -161,7 +172,14 @@ pub struct Verification {
 #[utoipa::path(post, path = "/audit/verification", tag = "record", responses((status = 200, body = Verification), (status = "4XX", body = ProblemBody)))]
 async fn verify_record(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Verification>, Problem> {
     let found = flow::keep_record::verify(&app, &grant(&caller)?).await?;
-    Ok(Json(Verification { ok: found.ok, size: found.size, root: found.root, first_bad: found.first_bad, detail: found.detail, ms: found.ms }))
+    Ok(Json(Verification {
+        ok: found.ok,
+        size: found.size,
+        root: found.root,
+        first_bad: found.first_bad,
+        detail: found.detail,
+        ms: found.ms,
+    }))
 }
 
 /// Hands what is written over in pieces. The receiver's end is a response's body.
@@ -221,7 +239,11 @@ async fn export_record(State(app): State<Arc<App>>, caller: Caller) -> Result<Re
 /// A proof that one entry is in the record.
 #[utoipa::path(get, path = "/audit/entries/{seq}/proof", tag = "record", params(("seq" = i64, Path)),
     responses((status = 200, body = String, content_type = "text/plain"), (status = "4XX", body = ProblemBody)))]
-async fn prove_entry(State(app): State<Arc<App>>, caller: Caller, Path(seq): Path<String>) -> Result<Response, Problem> {
+async fn prove_entry(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(seq): Path<String>,
+) -> Result<Response, Problem> {
     let grant = grant(&caller)?;
     let seq: i64 = seq.parse().ok().filter(|s| *s >= 0).ok_or_else(Problem::not_found)?;
     let proof = flow::keep_record::proof(&app, &grant, seq).await?;

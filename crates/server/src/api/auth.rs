@@ -145,12 +145,16 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// The session token of the cookie; the name that only https can set goes first.
 pub fn cookie(headers: &HeaderMap) -> Option<&str> {
     let pairs = || {
-        headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';')).filter_map(|pair| {
-            let (name, value) = pair.trim().split_once('=')?;
-            Some((name, value))
-        })
+        headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';')).filter_map(
+            |pair| {
+                let (name, value) = pair.trim().split_once('=')?;
+                Some((name, value))
+            },
+        )
     };
-    [COOKIE_HTTPS, COOKIE].into_iter().find_map(|wanted| pairs().find(|(name, _)| *name == wanted).map(|(_, value)| value))
+    [COOKIE_HTTPS, COOKIE]
+        .into_iter()
+        .find_map(|wanted| pairs().find(|(name, _)| *name == wanted).map(|(_, value)| value))
 }
 
 /// The header that hands a browser its session token for `seconds`; 0 takes it away.
@@ -165,7 +169,9 @@ pub fn set_cookie(headers: &HeaderMap, token: &str, seconds: i64) -> String {
 
 /// TLS ends before this program; the browser's own header says how the page was reached.
 fn is_https(headers: &HeaderMap) -> bool {
-    let starts = |name: header::HeaderName, with: &str| headers.get(name).is_some_and(|v| v.as_bytes().starts_with(with.as_bytes()));
+    let starts = |name: header::HeaderName, with: &str| {
+        headers.get(name).is_some_and(|v| v.as_bytes().starts_with(with.as_bytes()))
+    };
     starts(header::ORIGIN, "https://") || starts(header::HeaderName::from_static("x-forwarded-proto"), "https")
 }
 
@@ -213,7 +219,9 @@ mod tests {
         for (pairs, expected) in cases {
             let map: HeaderMap = pairs
                 .iter()
-                .map(|(n, v)| (n.parse::<header::HeaderName>().expect("name"), v.parse::<header::HeaderValue>().expect("value")))
+                .map(|(n, v)| {
+                    (n.parse::<header::HeaderName>().expect("name"), v.parse::<header::HeaderValue>().expect("value"))
+                })
                 .collect();
             assert_eq!(is_same_origin(&map), *expected, "{pairs:?}");
         }
@@ -230,7 +238,10 @@ mod tests {
 
     #[test]
     fn https_gets_the_stronger_cookie() {
-        assert!(set_cookie(&headers(&[("origin", "https://x.example")]), "t", 5).starts_with("__Host-countersign_session=t; Path=/; HttpOnly; SameSite=Strict; Max-Age=5; Secure"));
+        assert!(
+            set_cookie(&headers(&[("origin", "https://x.example")]), "t", 5)
+                .starts_with("__Host-countersign_session=t; Path=/; HttpOnly; SameSite=Strict; Max-Age=5; Secure")
+        );
         assert!(!set_cookie(&headers(&[]), "t", 5).contains("Secure"));
     }
 }

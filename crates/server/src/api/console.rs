@@ -39,7 +39,8 @@ pub async fn serve(method: Method, uri: Uri) -> Response {
 fn page(path: &str, file: rust_embed::EmbeddedFile) -> Response {
     // Names under assets/ hold a hash of their content.
     let cache = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let media_type = HeaderValue::try_from(file.metadata.mimetype()).unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
+    let media_type = HeaderValue::try_from(file.metadata.mimetype())
+        .unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
     let mut response = Body::from(file.data.into_owned()).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, media_type);

@@ -67,7 +67,13 @@ pub struct Account {
 async fn list_accounts(_: OnDemo) -> Result<Json<List<Account>>, Problem> {
     let items = demo::world::accounts()?
         .into_iter()
-        .map(|a| Account { name: a.name, email: a.email, role: a.role, password: demo::world::PASSWORD.to_owned(), hint: a.hint })
+        .map(|a| Account {
+            name: a.name,
+            email: a.email,
+            role: a.role,
+            password: demo::world::PASSWORD.to_owned(),
+            hint: a.hint,
+        })
         .collect();
     Ok(Json(List { items }))
 }
@@ -90,7 +96,11 @@ pub struct DemoTicket {
 
 /// Customers of the invented company.
 #[utoipa::path(get, path = "/demo/requesters", tag = "demo", responses((status = 200, body = List<DemoRequester>), (status = "4XX", body = ProblemBody)))]
-async fn list_requesters(_: OnDemo, State(app): State<Arc<App>>, SignedIn(session): SignedIn) -> Result<Json<List<DemoRequester>>, Problem> {
+async fn list_requesters(
+    _: OnDemo,
+    State(app): State<Arc<App>>,
+    SignedIn(session): SignedIn,
+) -> Result<Json<List<DemoRequester>>, Problem> {
     let grant = Grant::for_agent(&session, Purpose::Work)?;
     let mut conn = app.store.read().await?;
     let mut items = Vec::new();
@@ -103,7 +113,11 @@ async fn list_requesters(_: OnDemo, State(app): State<Arc<App>>, SignedIn(sessio
         let rows = conn.tickets(&grant, View::All, &filter).await?.items;
         let tickets = rows
             .into_iter()
-            .map(|row| DemoTicket { id: row.ticket.id.to_string(), number: row.ticket.number, subject: row.ticket.subject })
+            .map(|row| DemoTicket {
+                id: row.ticket.id.to_string(),
+                number: row.ticket.number,
+                subject: row.ticket.subject,
+            })
             .collect();
         items.push(DemoRequester { person: Person::new(&requester, organization.as_ref()), tickets });
     }
@@ -170,7 +184,9 @@ fn customer_mail(from: &Requester, to: &str, mail: &CustomerMail, answers: Optio
     if let Some(parent) = answers {
         let _ = write!(raw, "In-Reply-To: {parent}\r\nReferences: {parent}\r\n");
     }
-    raw.push_str("MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n");
+    raw.push_str(
+        "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+    );
     for line in STANDARD.encode(mail.text.as_bytes()).as_bytes().chunks(76) {
         raw.push_str(&String::from_utf8_lossy(line));
         raw.push_str("\r\n");
@@ -250,8 +266,10 @@ mod tests {
             ai: desk::people::AiSetting::Default,
         };
         let subject = format!("Grüße\r\nBcc: all@x.example {}", "lang ".repeat(50));
-        let mail = CustomerMail { from: String::new(), subject, text: "Hallo\n.\nWelt ü".into(), reply_to_letter: None };
-        let raw = customer_mail(&from, "support@fernhill.example", &mail, Some("<a@b>"), Timestamp::from_secs(1_795_000_000));
+        let mail =
+            CustomerMail { from: String::new(), subject, text: "Hallo\n.\nWelt ü".into(), reply_to_letter: None };
+        let raw =
+            customer_mail(&from, "support@fernhill.example", &mail, Some("<a@b>"), Timestamp::from_secs(1_795_000_000));
         assert!(raw.lines().all(|l| l.len() <= 78 && !l.starts_with("Bcc")), "{raw}");
         let parsed = connect::mail::parse(raw.as_bytes(), &connect::mail::Settings::default());
         assert_eq!(parsed.from.as_ref().map(|a| a.address.as_str()), Some("zoe@harbour.example"));

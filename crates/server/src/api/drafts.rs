@@ -157,7 +157,11 @@ pub struct AiPart {
 /// Freezes the mail and shows it.
 #[utoipa::path(post, path = "/drafts/{id}/seal", tag = "drafts", params(("id" = String, Path)),
     responses((status = 201, body = Sealed), (status = "4XX", body = ProblemBody)))]
-async fn seal_draft(State(app): State<Arc<App>>, Answering(session): Answering, Id(id): Id<DraftId>) -> Result<impl IntoResponse, Problem> {
+async fn seal_draft(
+    State(app): State<Arc<App>>,
+    Answering(session): Answering,
+    Id(id): Id<DraftId>,
+) -> Result<impl IntoResponse, Problem> {
     let grant = Grant::for_agent(&session, Purpose::Work)?;
     let mut conn = app.store.read().await?;
     let draft = conn.draft(&grant, id).await?;
@@ -197,11 +201,20 @@ impl Sealed {
             checks: sealed
                 .checks
                 .into_iter()
-                .map(|c| Check { key: c.key.to_owned(), label: c.label, state: c.state.word().to_owned(), detail: c.detail })
+                .map(|c| Check {
+                    key: c.key.to_owned(),
+                    label: c.label,
+                    state: c.state.word().to_owned(),
+                    detail: c.detail,
+                })
                 .collect(),
             changes: sealed.changes.into_iter().map(|(op, text)| Change { op: op.word().to_owned(), text }).collect(),
             citations,
-            ai: AiPart { origin: origin.word().to_owned(), share: sealed.ai_share, header: sealed.ai.word().to_owned() },
+            ai: AiPart {
+                origin: origin.word().to_owned(),
+                share: sealed.ai_share,
+                header: sealed.ai.word().to_owned(),
+            },
             expires_at: time(sealed.expires_at),
         }
     }
@@ -244,8 +257,13 @@ async fn approve_draft(
     let grant = Grant::for_agent(&session, Purpose::Work)?;
     app.store.read().await?.draft(&grant, draft).await?;
     let digest: Digest = new.digest.parse().map_err(|e: desk::digest::BadDigest| Problem::invalid(e.to_string()))?;
-    let request =
-        ApproveRequest { draft, token: new.token, digest, status_after: word(&new.status_after)?, acknowledged: new.acknowledged };
+    let request = ApproveRequest {
+        draft,
+        token: new.token,
+        digest,
+        status_after: word(&new.status_after)?,
+        acknowledged: new.acknowledged,
+    };
     let approved = flow::approve_reply::approve(&app, &session, request).await?;
     let mut conn = app.store.read().await?;
     let row = conn.ticket(&grant, approved.ticket).await?;
@@ -272,7 +290,11 @@ pub struct Undone {
 /// Takes an approval back while the letter is still here.
 #[utoipa::path(delete, path = "/approvals/{id}", tag = "drafts", params(("id" = String, Path)),
     responses((status = 200, body = Undone), (status = "4XX", body = ProblemBody)))]
-async fn undo_approval(State(app): State<Arc<App>>, Answering(session): Answering, Id(id): Id<ApprovalId>) -> Result<Json<Undone>, Problem> {
+async fn undo_approval(
+    State(app): State<Arc<App>>,
+    Answering(session): Answering,
+    Id(id): Id<ApprovalId>,
+) -> Result<Json<Undone>, Problem> {
     match flow::undo_reply::undo(&app, &session, id).await {
         Ok((ticket, draft)) => Ok(Json(Undone { ticket_id: ticket.to_string(), draft_id: draft.to_string() })),
         // Another queue's approvals do not exist for this person.

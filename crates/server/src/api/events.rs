@@ -60,11 +60,7 @@ pub struct Progress {
 /// Follows the record. Resumes after `Last-Event-ID`.
 #[utoipa::path(get, path = "/events", tag = "desk", params(("Last-Event-ID" = Option<i64>, Header)),
     responses((status = 200, body = Change, content_type = "text/event-stream"), (status = "4XX", body = ProblemBody)))]
-async fn follow(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    headers: HeaderMap,
-) -> Result<impl IntoResponse, Problem> {
+async fn follow(State(app): State<Arc<App>>, caller: Caller, headers: HeaderMap) -> Result<impl IntoResponse, Problem> {
     let grant = caller.grant(Purpose::Work)?;
     let last = headers.get(HeaderName::from_static("last-event-id")).and_then(|v| v.to_str().ok()?.parse().ok());
     let after = match last {
@@ -137,8 +133,11 @@ impl Follower {
                 return true;
             }
             for item in batch {
-                let data = Change { seq: item.seq, kind: item.kind.clone(), ticket_id: item.ticket.map(|t| t.to_string()) };
-                let Ok(event) = Event::default().id(item.seq.to_string()).event(item.kind).json_data(&data) else { return false };
+                let data =
+                    Change { seq: item.seq, kind: item.kind.clone(), ticket_id: item.ticket.map(|t| t.to_string()) };
+                let Ok(event) = Event::default().id(item.seq.to_string()).event(item.kind).json_data(&data) else {
+                    return false;
+                };
                 if self.to.send(Ok(event)).await.is_err() {
                     return false;
                 }
@@ -181,7 +180,12 @@ impl Follower {
     }
 }
 
-async fn is_visible(conn: &mut Conn, grant: &Grant, ticket: Option<TicketId>, seen: &mut HashMap<TicketId, bool>) -> Result<bool, StoreError> {
+async fn is_visible(
+    conn: &mut Conn,
+    grant: &Grant,
+    ticket: Option<TicketId>,
+    seen: &mut HashMap<TicketId, bool>,
+) -> Result<bool, StoreError> {
     let Some(ticket) = ticket else { return Ok(true) };
     if let Some(known) = seen.get(&ticket) {
         return Ok(*known);

@@ -73,13 +73,20 @@ async fn run(app: Arc<App>, actor: String, request: Request, next: Next) -> Resu
 }
 
 async fn given_before(app: &App, actor: &str, key: &str, asked: &Kept) -> Result<Response, Problem> {
-    let busy = || Problem::conflict("The first request with this Idempotency-Key is still being worked on. Repeat it in a moment.");
+    let busy = || {
+        Problem::conflict(
+            "The first request with this Idempotency-Key is still being worked on. Repeat it in a moment.",
+        )
+    };
     let kept = app.store.kept(actor, key).await?.ok_or_else(busy)?;
     if kept.route != asked.route || kept.body_digest != asked.body_digest {
         return Err(Problem::idempotency_mismatch());
     }
     let status = u16::try_from(kept.status).ok().and_then(|s| StatusCode::from_u16(s).ok()).ok_or_else(busy)?;
-    let headers = [(REPLAYED, HeaderValue::from_static("true")), (header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    let headers = [
+        (REPLAYED, HeaderValue::from_static("true")),
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+    ];
     Ok((status, headers, kept.response).into_response())
 }
 

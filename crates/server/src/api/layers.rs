@@ -46,7 +46,8 @@ pub async fn patience(request: Request, next: Next) -> Response {
 pub async fn trace(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "(no route)".to_owned(), |p| p.as_str().to_owned());
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "(no route)".to_owned(), |p| p.as_str().to_owned());
     let response = next.run(request).await;
     let ms = started.elapsed().as_millis();
     tracing::debug!(%method, route, status = response.status().as_u16(), ms, "request");
@@ -55,6 +56,7 @@ pub async fn trace(request: Request, next: Next) -> Response {
 
 /// A panic is our fault, and is told to nobody but the log.
 pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
-    let cause = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+    let cause =
+        panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
     Problem::internal(&cause.unwrap_or_else(|| "panic".to_owned())).into_response()
 }

@@ -114,7 +114,11 @@ pub struct MailProgress {
 /// What became of a mail.
 #[utoipa::path(get, path = "/mail/{id}", tag = "mail", params(("id" = String, Path)),
     responses((status = 200, body = MailProgress), (status = "4XX", body = ProblemBody)))]
-async fn get_mail(State(app): State<Arc<App>>, caller: Caller, Id(id): Id<MailId>) -> Result<Json<MailProgress>, Problem> {
+async fn get_mail(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Id(id): Id<MailId>,
+) -> Result<Json<MailProgress>, Problem> {
     caller.works("mail:write")?;
     let mut conn = app.store.read().await?;
     let mail = conn.mail(id).await?;
@@ -129,7 +133,14 @@ async fn get_mail(State(app): State<Arc<App>>, caller: Caller, Id(id): Id<MailId
             ticket_id = conn.ticket(&grant, ticket).await.ok().map(|_| ticket.to_string());
         }
     }
-    Ok(Json(MailProgress { id: id.to_string(), state: mail.state.word().to_owned(), ticket_id, triaged, answered, detail: mail.reason }))
+    Ok(Json(MailProgress {
+        id: id.to_string(),
+        state: mail.state.word().to_owned(),
+        ticket_id,
+        triaged,
+        answered,
+        detail: mail.reason,
+    }))
 }
 
 /// A mail that waits for a person.
@@ -146,7 +157,11 @@ pub struct Quarantined {
 /// Mails that wait for a person, newest first.
 #[utoipa::path(get, path = "/quarantine", tag = "mail", params(PageAsked),
     responses((status = 200, body = Page<Quarantined>), (status = "4XX", body = ProblemBody)))]
-async fn list_quarantine(State(app): State<Arc<App>>, caller: Caller, Asked(asked): Asked<PageAsked>) -> Result<Json<Page<Quarantined>>, Problem> {
+async fn list_quarantine(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Asked(asked): Asked<PageAsked>,
+) -> Result<Json<Page<Quarantined>>, Problem> {
     // These mails are in no queue yet: everybody who works tickets sees them.
     caller.grant(Purpose::Work)?;
     let mut conn = app.store.read().await?;
@@ -175,7 +190,11 @@ fn quarantined(mail: Row, raw: &[u8]) -> Quarantined {
 /// Sends a quarantined mail round again.
 #[utoipa::path(post, path = "/quarantine/{id}/retry", tag = "mail", params(("id" = String, Path)),
     responses((status = 202), (status = "4XX", body = ProblemBody)))]
-async fn retry_mail(State(app): State<Arc<App>>, Answering(session): Answering, Id(id): Id<MailId>) -> Result<StatusCode, Problem> {
+async fn retry_mail(
+    State(app): State<Arc<App>>,
+    Answering(session): Answering,
+    Id(id): Id<MailId>,
+) -> Result<StatusCode, Problem> {
     flow::retry_mail::retry(&app, &session, id).await?;
     Ok(StatusCode::ACCEPTED)
 }

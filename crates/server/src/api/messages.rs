@@ -23,7 +23,8 @@ use super::{
 use crate::App;
 
 /// What a stranger's HTML may do: nothing but show itself and images it carries along.
-const STRANGERS_HTML: &str = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'";
+const STRANGERS_HTML: &str =
+    "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'";
 /// What a stranger's file may do if a browser shows it after all: nothing.
 const STRANGERS_FILE: &str = "sandbox; default-src 'none'";
 
@@ -42,10 +43,8 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
 async fn message_html(State(app): State<Arc<App>>, caller: Caller, Id(id): Id<MessageId>) -> Result<Response, Problem> {
     let grant = caller.grant(Purpose::Work)?;
     let html = app.store.read().await?.message_html(&grant, id).await?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, STRANGERS_HTML),
-    ];
+    let headers =
+        [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, STRANGERS_HTML)];
     Ok((headers, html).into_response())
 }
 
@@ -61,7 +60,11 @@ async fn message_raw(State(app): State<Arc<App>>, caller: Caller, Id(id): Id<Mes
 /// A file that came with a message.
 #[utoipa::path(get, path = "/attachments/{id}", tag = "messages", params(("id" = String, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = "4XX", body = ProblemBody)))]
-async fn get_attachment(State(app): State<Arc<App>>, caller: Caller, Id(id): Id<AttachmentId>) -> Result<Response, Problem> {
+async fn get_attachment(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Id(id): Id<AttachmentId>,
+) -> Result<Response, Problem> {
     let grant = caller.grant(Purpose::Work)?;
     let (row, bytes) = app.store.read().await?.attachment(&grant, id).await?;
     Ok(download(bytes, &row.media_type, &row.name))
@@ -69,7 +72,8 @@ async fn get_attachment(State(app): State<Arc<App>>, caller: Caller, Id(id): Id<
 
 /// Bytes that a browser saves and does not show.
 pub fn download(bytes: Vec<u8>, media_type: &str, name: &str) -> Response {
-    let media_type = HeaderValue::try_from(media_type).unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
+    let media_type =
+        HeaderValue::try_from(media_type).unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, media_type);
@@ -88,7 +92,8 @@ fn disposition(name: &str) -> HeaderValue {
             encoded.push_str(&format!("%{byte:02X}"));
         }
     }
-    HeaderValue::try_from(format!("attachment; filename*=UTF-8''{encoded}")).unwrap_or_else(|_| HeaderValue::from_static("attachment"))
+    HeaderValue::try_from(format!("attachment; filename*=UTF-8''{encoded}"))
+        .unwrap_or_else(|_| HeaderValue::from_static("attachment"))
 }
 
 /// What a model was given and said.
@@ -112,7 +117,11 @@ pub struct Exchange {
 /// One exchange with a model.
 #[utoipa::path(get, path = "/exchanges/{id}", tag = "messages", params(("id" = String, Path)),
     responses((status = 200, body = Exchange), (status = "4XX", body = ProblemBody)))]
-async fn get_exchange(State(app): State<Arc<App>>, caller: Caller, Id(id): Id<ExchangeId>) -> Result<Json<Exchange>, Problem> {
+async fn get_exchange(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Id(id): Id<ExchangeId>,
+) -> Result<Json<Exchange>, Problem> {
     let grant = caller.grant(Purpose::Work)?;
     let row = app.store.read().await?.exchange(&grant, id).await?;
     Ok(Json(Exchange {

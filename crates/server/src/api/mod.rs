@@ -100,7 +100,10 @@ fn description() -> utoipa::openapi::OpenApi {
     let components = description.components.get_or_insert_default();
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("countersign_session")));
     components.add_security_scheme("session", cookie);
-    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("Tokens read and propose; they never approve.")).build();
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("Tokens read and propose; they never approve."))
+        .build();
     components.add_security_scheme("token", SecurityScheme::Http(bearer));
     description
 }

@@ -55,7 +55,10 @@ pub fn read_cursor<const N: usize>(text: &str) -> Result<[String; N], Problem> {
 pub fn read_number(cursor: Option<&str>) -> Result<Option<i64>, Problem> {
     let Some(text) = cursor.filter(|c| !c.is_empty()) else { return Ok(None) };
     let [number] = read_cursor::<1>(text)?;
-    number.parse().map(Some).map_err(|_| Problem::invalid("This cursor is not one of ours. Start again at the first page."))
+    number
+        .parse()
+        .map(Some)
+        .map_err(|_| Problem::invalid("This cursor is not one of ours. Start again at the first page."))
 }
 
 /// Cuts a page out of rows that are all at hand.

@@ -54,7 +54,12 @@ impl Problem {
 
     /// The same answer for a wrong address and a wrong password.
     pub fn wrong_password() -> Self {
-        Self::new("wrong-password", StatusCode::UNAUTHORIZED, "Wrong address or password", "Address and password do not fit together.")
+        Self::new(
+            "wrong-password",
+            StatusCode::UNAUTHORIZED,
+            "Wrong address or password",
+            "Address and password do not fit together.",
+        )
     }
 
     /// Not for this caller.
@@ -89,7 +94,12 @@ impl Problem {
 
     /// Longer than allowed.
     pub fn too_large() -> Self {
-        Self::new("too-large", StatusCode::PAYLOAD_TOO_LARGE, "Too large", "This request is larger than the desk takes.")
+        Self::new(
+            "too-large",
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "Too large",
+            "This request is larger than the desk takes.",
+        )
     }
 
     /// The key was used for another request.

@@ -105,8 +105,14 @@ mod tests {
 
     #[test]
     fn people_read_sentences_and_damage_is_said() {
-        assert_eq!(sentence(&AuditEvent::DoorTried { door: "POST /x".into() }), "A door was tried that is closed to the one who tried: POST /x.");
-        assert_eq!(sentence(&AuditEvent::ImportFinished { taken: 2, repeated: 1 }), "An import ended: 2 new mails, 1 seen before.");
+        assert_eq!(
+            sentence(&AuditEvent::DoorTried { door: "POST /x".into() }),
+            "A door was tried that is closed to the one who tried: POST /x."
+        );
+        assert_eq!(
+            sentence(&AuditEvent::ImportFinished { taken: 2, repeated: 1 }),
+            "An import ended: 2 new mails, 1 seen before."
+        );
         assert_eq!(said("{}"), "An entry that this version cannot read.");
     }
 }

@@ -59,7 +59,11 @@ pub struct TicketFound {
 /// Finds passages and tickets.
 #[utoipa::path(get, path = "/search", tag = "knowledge", params(SearchAsked),
     responses((status = 200, body = SearchResult), (status = "4XX", body = ProblemBody)))]
-async fn search(State(app): State<Arc<App>>, caller: Caller, Asked(asked): Asked<SearchAsked>) -> Result<Json<SearchResult>, Problem> {
+async fn search(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Asked(asked): Asked<SearchAsked>,
+) -> Result<Json<SearchResult>, Problem> {
     let grant = caller.grant(Purpose::Work)?;
     let words: String = asked.q.unwrap_or_default().replace('\0', " ").chars().take(QUESTION_CHARS).collect();
     if words.trim().is_empty() {
@@ -76,13 +80,25 @@ async fn search(State(app): State<Arc<App>>, caller: Caller, Asked(asked): Asked
         let chars = |byte: usize| hit.text.get(..byte).map_or(0, |head| head.chars().count());
         let spans = hit.spans.iter().map(|s| (chars(s.start), chars(s.end))).collect();
         let why = why(&hit);
-        let found = PassageFound { citation: 0, passage: hit.id, article, version: None, heading: hit.heading, text: hit.text, spans, why };
+        let found = PassageFound {
+            citation: 0,
+            passage: hit.id,
+            article,
+            version: None,
+            heading: hit.heading,
+            text: hit.text,
+            spans,
+            why,
+        };
         passages.extend(found.with_article(&mut conn, &grant, app.clock.now()).await?);
     }
-    let filter = TicketFilter { words: words.trim().chars().take(200).collect(), limit: TICKETS, ..TicketFilter::default() };
+    let filter =
+        TicketFilter { words: words.trim().chars().take(200).collect(), limit: TICKETS, ..TicketFilter::default() };
     let rows = conn.tickets(&grant, View::All, &filter).await?.items;
-    let mut tickets: Vec<TicketFound> =
-        rows.iter().map(|row| TicketFound { snippet: row.ticket.excerpt.clone(), line: TicketLine::from(row) }).collect();
+    let mut tickets: Vec<TicketFound> = rows
+        .iter()
+        .map(|row| TicketFound { snippet: row.ticket.excerpt.clone(), line: TicketLine::from(row) })
+        .collect();
     for hit in cases {
         let Ok(id) = hit.id.parse() else { continue };
         if tickets.iter().any(|t| t.line.id == hit.id) {

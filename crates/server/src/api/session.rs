@@ -73,7 +73,11 @@ pub struct Credentials {
 /// Signs a person in; the session comes as a cookie.
 #[utoipa::path(post, path = "/session", tag = "session", request_body = Credentials,
     responses((status = 201, body = Session), (status = "4XX", body = ProblemBody)))]
-async fn sign_in(State(app): State<Arc<App>>, headers: HeaderMap, Body(typed): Body<Credentials>) -> Result<Response, Problem> {
+async fn sign_in(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Body(typed): Body<Credentials>,
+) -> Result<Response, Problem> {
     let opened = flow::sign_in::sign_in(&app, &typed.email, &typed.password).await.map_err(|error| match error {
         SignInError::Wrong => Problem::wrong_password(),
         SignInError::TooMany => Problem::rate_limited(FAILURE_SECONDS),
@@ -92,7 +96,11 @@ async fn get_session(State(app): State<Arc<App>>, SignedIn(session): SignedIn) -
 
 /// Signs out.
 #[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204), (status = "4XX", body = ProblemBody)))]
-async fn sign_out(State(app): State<Arc<App>>, SignedIn(session): SignedIn, headers: HeaderMap) -> Result<Response, Problem> {
+async fn sign_out(
+    State(app): State<Arc<App>>,
+    SignedIn(session): SignedIn,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     flow::sign_in::sign_out(&app, &session).await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie(&headers, "", 0))]).into_response())
 }
@@ -100,7 +108,11 @@ async fn sign_out(State(app): State<Arc<App>>, SignedIn(session): SignedIn, head
 /// Whether the machine prepares drafts for this person.
 #[utoipa::path(put, path = "/session/ai", tag = "session", request_body = AiChoice,
     responses((status = 200, body = Agent), (status = "4XX", body = ProblemBody)))]
-async fn set_own_ai(State(app): State<Arc<App>>, SignedIn(session): SignedIn, Body(choice): Body<AiChoice>) -> Result<Json<Agent>, Problem> {
+async fn set_own_ai(
+    State(app): State<Arc<App>>,
+    SignedIn(session): SignedIn,
+    Body(choice): Body<AiChoice>,
+) -> Result<Json<Agent>, Problem> {
     let ai: AiSetting = word(&choice.ai)?;
     flow::set_consent::agent(&app, &session, ai).await?;
     let agent = app.store.read().await?.agent(session.agent().id).await?;

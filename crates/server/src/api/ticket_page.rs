@@ -117,7 +117,11 @@ impl From<NoteRow> for Note {
 /// One ticket, by id or number.
 #[utoipa::path(get, path = "/tickets/{id}", tag = "tickets", params(("id" = String, Path, description = "Id or number")),
     responses((status = 200, body = TicketPage), (status = "4XX", body = ProblemBody)))]
-async fn get_ticket(State(app): State<Arc<App>>, caller: Caller, Path(asked): Path<String>) -> Result<impl IntoResponse, Problem> {
+async fn get_ticket(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(asked): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
     let grant = caller.grant(Purpose::Work)?;
     let mut conn = app.store.read().await?;
     let row = find(&mut conn, &grant, &asked).await?;
@@ -188,8 +192,9 @@ fn message(row: MessageRow, names: &HashMap<AgentId, String>, files: &mut HashMa
         (false, _, Some(_)) => "agent",
         _ => "automation",
     };
-    let approved_by =
-        row.agent.map(|agent| AgentRef { id: agent.to_string(), name: names.get(&agent).unwrap_or(&row.author).clone() });
+    let approved_by = row
+        .agent
+        .map(|agent| AgentRef { id: agent.to_string(), name: names.get(&agent).unwrap_or(&row.author).clone() });
     Message {
         attachments: files.remove(&id).unwrap_or_default(),
         id,
@@ -247,5 +252,8 @@ async fn past_case(conn: &mut Conn, grant: &Grant, row: &Row) -> Result<Vec<Mess
         machine: None,
         warnings: Vec::new(),
     };
-    Ok(vec![side("question", case.question.clone(), &name, &email, true), side("reply", case.reply.clone(), "Support", "", false)])
+    Ok(vec![
+        side("question", case.question.clone(), &name, &email, true),
+        side("reply", case.reply.clone(), "Support", "", false),
+    ])
 }

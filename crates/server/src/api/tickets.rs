@@ -79,13 +79,15 @@ pub struct TicketLine {
 impl From<&Row> for TicketLine {
     fn from(row: &Row) -> Self {
         let ticket = &row.ticket;
-        let organization = ticket.organization.zip(row.organization.as_ref()).map(|(id, (name, plan))| OrganizationRef {
-            id: id.to_string(),
-            name: name.clone(),
-            plan: Some(plan.clone()).filter(|p| !p.is_empty()),
-        });
+        let organization =
+            ticket.organization.zip(row.organization.as_ref()).map(|(id, (name, plan))| OrganizationRef {
+                id: id.to_string(),
+                name: name.clone(),
+                plan: Some(plan.clone()).filter(|p| !p.is_empty()),
+            });
         let (name, email) = row.requester.clone();
-        let requester = Person { id: ticket.requester.to_string(), name, email, organization, cohort: row.cohort.clone() };
+        let requester =
+            Person { id: ticket.requester.to_string(), name, email, organization, cohort: row.cohort.clone() };
         Self {
             id: ticket.id.to_string(),
             number: ticket.number,
@@ -99,7 +101,10 @@ impl From<&Row> for TicketLine {
             operating_model: ticket.operating_model.map(|m| m.word().to_owned()),
             confidence: ticket.doubt.map(|d| d.word().to_owned()),
             risk: ticket.risk.iter().map(|f| f.word().to_owned()).collect(),
-            assignee: ticket.assignee.zip(row.assignee_name.clone()).map(|(id, name)| AgentRef { id: id.to_string(), name }),
+            assignee: ticket
+                .assignee
+                .zip(row.assignee_name.clone())
+                .map(|(id, name)| AgentRef { id: id.to_string(), name }),
             draft: ticket.draft.word().to_owned(),
             unread: is_unread(ticket, row.read_at),
             first: row.is_first,
@@ -156,7 +161,9 @@ impl TicketsAsked {
         let after = match self.cursor.filter(|c| !c.is_empty()) {
             Some(text) => {
                 let [at, ticket] = read_cursor::<2>(&text)?;
-                let at = at.parse().map_err(|_| Problem::invalid("This cursor is not one of ours. Start again at the first page."))?;
+                let at = at
+                    .parse()
+                    .map_err(|_| Problem::invalid("This cursor is not one of ours. Start again at the first page."))?;
                 Some((Timestamp::from_micros(at), id(&ticket)?))
             }
             None => None,
@@ -166,7 +173,15 @@ impl TicketsAsked {
             category: self.category.unwrap_or_default(),
             status: self.status.unwrap_or_default(),
             risk: self.risk.unwrap_or_default(),
-            words: self.q.unwrap_or_default().chars().filter(|c| *c != '\0').take(200).collect::<String>().trim().to_owned(),
+            words: self
+                .q
+                .unwrap_or_default()
+                .chars()
+                .filter(|c| *c != '\0')
+                .take(200)
+                .collect::<String>()
+                .trim()
+                .to_owned(),
             requester: None,
             after,
             limit: self.limit.unwrap_or(LIMIT).clamp(1, 200),
@@ -211,7 +226,10 @@ async fn list_tickets(
     let view = View::named(&name).ok_or_else(|| Problem::invalid("There is no view of this name."))?;
     let filter = asked.filter()?;
     let page = app.store.read().await?.tickets(&grant, view, &filter).await?;
-    let last = page.items.last().map(|row| cursor(&[&row.ticket.last_inbound_at.micros().to_string(), &row.ticket.id.to_string()]));
+    let last = page
+        .items
+        .last()
+        .map(|row| cursor(&[&row.ticket.last_inbound_at.micros().to_string(), &row.ticket.id.to_string()]));
     Ok(Json(Page { items: page.items.iter().map(TicketLine::from).collect(), next_cursor: last.filter(|_| page.more) }))
 }
 
@@ -316,7 +334,11 @@ async fn add_note(
 /// Notes that this person has the ticket before them.
 #[utoipa::path(post, path = "/tickets/{id}/read", tag = "tickets", params(("id" = String, Path)),
     responses((status = 204), (status = "4XX", body = ProblemBody)))]
-async fn mark_read(State(app): State<Arc<App>>, SignedIn(session): SignedIn, Id(ticket): Id<TicketId>) -> Result<StatusCode, Problem> {
+async fn mark_read(
+    State(app): State<Arc<App>>,
+    SignedIn(session): SignedIn,
+    Id(ticket): Id<TicketId>,
+) -> Result<StatusCode, Problem> {
     let grant = Grant::for_agent(&session, Purpose::Work)?;
     app.store.read().await?.ticket(&grant, ticket).await?;
     app.store.mark_read(ticket, session.agent().id, app.clock.now()).await?;

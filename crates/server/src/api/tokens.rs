@@ -70,7 +70,11 @@ impl From<TokenRow> for Token {
 /// Every key, newest first.
 #[utoipa::path(get, path = "/tokens", tag = "tokens", params(PageAsked),
     responses((status = 200, body = Page<Token>), (status = "4XX", body = ProblemBody)))]
-async fn list_tokens(State(app): State<Arc<App>>, SignedIn(session): SignedIn, Asked(asked): Asked<PageAsked>) -> Result<Json<Page<Token>>, Problem> {
+async fn list_tokens(
+    State(app): State<Arc<App>>,
+    SignedIn(session): SignedIn,
+    Asked(asked): Asked<PageAsked>,
+) -> Result<Json<Page<Token>>, Problem> {
     flow::make_token::may_keep_keys(&session)?;
     let rows = app.store.read().await?.tokens().await?;
     Ok(Json(cut(rows.into_iter().map(Token::from).collect(), &asked)?))
@@ -79,7 +83,11 @@ async fn list_tokens(State(app): State<Arc<App>>, SignedIn(session): SignedIn, A
 /// Makes a key.
 #[utoipa::path(post, path = "/tokens", tag = "tokens", request_body = NewToken,
     responses((status = 201, body = TokenMade), (status = "4XX", body = ProblemBody)))]
-async fn make_token(State(app): State<Arc<App>>, SignedIn(session): SignedIn, Body(new): Body<NewToken>) -> Result<(StatusCode, Json<TokenMade>), Problem> {
+async fn make_token(
+    State(app): State<Arc<App>>,
+    SignedIn(session): SignedIn,
+    Body(new): Body<NewToken>,
+) -> Result<(StatusCode, Json<TokenMade>), Problem> {
     let made = flow::make_token::make(&app, &session, &new.name, &new.scopes, new.days).await?;
     let token = Token {
         id: made.id.to_string(),
@@ -96,7 +104,11 @@ async fn make_token(State(app): State<Arc<App>>, SignedIn(session): SignedIn, Bo
 /// Takes a key back.
 #[utoipa::path(delete, path = "/tokens/{id}", tag = "tokens", params(("id" = String, Path)),
     responses((status = 204), (status = "4XX", body = ProblemBody)))]
-async fn revoke_token(State(app): State<Arc<App>>, SignedIn(session): SignedIn, Id(id): Id<TokenId>) -> Result<StatusCode, Problem> {
+async fn revoke_token(
+    State(app): State<Arc<App>>,
+    SignedIn(session): SignedIn,
+    Id(id): Id<TokenId>,
+) -> Result<StatusCode, Problem> {
     flow::make_token::revoke(&app, &session, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

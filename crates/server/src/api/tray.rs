@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use desk::{audit::{AuditEvent, Entry}, ids::OutboxId};
+use desk::{
+    audit::{AuditEvent, Entry},
+    ids::OutboxId,
+};
 use outbox::TrayLetter;
 use serde::Serialize;
 use store::{Conn, Grant, Purpose};
@@ -85,7 +88,11 @@ async fn line(conn: &mut Conn, grant: &Grant, letter: &TrayLetter) -> Result<Let
 /// Letters, newest first.
 #[utoipa::path(get, path = "/tray", tag = "tray", params(PageAsked),
     responses((status = 200, body = Page<LetterLine>), (status = "4XX", body = ProblemBody)))]
-async fn list_letters(State(app): State<Arc<App>>, caller: Caller, Asked(asked): Asked<PageAsked>) -> Result<Json<Page<LetterLine>>, Problem> {
+async fn list_letters(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Asked(asked): Asked<PageAsked>,
+) -> Result<Json<Page<LetterLine>>, Problem> {
     let grant = caller.grant(Purpose::Work)?;
     let mut conn = app.store.read().await?;
     let page = cut(outbox::tray(&mut conn, &grant).await?, &asked)?;
@@ -99,7 +106,11 @@ async fn list_letters(State(app): State<Arc<App>>, caller: Caller, Asked(asked):
 /// One letter.
 #[utoipa::path(get, path = "/tray/{id}", tag = "tray", params(("id" = String, Path)),
     responses((status = 200, body = Letter), (status = "4XX", body = ProblemBody)))]
-async fn get_letter(State(app): State<Arc<App>>, caller: Caller, Id(id): Id<OutboxId>) -> Result<Json<Letter>, Problem> {
+async fn get_letter(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Id(id): Id<OutboxId>,
+) -> Result<Json<Letter>, Problem> {
     let grant = caller.grant(Purpose::Work)?;
     let mut conn = app.store.read().await?;
     let letter = find(&mut conn, &grant, id).await?;

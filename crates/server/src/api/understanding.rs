@@ -158,14 +158,22 @@ impl Understanding {
             candidates: look
                 .candidates
                 .iter()
-                .map(|(key, probability)| Candidate { name: named(key).name, key: key.clone(), probability: *probability })
+                .map(|(key, probability)| Candidate {
+                    name: named(key).name,
+                    key: key.clone(),
+                    probability: *probability,
+                })
                 .collect(),
             because: found.suggestion.because.iter().map(Evidence::from).collect(),
             priority: look.priority.word().to_owned(),
             risk: look
                 .risk
                 .into_iter()
-                .map(|r| Risk { flag: r.flag.word().to_owned(), quote: r.quote, message_id: r.span.map(|_| message.clone()) })
+                .map(|r| Risk {
+                    flag: r.flag.word().to_owned(),
+                    quote: r.quote,
+                    message_id: r.span.map(|_| message.clone()),
+                })
                 .collect(),
             language: row.language.clone(),
             operating_model: OperatingModel {
@@ -224,7 +232,8 @@ async fn give_verdict(
 ) -> Result<Json<Understanding>, Problem> {
     let grant = Grant::for_agent(&session, Purpose::Work)?;
     let ticket = app.store.read().await?.suggestion::<serde_json::Value>(&grant, id).await?.ticket;
-    let answer = Answer { verdict: word(&new.verdict)?, category: new.category.as_deref(), reason: new.reason.as_deref() };
+    let answer =
+        Answer { verdict: word(&new.verdict)?, category: new.category.as_deref(), reason: new.reason.as_deref() };
     flow::answer_suggestion::answer(&app, &session, id, answer).await?;
     let mut conn = app.store.read().await?;
     let row = super::tickets::after_change(&app, &grant, ticket).await?;

@@ -26,7 +26,12 @@ pub struct Answer<'a> {
 /// # Errors
 /// [`FlowError::NotFound`] outside the person's queues, [`FlowError::Invalid`] for a category that
 /// is missing, superfluous or unknown.
-pub async fn answer(app: &App, session: &AgentSession, suggestion: SuggestionId, answer: Answer<'_>) -> Result<(), FlowError> {
+pub async fn answer(
+    app: &App,
+    session: &AgentSession,
+    suggestion: SuggestionId,
+    answer: Answer<'_>,
+) -> Result<(), FlowError> {
     if answer.reason.is_some_and(|r| r.chars().count() > REASON_CHARS_MAX || r.contains('\0')) {
         return Err(FlowError::Invalid(format!("A reason has at most {REASON_CHARS_MAX} characters.")));
     }
@@ -39,14 +44,17 @@ pub async fn answer(app: &App, session: &AgentSession, suggestion: SuggestionId,
     };
     match (answer.verdict, answer.category) {
         (VerdictKind::Edited, Some(category)) => correct(&mut tx, &found, category).await?,
-        (VerdictKind::Edited, None) => return Err(FlowError::Invalid("Say which category is the right one.".to_owned())),
+        (VerdictKind::Edited, None) => {
+            return Err(FlowError::Invalid("Say which category is the right one.".to_owned()));
+        }
         (VerdictKind::Accepted | VerdictKind::Rejected, None) => {}
         (VerdictKind::Accepted | VerdictKind::Rejected, Some(_)) => {
             return Err(FlowError::Invalid("Only an edited suggestion takes another category.".to_owned()));
         }
     }
     tx.add_verdict(suggestion, session, answer.verdict, answer.category, answer.reason).await?;
-    tx.commit(AuditEvent::VerdictGiven { ticket: found.ticket, suggestion, verdict: answer.verdict.word().to_owned() }).await?;
+    tx.commit(AuditEvent::VerdictGiven { ticket: found.ticket, suggestion, verdict: answer.verdict.word().to_owned() })
+        .await?;
     app.live.committed();
     Ok(())
 }

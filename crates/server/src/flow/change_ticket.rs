@@ -27,7 +27,14 @@ pub struct Change {
 /// # Errors
 /// [`FlowError::NotFound`], [`FlowError::Stale`] when `revision` is not the current one, a refusal
 /// when the status cannot follow, [`FlowError::Invalid`] for a queue or assignee that cannot be.
-pub async fn change(app: &App, who: &impl Identity, grant: &Grant, ticket: TicketId, revision: i64, change: Change) -> Result<(), FlowError> {
+pub async fn change(
+    app: &App,
+    who: &impl Identity,
+    grant: &Grant,
+    ticket: TicketId,
+    revision: i64,
+    change: Change,
+) -> Result<(), FlowError> {
     let mut tx = app.store.begin(who, app.clock.now()).await?;
     let before = tx.ticket(grant, ticket).await?.ticket;
     let status = change.status.map_or(Ok(before.status), |to| before.status.move_to(to))?;

@@ -1,12 +1,7 @@
 //! A lead gives a program a key, or takes it back. There is no scope with which it could approve.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use desk::{
-    Digest, Refusal, Timestamp,
-    audit::AuditEvent,
-    ids::TokenId,
-    people::Role,
-};
+use desk::{Digest, Refusal, Timestamp, audit::AuditEvent, ids::TokenId, people::Role};
 use store::{AgentSession, NewToken};
 
 use crate::{App, FlowError};
@@ -35,11 +30,19 @@ pub struct Made {
 /// # Errors
 /// [`Refusal::Role`] for all but leads and administrators, [`FlowError::Invalid`] for a name, scope
 /// or number of days that cannot be.
-pub async fn make(app: &App, session: &AgentSession, name: &str, scopes: &[String], days: i64) -> Result<Made, FlowError> {
+pub async fn make(
+    app: &App,
+    session: &AgentSession,
+    name: &str,
+    scopes: &[String],
+    days: i64,
+) -> Result<Made, FlowError> {
     may_keep_keys(session)?;
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-        return Err(FlowError::Invalid("Give the key a name of 1 to 100 characters that says what it is for.".to_owned()));
+        return Err(FlowError::Invalid(
+            "Give the key a name of 1 to 100 characters that says what it is for.".to_owned(),
+        ));
     }
     if !(1..=DAYS_MAX).contains(&days) {
         return Err(FlowError::Invalid(format!("A key lives 1 to {DAYS_MAX} days.")));
@@ -48,7 +51,8 @@ pub async fn make(app: &App, session: &AgentSession, name: &str, scopes: &[Strin
         let shown: String = unknown.chars().take(40).collect();
         return Err(FlowError::Invalid(format!("“{shown}” is not a scope; it must be one of: {}.", SCOPES.join(", "))));
     }
-    let scopes: Vec<String> = SCOPES.iter().filter(|s| scopes.iter().any(|own| own == *s)).map(|s| (*s).to_owned()).collect();
+    let scopes: Vec<String> =
+        SCOPES.iter().filter(|s| scopes.iter().any(|own| own == *s)).map(|s| (*s).to_owned()).collect();
     if scopes.is_empty() {
         return Err(FlowError::Invalid("Choose at least one scope.".to_owned()));
     }
@@ -59,7 +63,13 @@ pub async fn make(app: &App, session: &AgentSession, name: &str, scopes: &[Strin
     let hash = Digest::of(secret.as_bytes());
     let mut tx = app.store.begin(session, now).await?;
     let id = tx
-        .make_token(NewToken { name, token_hash: hash.as_bytes(), scopes: &scopes, made_by: session.agent().id, expires_at })
+        .make_token(NewToken {
+            name,
+            token_hash: hash.as_bytes(),
+            scopes: &scopes,
+            made_by: session.agent().id,
+            expires_at,
+        })
         .await?;
     tx.commit(AuditEvent::TokenMade { token: id }).await?;
     app.live.committed();

@@ -10,7 +10,12 @@ use crate::{App, FlowError};
 ///
 /// # Errors
 /// [`FlowError::NotFound`] when this person sees no ticket of theirs.
-pub async fn requester(app: &App, session: &AgentSession, requester: RequesterId, ai: AiSetting) -> Result<(), FlowError> {
+pub async fn requester(
+    app: &App,
+    session: &AgentSession,
+    requester: RequesterId,
+    ai: AiSetting,
+) -> Result<(), FlowError> {
     let grant = Grant::for_agent(session, Purpose::Reply)?;
     let mut tx = app.store.begin(session, app.clock.now()).await?;
     let filter = TicketFilter { requester: Some(requester), limit: 1, ..TicketFilter::default() };

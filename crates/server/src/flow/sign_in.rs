@@ -117,7 +117,9 @@ pub async fn hash_password(password: &str) -> Result<String, FlowError> {
         return Err(FlowError::Invalid("A password has 8 to 1,000 characters.".to_owned()));
     }
     let password = password.to_owned();
-    blocking(move || hash_now(&password)).await?.ok_or_else(|| FlowError::Unavailable("The system gave no random numbers; no password was set.".to_owned()))
+    blocking(move || hash_now(&password))
+        .await?
+        .ok_or_else(|| FlowError::Unavailable("The system gave no random numbers; no password was set.".to_owned()))
 }
 
 fn hash_now(password: &str) -> Option<String> {

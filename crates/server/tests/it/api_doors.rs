@@ -8,7 +8,9 @@ use crate::harness::{NOON, PASSWORD, TestDesk, on_each};
 fn ten_wrong_passwords_close_an_address_for_a_while_and_nobody_learns_who_exists() {
     on_each(async |desk| {
         let nobody = desk.nobody();
-        let try_with = async |email: &str, password: &str| nobody.post("/session", json!({ "email": email, "password": password })).await;
+        let try_with = async |email: &str, password: &str| {
+            nobody.post("/session", json!({ "email": email, "password": password })).await
+        };
         let known = try_with("timo@fernhill.example", "wrong password").await;
         let unknown = try_with("nobody@fernhill.example", "wrong password").await;
         assert_eq!((known.problem(401), known.text()), (unknown.problem(401), unknown.text()));
@@ -32,7 +34,10 @@ fn a_session_ends_when_it_should() {
         let again = desk.sign_in("timo").await;
         desk.app.clock.advance(12 * 60 * 60 + 1);
         assert_eq!(again.get("/session").await.problem(401), "signed-out");
-        assert_eq!(desk.nobody().with("cookie", "countersign_session=guess").get("/session").await.problem(401), "signed-out");
+        assert_eq!(
+            desk.nobody().with("cookie", "countersign_session=guess").get("/session").await.problem(401),
+            "signed-out"
+        );
     });
 }
 
@@ -51,9 +56,15 @@ fn a_token_reads_what_its_scopes_say_and_never_approves() {
             assert_eq!(program.send("POST", &path, None, Vec::new()).await.problem(403), "forbidden");
         }
         assert_eq!(program.get("/session").await.problem(403), "forbidden");
-        assert_eq!(program.post("/tokens", json!({ "name": "x", "scopes": ["tickets:read"], "days": 1 })).await.problem(403), "forbidden");
+        assert_eq!(
+            program.post("/tokens", json!({ "name": "x", "scopes": ["tickets:read"], "days": 1 })).await.problem(403),
+            "forbidden"
+        );
         assert_eq!(program.get("/audit").await.problem(403), "forbidden", "no scope for the record");
-        let changed = program.with("if-match", &ticket.etag()).patch(&format!("/tickets/{}", page["id"].as_str().unwrap()), json!({ "priority": "urgent" })).await;
+        let changed = program
+            .with("if-match", &ticket.etag())
+            .patch(&format!("/tickets/{}", page["id"].as_str().unwrap()), json!({ "priority": "urgent" }))
+            .await;
         assert_eq!(changed.expect(200)["priority"], "urgent");
 
         desk.settle().await;
@@ -71,7 +82,8 @@ fn revoked_and_expired_tokens_are_strangers() {
     on_each(async |desk| {
         let mara = desk.sign_in("mara").await;
         let make = async || {
-            let made = mara.post("/tokens", json!({ "name": "t", "scopes": ["tickets:read"], "days": 1 })).await.expect(201);
+            let made =
+                mara.post("/tokens", json!({ "name": "t", "scopes": ["tickets:read"], "days": 1 })).await.expect(201);
             (made["id"].as_str().unwrap().to_owned(), desk.nobody().token(made["secret"].as_str().unwrap()))
         };
         let (id, revoked) = make().await;
@@ -79,7 +91,12 @@ fn revoked_and_expired_tokens_are_strangers() {
         mara.delete(&format!("/tokens/{id}")).await.expect(204);
         assert_eq!(revoked.get("/tickets").await.problem(401), "signed-out");
         assert!(!mara.get("/tokens").await.text().contains("cst_"), "secrets are told once");
-        for bad in [json!({ "name": "", "scopes": ["tickets:read"], "days": 1 }), json!({ "name": "x", "scopes": ["approve"], "days": 1 }), json!({ "name": "x", "scopes": [], "days": 1 }), json!({ "name": "x", "scopes": ["tickets:read"], "days": 0 })] {
+        for bad in [
+            json!({ "name": "", "scopes": ["tickets:read"], "days": 1 }),
+            json!({ "name": "x", "scopes": ["approve"], "days": 1 }),
+            json!({ "name": "x", "scopes": [], "days": 1 }),
+            json!({ "name": "x", "scopes": ["tickets:read"], "days": 0 }),
+        ] {
             assert_eq!(mara.post("/tokens", bad).await.problem(422), "invalid");
         }
         assert_eq!(desk.sign_in("timo").await.get("/tokens").await.problem(403), "forbidden");
@@ -141,12 +158,31 @@ fn other_sites_wrong_types_and_huge_bodies_are_turned_away() {
         timo.get("/session").await.expect(200);
 
         let nobody = desk.nobody();
-        assert_eq!(nobody.send("POST", "/session", Some("text/plain"), typed.to_string().into_bytes()).await.problem(415), "invalid");
-        assert_eq!(nobody.send("POST", "/session", Some("application/json"), b"{".to_vec()).await.problem(422), "invalid");
-        assert_eq!(nobody.send("POST", "/session", Some("application/json"), vec![b' '; 3 << 20]).await.problem(413), "too-large");
+        assert_eq!(
+            nobody.send("POST", "/session", Some("text/plain"), typed.to_string().into_bytes()).await.problem(415),
+            "invalid"
+        );
+        assert_eq!(
+            nobody.send("POST", "/session", Some("application/json"), b"{".to_vec()).await.problem(422),
+            "invalid"
+        );
+        assert_eq!(
+            nobody.send("POST", "/session", Some("application/json"), vec![b' '; 3 << 20]).await.problem(413),
+            "too-large"
+        );
         assert_eq!(timo.send("POST", "/mail", Some("text/plain"), b"From: a".to_vec()).await.problem(415), "invalid");
-        assert_eq!(timo.send("POST", "/mail", Some("message/rfc822"), vec![b' '; 61 << 20]).await.problem(413), "too-large");
-        timo.send("POST", "/mail", Some("message/rfc822"), [b"From: a@b.example\r\n\r\n".to_vec(), vec![b'x'; 4 << 20]].concat()).await.expect(202);
+        assert_eq!(
+            timo.send("POST", "/mail", Some("message/rfc822"), vec![b' '; 61 << 20]).await.problem(413),
+            "too-large"
+        );
+        timo.send(
+            "POST",
+            "/mail",
+            Some("message/rfc822"),
+            [b"From: a@b.example\r\n\r\n".to_vec(), vec![b'x'; 4 << 20]].concat(),
+        )
+        .await
+        .expect(202);
         assert_eq!(nobody.get("/no/such/thing").await.problem(404), "not-found");
         assert_eq!(timo.send("DELETE", "/tickets", None, Vec::new()).await.problem(405), "invalid");
     });
@@ -156,16 +192,32 @@ fn other_sites_wrong_types_and_huge_bodies_are_turned_away() {
 fn every_answer_carries_its_protection() {
     on_each(async |desk| {
         let html = "MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n";
-        desk.receive_with("ana@harbour.example", "VAT", "<p onclick=x()>Where is the <b>VAT id</b>?</p><script>x()</script>", html).await;
+        desk.receive_with(
+            "ana@harbour.example",
+            "VAT",
+            "<p onclick=x()>Where is the <b>VAT id</b>?</p><script>x()</script>",
+            html,
+        )
+        .await;
         let timo = desk.sign_in("timo").await;
-        let policy = |answer: &crate::client::Answer| answer.headers["content-security-policy"].to_str().unwrap().to_owned();
+        let policy =
+            |answer: &crate::client::Answer| answer.headers["content-security-policy"].to_str().unwrap().to_owned();
         let page = timo.get("/tickets/1001").await;
         assert_eq!(policy(&page), "default-src 'none'; frame-ancestors 'none'");
-        assert_eq!((&page.headers["x-content-type-options"], &page.headers["cache-control"]), (&"nosniff".parse().unwrap(), &"no-store".parse().unwrap()));
+        assert_eq!(
+            (&page.headers["x-content-type-options"], &page.headers["cache-control"]),
+            (&"nosniff".parse().unwrap(), &"no-store".parse().unwrap())
+        );
         let message = page.expect(200)["messages"][0]["id"].as_str().unwrap().to_owned();
         let shown = timo.get(&format!("/messages/{message}/html")).await;
         assert!(policy(&shown).starts_with("sandbox; default-src 'none'"), "{}", policy(&shown));
-        assert!(shown.text().contains("<b>VAT id</b>") && !shown.text().contains("script") && !shown.text().contains("onclick"), "{}", shown.text());
+        assert!(
+            shown.text().contains("<b>VAT id</b>")
+                && !shown.text().contains("script")
+                && !shown.text().contains("onclick"),
+            "{}",
+            shown.text()
+        );
         let raw = timo.get(&format!("/messages/{message}/raw")).await;
         assert!(raw.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
         let console = timo.open("GET", "/tickets/somewhere", None, Vec::new()).await;

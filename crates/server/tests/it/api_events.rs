@@ -52,7 +52,12 @@ fn a_browser_resumes_without_gap_or_repetition_and_sees_only_its_queues() {
         let (fresh, _) = listen(&timo, None, wait).await;
         assert_eq!(ids(&fresh), Vec::<i64>::new(), "without a last event only news");
         let (foreign, _) = listen(&olga, Some(-1), wait).await;
-        assert!(foreign.contains("session.opened") && !foreign.contains("ticket.triaged") && !foreign.contains("draft.proposed"), "{foreign}");
+        assert!(
+            foreign.contains("session.opened")
+                && !foreign.contains("ticket.triaged")
+                && !foreign.contains("draft.proposed"),
+            "{foreign}"
+        );
     });
 }
 

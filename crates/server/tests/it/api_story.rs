@@ -16,7 +16,8 @@ async fn asked(desk: &TestDesk, who: &Client) -> Value {
 }
 
 fn yes(sealed: &Value) -> Value {
-    let warned: Vec<&Value> = sealed["checks"].as_array().unwrap().iter().filter(|c| c["state"] == "warn").map(|c| &c["key"]).collect();
+    let warned: Vec<&Value> =
+        sealed["checks"].as_array().unwrap().iter().filter(|c| c["state"] == "warn").map(|c| &c["key"]).collect();
     json!({ "token": sealed["token"], "digest": sealed["digest"], "status_after": "solved", "acknowledged": warned })
 }
 
@@ -50,7 +51,11 @@ fn a_reply_leaves_once_as_shown_and_only_after_a_yes() {
         let again = once.post(&path, yes(&sealed)).await;
         assert_eq!((again.expect(201), again.headers.contains_key("idempotency-replayed")), (approved.clone(), true));
         assert_eq!(once.post(&path, other).await.problem(422), "idempotency-mismatch");
-        assert_eq!(timo.with("idempotency-key", "second").post(&path, yes(&sealed)).await.problem(409), "refused", "the page is spent");
+        assert_eq!(
+            timo.with("idempotency-key", "second").post(&path, yes(&sealed)).await.problem(409),
+            "refused",
+            "the page is spent"
+        );
 
         let ticket = format!("/tickets/{}", page["id"].as_str().unwrap());
         let waiting = timo.get(&ticket).await.expect(200);
@@ -71,7 +76,10 @@ fn a_reply_leaves_once_as_shown_and_only_after_a_yes() {
         desk.pass(UNDO + 1).await;
         let tray = timo.get("/tray").await.expect(200);
         assert_eq!(tray["items"].as_array().unwrap().len(), 1);
-        assert_eq!((&tray["items"][0]["approved_by"], &tray["items"][0]["ai_assisted"]), (&json!("Timo Test"), &json!("unchanged")));
+        assert_eq!(
+            (&tray["items"][0]["approved_by"], &tray["items"][0]["ai_assisted"]),
+            (&json!("Timo Test"), &json!("unchanged"))
+        );
         let letter = timo.get(&format!("/tray/{}", approved["outbox_id"].as_str().unwrap())).await.expect(200);
         assert_eq!((&letter["body"], &letter["subject"]), (&sealed["body"], &sealed["subject"]));
         let approval = format!("/approvals/{}", approved["approval_id"].as_str().unwrap());
@@ -79,8 +87,12 @@ fn a_reply_leaves_once_as_shown_and_only_after_a_yes() {
 
         let sent = timo.get(&ticket).await.expect(200);
         let outbound = &sent["messages"][1];
-        assert_eq!((&outbound["direction"], &outbound["delivery"], &outbound["approved_by"]["name"]), (&json!("outbound"), &json!("sent"), &json!("Timo Test")));
-        let found = desk.sign_in("helene").await.send("POST", "/audit/verification", None, Vec::new()).await.expect(200);
+        assert_eq!(
+            (&outbound["direction"], &outbound["delivery"], &outbound["approved_by"]["name"]),
+            (&json!("outbound"), &json!("sent"), &json!("Timo Test"))
+        );
+        let found =
+            desk.sign_in("helene").await.send("POST", "/audit/verification", None, Vec::new()).await.expect(200);
         assert_eq!(found["ok"], true, "{found}");
     });
 }
@@ -104,12 +116,25 @@ fn two_people_do_not_overwrite_each_other() {
         assert_eq!(timo.patch(&ticket, mine.clone()).await.status, 428);
         let changed = timo.with("if-match", &etag).patch(&ticket, mine).await.expect(200);
         assert_eq!((&changed["assignee"]["name"], &changed["priority"]), (&json!("Timo Test"), &json!("high")));
-        assert_eq!(mara.with("if-match", &etag).patch(&ticket, json!({ "status": "closed" })).await.problem(412), "stale");
+        assert_eq!(
+            mara.with("if-match", &etag).patch(&ticket, json!({ "status": "closed" })).await.problem(412),
+            "stale"
+        );
         let etag = timo.get(&ticket).await.etag();
-        assert_eq!(timo.with("if-match", &etag).patch(&ticket, json!({ "assignee": null })).await.expect(200)["assignee"], Value::Null);
+        assert_eq!(
+            timo.with("if-match", &etag).patch(&ticket, json!({ "assignee": null })).await.expect(200)["assignee"],
+            Value::Null
+        );
         let etag = timo.get(&ticket).await.etag();
-        assert_eq!(timo.with("if-match", &etag).patch(&ticket, json!({ "status": "new" })).await.expect(200)["status"], "new");
-        let moved = timo.with("if-match", &timo.get(&ticket).await.etag()).patch(&ticket, json!({ "queue": "security" })).await.expect(200);
+        assert_eq!(
+            timo.with("if-match", &etag).patch(&ticket, json!({ "status": "new" })).await.expect(200)["status"],
+            "new"
+        );
+        let moved = timo
+            .with("if-match", &timo.get(&ticket).await.etag())
+            .patch(&ticket, json!({ "queue": "security" }))
+            .await
+            .expect(200);
         assert_eq!(moved["queue"], "security", "who hands a ticket on is told so");
         assert_eq!(timo.get(&ticket).await.problem(404), "not-found");
     });
@@ -122,13 +147,25 @@ fn a_persons_category_moves_the_ticket_and_is_kept_as_a_verdict() {
         let page = asked(desk, &mara).await;
         let path = format!("/suggestions/{}/verdict", page["understanding"]["suggestion_id"].as_str().unwrap());
         assert_eq!(mara.post(&path, json!({ "verdict": "edited" })).await.problem(422), "invalid");
-        assert_eq!(mara.post(&path, json!({ "verdict": "edited", "category": "no.such" })).await.problem(422), "invalid");
+        assert_eq!(
+            mara.post(&path, json!({ "verdict": "edited", "category": "no.such" })).await.problem(422),
+            "invalid"
+        );
         assert_eq!(mara.post(&path, json!({ "verdict": "maybe" })).await.problem(422), "invalid");
-        let said = mara.post(&path, json!({ "verdict": "edited", "category": "security.access", "reason": "locked out" })).await.expect(200);
-        assert_eq!((&said["verdict"]["category"]["key"], &said["operating_model"]["key"]), (&json!("security.access"), &json!("security")));
+        let said = mara
+            .post(&path, json!({ "verdict": "edited", "category": "security.access", "reason": "locked out" }))
+            .await
+            .expect(200);
+        assert_eq!(
+            (&said["verdict"]["category"]["key"], &said["operating_model"]["key"]),
+            (&json!("security.access"), &json!("security"))
+        );
         desk.settle().await;
         let after = mara.get(&format!("/tickets/{}", page["id"].as_str().unwrap())).await.expect(200);
-        assert_eq!((&after["queue"], &after["answer"]["state"], &after["answer"]["draft"]), (&json!("security"), &json!("withheld"), &Value::Null));
+        assert_eq!(
+            (&after["queue"], &after["answer"]["state"], &after["answer"]["draft"]),
+            (&json!("security"), &json!("withheld"), &Value::Null)
+        );
     });
 }
 
@@ -153,8 +190,13 @@ fn lists_come_in_pages_that_hold_every_ticket_once() {
         assert_eq!(timo.get("/tickets?cursor=nonsense").await.problem(422), "invalid");
         assert_eq!(timo.get("/tickets?view=none").await.problem(422), "invalid");
         let by_number = timo.get("/tickets/1003").await.expect(200);
-        timo.send("POST", &format!("/tickets/{}/read", by_number["id"].as_str().unwrap()), None, Vec::new()).await.expect(204);
-        assert_eq!((&by_number["unread"], &timo.get("/tickets/1003").await.expect(200)["unread"]), (&json!(true), &json!(false)));
+        timo.send("POST", &format!("/tickets/{}/read", by_number["id"].as_str().unwrap()), None, Vec::new())
+            .await
+            .expect(204);
+        assert_eq!(
+            (&by_number["unread"], &timo.get("/tickets/1003").await.expect(200)["unread"]),
+            (&json!(true), &json!(false))
+        );
         let views = timo.get("/views").await.expect(200);
         assert_eq!((&views["items"][0]["key"], &views["items"][0]["count"]), (&json!("inbox"), &json!(5)));
     });

@@ -81,7 +81,13 @@ impl Client {
     }
 
     /// Any request, its answer still open.
-    pub async fn open(&self, method: &str, path: &str, media_type: Option<&str>, body: Vec<u8>) -> axum::response::Response {
+    pub async fn open(
+        &self,
+        method: &str,
+        path: &str,
+        media_type: Option<&str>,
+        body: Vec<u8>,
+    ) -> axum::response::Response {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, HOST);
         if let Some(media_type) = media_type {
             request = request.header(header::CONTENT_TYPE, media_type);

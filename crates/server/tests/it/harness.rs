@@ -131,7 +131,9 @@ impl TestDesk {
     /// The same with more header lines, each ending in CRLF.
     pub async fn receive_with(&self, from: &str, subject: &str, text: &str, more: &str) {
         let raw = mail(from, subject, text, more);
-        flow::receive_mail::take(&self.app, SUPPORT, MailSource::Api, raw.as_bytes(), self.app.clock.now()).await.unwrap();
+        flow::receive_mail::take(&self.app, SUPPORT, MailSource::Api, raw.as_bytes(), self.app.clock.now())
+            .await
+            .unwrap();
         self.settle().await;
     }
 
@@ -158,7 +160,9 @@ impl TestDesk {
 /// A raw mail.
 pub fn mail(from: &str, subject: &str, text: &str, more: &str) -> String {
     let id: AgentId = new_id();
-    format!("From: <{from}>\r\nTo: <{SUPPORT}>\r\nSubject: {subject}\r\nMessage-ID: <{id}@mail.example>\r\n{more}\r\n{text}\r\n")
+    format!(
+        "From: <{from}>\r\nTo: <{SUPPORT}>\r\nSubject: {subject}\r\nMessage-ID: <{id}@mail.example>\r\n{more}\r\n{text}\r\n"
+    )
 }
 
 async fn open(folder: &tempfile::TempDir, database: String, world: World) -> Arc<App> {
@@ -184,8 +188,13 @@ async fn furnish(app: &App) -> ArticleId {
         ("security.access", OperatingModel::Security, "security"),
     ];
     for (position, (key, operating_model, queue)) in (0..).zip(categories) {
-        let category =
-            Category { key: key.to_owned(), name: key.to_owned(), description: String::new(), operating_model, queue: queue.to_owned() };
+        let category = Category {
+            key: key.to_owned(),
+            name: key.to_owned(),
+            description: String::new(),
+            operating_model,
+            queue: queue.to_owned(),
+        };
         tx.put_category(&category, position).await.unwrap();
     }
     let mara = person(&mut tx, "mara", Role::Lead, &[], &hash).await;
@@ -195,7 +204,14 @@ async fn furnish(app: &App) -> ArticleId {
     let article = article(&mut tx, mara).await;
     tx.put_mailbox(SUPPORT).await.unwrap();
     let (version, digest) = tx
-        .add_version(article, 1, "VAT id", ARTICLE, &[("VAT id".to_owned(), ARTICLE.to_owned(), 0, i64::try_from(ARTICLE.len()).unwrap())], true)
+        .add_version(
+            article,
+            1,
+            "VAT id",
+            ARTICLE,
+            &[("VAT id".to_owned(), ARTICLE.to_owned(), 0, i64::try_from(ARTICLE.len()).unwrap())],
+            true,
+        )
         .await
         .unwrap();
     tx.commit(AuditEvent::ArticleApproved { article, version, digest }).await.unwrap();

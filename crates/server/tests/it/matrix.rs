@@ -99,7 +99,11 @@ async fn every_caller_passes_exactly_where_they_should() {
     let mut wrong = BTreeMap::new();
     for (route, expected) in ROWS {
         let (method, path) = route.split_once(' ').unwrap();
-        let path = if path.starts_with("/tickets/") { path.replace("{id}", &ticket) } else { path.replace("{id}", "019f0000-0000-7000-8000-000000000000") };
+        let path = if path.starts_with("/tickets/") {
+            path.replace("{id}", &ticket)
+        } else {
+            path.replace("{id}", "019f0000-0000-7000-8000-000000000000")
+        };
         let path = path.replace("{seq}", "999999");
         // Signing out is one of the routes, so every row has its own sessions.
         let callers = [
@@ -110,7 +114,9 @@ async fn every_caller_passes_exactly_where_they_should() {
             least.clone(),
             desk.sign_in("helene").await,
         ];
-        for (n, (caller, expected)) in callers.iter().zip(expected).enumerate().filter(|(_, (_, expected))| **expected != 0) {
+        for (n, (caller, expected)) in
+            callers.iter().zip(expected).enumerate().filter(|(_, (_, expected))| **expected != 0)
+        {
             let found = status(caller, method, &path).await;
             if found != *expected {
                 wrong.insert(format!("{route} caller {n}"), (found, *expected));

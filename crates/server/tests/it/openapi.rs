@@ -5,5 +5,8 @@ fn the_committed_description_is_current() {
     let generated = server::api::openapi_json();
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
     let committed = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(generated == committed, "openapi.json differs from the handlers. Write it anew: countersign openapi > crates/server/openapi.json");
+    assert!(
+        generated == committed,
+        "openapi.json differs from the handlers. Write it anew: countersign openapi > crates/server/openapi.json"
+    );
 }
