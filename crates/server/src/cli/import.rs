@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use connect::mail::sources;
+use connect::mail::sources::{self, FileMessage};
 
 use super::{
     Failure, Outcome, first_start,
@@ -37,6 +37,9 @@ impl Import {
         for message in messages {
             seen += 1;
             match message {
+                Ok(message) if self.file.is_dir() && !looks_like_mail(&message) => {
+                    eprintln!("countersign: {} is no mail and was left out.", message.path.display());
+                }
                 Ok(message) => imported.add(&app, &message.raw).await?,
                 Err(error) => {
                     unreadable += 1;
@@ -57,5 +60,36 @@ impl Import {
             ));
         }
         if unreadable > 0 { Err(Failure::told(format!("{unreadable} files could not be read; correct them and import again, the rest will not be taken twice."))) } else { Ok(()) }
+    }
+}
+
+/// Folders hold other things too. A file named as a mail is one, however broken; any other file when
+/// it begins as a mail does: with a header field, or with an mbox's `From `.
+fn looks_like_mail(message: &FileMessage) -> bool {
+    let named = message.path.extension().is_some_and(|x| x.eq_ignore_ascii_case("eml") || x.eq_ignore_ascii_case("mbox"));
+    let first = message.raw.split(|b| *b == b'\n').next().unwrap_or_default();
+    let field = first.split(|b| *b == b':').next().unwrap_or_default();
+    let begins = field.len() < first.len() && !field.is_empty() && field.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-');
+    named || begins || first.starts_with(b"From ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_mail_is_taken_from_a_folder() {
+        let cases: [(&str, &[u8], bool); 7] = [
+            ("a.eml", b"\0\0", true),
+            ("1700.M1.host:2,S", b"Return-Path: <a@b.example>\r\n", true),
+            ("cur", b"From a@b.example Mon\nSubject: x\n", true),
+            ("index.json", b"[{\"file\": \"a.eml\"}]", false),
+            ("README.md", b"# Mails: some\n", false),
+            ("empty", b"", false),
+            ("notes.txt", b"Hello there\n", false),
+        ];
+        for (path, raw, expected) in cases {
+            assert_eq!(looks_like_mail(&FileMessage { path: path.into(), raw: raw.to_vec() }), expected, "{path}");
+        }
     }
 }

@@ -62,7 +62,8 @@ impl From<store::StoreError> for Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        Self::Told(format!("{error}. Correct it and start again; docs/operate/configuration.md lists every key."))
+        let said = error.to_string();
+        Self::Told(format!("{}. Correct it and start again; docs/operate/configuration.md lists every key.", said.trim_end()))
     }
 }
 

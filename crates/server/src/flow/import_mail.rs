@@ -36,13 +36,12 @@ impl Imported {
             Taken::New(id) => id,
         };
         self.taken += 1;
-        match receive_mail::accept(app, id).await {
-            // A server beside us had the job first.
-            Ok(()) | Err(FlowError::Stale) => {}
-            Err(other) => return Err(other),
-        }
-        if app.store.read().await?.mail(id).await?.state == MailState::Quarantined {
-            self.quarantined += 1;
+        let accepted = receive_mail::accept(app, id).await;
+        match app.store.read().await?.mail(id).await?.state {
+            // Whatever accepting said: a server beside us may have had the job first.
+            MailState::Accepted => {}
+            MailState::Quarantined => self.quarantined += 1,
+            MailState::Received => accepted?,
         }
         Ok(())
     }

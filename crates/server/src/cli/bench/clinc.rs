@@ -42,7 +42,7 @@ pub fn measure(folder: &Path, weights: &Path) -> Result<Vec<Figure>, Failure> {
 }
 
 fn rows(path: &Path) -> Result<Vec<Example>, Failure> {
-    let bad = |detail: &dyn std::fmt::Display| Failure::BadInput(format!("{} is not of the form text,category: {detail}. Name the folder of the data sets with --data.", path.display()));
+    let bad = |detail: &dyn std::fmt::Display| Failure::BadInput(format!("{} cannot be read as rows of text,category: {detail}. Name the folder of the data sets with --data.", path.display()));
     let mut reader = csv::Reader::from_path(path).map_err(|e| bad(&e))?;
     let mut examples = Vec::new();
     for record in reader.deserialize() {

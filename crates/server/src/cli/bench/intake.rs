@@ -9,6 +9,7 @@ use std::{
 use connect::mail::sources;
 use desk::ids::TicketId;
 use store::{MailSource, Taken};
+use tempfile::TempDir;
 
 use super::{Figure, Goal, cpu};
 use crate::{
@@ -27,7 +28,7 @@ const PEER_CPU_MS: f64 = 11.1;
 /// Measures the mails of a folder, or as many made ones.
 pub async fn measure(folder: &Path) -> Result<Vec<Figure>, Failure> {
     let mails = if folder.is_dir() { from_folder(folder)? } else { made() };
-    let app = scratch_demo().await?;
+    let (app, _folder) = scratch_demo().await?;
     let mailbox = app.config.mail.address.to_lowercase();
     let progress = Progress::of("mails");
     let (cpu_before, started) = (cpu::seconds(), Instant::now());
@@ -92,13 +93,11 @@ fn made() -> Vec<Vec<u8>> {
 }
 
 /// A demo desk in a folder of its own, its triage trained on the words of its solved tickets.
-async fn scratch_demo() -> Result<Arc<App>, Failure> {
+async fn scratch_demo() -> Result<(Arc<App>, TempDir), Failure> {
     let folder = tempfile::tempdir().map_err(|e| Failure::told(format!("There is no temporary folder: {e}. Set TMPDIR to one.")))?;
     let mut config = demo_config(None, folder.path().to_owned())?;
     config.embedding.folder = PathBuf::from("none");
     let app = App::open(config, World::Demo).await?;
     world::load(&app).await?;
-    // Open files outlive the folder on every system this runs on; nothing of it is needed afterwards.
-    drop(folder);
-    Ok(app)
+    Ok((app, folder))
 }

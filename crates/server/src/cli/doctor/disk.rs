@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use embed::weights;
+use embed::{OpenError, weights};
 
 use super::Finding;
 use crate::{
@@ -87,6 +87,7 @@ fn embedding(folder: &Path) -> Finding {
     match weights::verify(folder) {
         Ok(()) => Finding::good("weights", format!("{} in {}", weights::MODEL_NAME, folder.display())),
         Err(_) if models::CARRIED => Finding::good("weights", format!("{} inside this program", weights::MODEL_NAME)),
+        Err(OpenError::Missing { .. }) => Finding::mind("weights", format!("not in {}; search and triage use words alone", folder.display()), "`countersign models install` fetches them."),
         Err(e) => Finding::mind("weights", format!("{e}; search and triage use words alone"), "`countersign models install` fetches them."),
     }
 }

@@ -55,10 +55,14 @@ fn refused<T>(outcome: Result<T, FlowError>) -> Result<Met, FlowError> {
 /// Only the database's own no counts here.
 fn constrained<T>(outcome: Result<T, DoorError>) -> Result<Met, FlowError> {
     match outcome {
-        Err(DoorError::Store(StoreError::Constraint { detail })) => Ok((true, detail)),
+        Err(DoorError::Store(StoreError::Constraint { detail })) => Ok((true, one_line(&detail))),
         Err(other) => Err(other.into()),
         Ok(_) => Ok(through("the database took it")),
     }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 async fn token(stage: &Stage) -> Result<Attack, FlowError> {
@@ -194,7 +198,7 @@ async fn rows_by_hand(stage: &Stage) -> Result<Attack, FlowError> {
     let page = stage.page().await?;
     let (bare, words) = constrained(outbox::attack::forge_without_approval(&app.store, stage.ticket, now).await)?;
     let (forged, said) = match outbox::attack::forge_rows(&app.store, &stage.session, stage.ticket, page.draft, now).await {
-        Err(DoorError::Store(StoreError::Constraint { detail })) => (true, detail),
+        Err(DoorError::Store(StoreError::Constraint { detail })) => (true, one_line(&detail)),
         Err(other) => return Err(other.into()),
         Ok(row) => held_at_the_door(stage, row).await?,
     };

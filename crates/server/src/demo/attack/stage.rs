@@ -156,14 +156,12 @@ pub async fn place(app: &App, source: MailSource, raw: &[u8]) -> Result<Option<T
     let mailbox = app.config.mail.address.to_lowercase();
     let (Taken::New(id) | Taken::Repeated(id)) = receive_mail::take(app, &mailbox, source, raw, app.clock.now()).await?;
     for _ in 0..20 {
-        match receive_mail::accept(app, id).await {
-            // A job of this very desk had it first; its answer is in the row in a moment.
-            Ok(()) | Err(FlowError::Stale) => {}
-            Err(other) => return Err(other),
-        }
+        let accepted = receive_mail::accept(app, id).await;
+        // Whatever accepting said: a job of this very desk may have had it first.
         if let Some(ticket) = settled(app, id).await? {
             return Ok(ticket);
         }
+        accepted?;
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     Ok(None)
