@@ -103,8 +103,16 @@ async fn claim(door: &Door, store: &Store, id: OutboxId, now: Timestamp) -> Resu
     if taken != 1 {
         return Ok(Claim::NotDue);
     }
-    let (row, progress) = OutboxRow::load(&mut tx, id).await?;
-    if let Err(because) = give_back::may_go(door, &mut tx, &row, &progress, now).await? {
+    let (row, progress) = match OutboxRow::load(&mut tx, id).await {
+        Ok(loaded) => loaded,
+        Err(StoreError::Damaged { what }) => return unreadable(tx, id, &what).await,
+        Err(other) => return Err(other.into()),
+    };
+    let asked = match give_back::may_go(door, &mut tx, &row, &progress, now).await {
+        Err(StoreError::Damaged { .. } | StoreError::NotFound) => Err(Refusal::DigestMismatch),
+        other => other?,
+    };
+    if let Err(because) = asked {
         tracing::warn!(outbox = %id, why = give_back::word(&because), "delivery stopped");
         let last = give_back::stop(&mut tx, &row, &because).await?;
         tx.commit(last).await?;
@@ -112,6 +120,19 @@ async fn claim(door: &Door, store: &Store, id: OutboxId, now: Timestamp) -> Resu
     }
     crash::point("deliver-checked");
     begin_attempt(tx, row, &progress).await.map(Claim::Go).map_err(DoorError::from)
+}
+
+/// A row that cannot even be read is stopped like a forged one, so that it does not hold up the others.
+async fn unreadable(mut tx: Tx, id: OutboxId, what: &str) -> Result<Claim, DoorError> {
+    tracing::error!(outbox = %id, what, "a row of the outbox cannot be read");
+    let now = tx.now();
+    tx.execute(
+        sql!("update outbox set state = 'stopped', lease_until = null, detail = $1, updated_at = $2 where id = $3"),
+        params!["this row cannot be read", now, id],
+    )
+    .await?;
+    tx.commit(AuditEvent::DeliveryStopped { ticket: None, outbox: id, why: "unreadable".to_owned() }).await?;
+    Ok(Claim::Stopped(Refusal::DigestMismatch))
 }
 
 async fn begin_attempt(mut tx: Tx, row: OutboxRow, progress: &Progress) -> Result<Claimed, StoreError> {

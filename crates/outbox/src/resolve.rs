@@ -43,17 +43,18 @@ pub async fn rescue(store: &Store, now: Timestamp) -> Result<Vec<OutboxId>, Door
     for row in &found {
         let id: OutboxId = row.columns().take()?;
         let mut tx = store.begin(&ServiceIdentity::new(Service::Delivery), now).await?;
-        let touched = tx
-            .execute(
+        let taken = tx
+            .maybe(
                 sql!(
-                    "update outbox set state = 'uncertain', lease_until = null, detail = $1, updated_at = $2 where id = $3 and state = 'sending' and lease_until < $2"
+                    "update outbox set state = 'uncertain', lease_until = null, detail = $1, updated_at = $2 where id = $3 and state = 'sending' and lease_until < $2
+                     returning ticket_id"
                 ),
                 params!["the delivery was interrupted", now, id],
             )
             .await?;
-        if touched == 1 {
-            let (row, _) = OutboxRow::load(&mut tx, id).await?;
-            tx.commit(AuditEvent::DeliveryUncertain { ticket: Some(row.ticket), outbox: id }).await?;
+        if let Some(row) = taken {
+            let ticket = Some(row.columns().take()?);
+            tx.commit(AuditEvent::DeliveryUncertain { ticket, outbox: id }).await?;
             rescued.push(id);
         }
     }

@@ -303,3 +303,28 @@ fn another_key_opens_nothing() {
         assert!(matches!(short, Err(DoorError::Settings { .. })));
     });
 }
+
+#[test]
+fn a_row_that_cannot_be_read_does_not_hold_up_the_others() {
+    on_both(async |desk| {
+        for change in [
+            "update outbox set recipients = 'no list' where id = $1",
+            "update outbox set mail_from = 'x' where id = $1",
+        ] {
+            let case = desk.case().await;
+            let (broken, good) = (desk.approved(case).await, desk.approved(desk.case().await).await);
+            tampered(&desk, &broken, change).await;
+            desk.inbound(case.ticket, "more@kunde.example").await;
+            let mut tx = desk.tx().await;
+            outbox::withdraw_stale(&desk.door, &mut tx, case.ticket).await.expect("mail still arrives");
+            tx.abandon().await.expect("abandons");
+            let due = outbox::due(&desk.store, desk.now()).await.expect("reads");
+            assert_eq!(due.len(), 2);
+            for id in due {
+                desk.deliver(id).await;
+            }
+            assert_eq!(desk.outbox_state(broken.outbox()).await, "stopped", "{change}");
+            assert_eq!(desk.outbox_state(good.outbox()).await, "sent");
+        }
+    });
+}
