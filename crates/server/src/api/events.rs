@@ -44,7 +44,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
 
 /// One event's data.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Change {
+pub struct FeedEvent {
     seq: i64,
     kind: String,
     ticket_id: Option<String>,
@@ -59,7 +59,7 @@ pub struct Progress {
 
 /// Follows the record. Resumes after `Last-Event-ID`.
 #[utoipa::path(get, path = "/events", tag = "desk", params(("Last-Event-ID" = Option<i64>, Header)),
-    responses((status = 200, body = Change, content_type = "text/event-stream"), (status = "4XX", body = ProblemBody)))]
+    responses((status = 200, body = FeedEvent, content_type = "text/event-stream"), (status = "4XX", body = ProblemBody)))]
 async fn follow(State(app): State<Arc<App>>, caller: Caller, headers: HeaderMap) -> Result<impl IntoResponse, Problem> {
     let grant = caller.grant(Purpose::Work)?;
     let last = headers.get(HeaderName::from_static("last-event-id")).and_then(|v| v.to_str().ok()?.parse().ok());
@@ -134,7 +134,7 @@ impl Follower {
             }
             for item in batch {
                 let data =
-                    Change { seq: item.seq, kind: item.kind.clone(), ticket_id: item.ticket.map(|t| t.to_string()) };
+                    FeedEvent { seq: item.seq, kind: item.kind.clone(), ticket_id: item.ticket.map(|t| t.to_string()) };
                 let Ok(event) = Event::default().id(item.seq.to_string()).event(item.kind).json_data(&data) else {
                     return false;
                 };

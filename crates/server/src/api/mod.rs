@@ -113,7 +113,7 @@ fn description() -> utoipa::openapi::OpenApi {
 pub fn openapi_json() -> String {
     let (_, description) = routes().split_for_parts();
     // Serialising a document of strings into a string cannot fail.
-    description.to_pretty_json().unwrap_or_default() + "\n"
+    description.to_pretty_json().unwrap_or_default()
 }
 
 async fn openapi() -> Response {

@@ -65,7 +65,7 @@ fn a_reply_leaves_once_as_shown_and_only_after_a_yes() {
 
         let approval = format!("/approvals/{}", approved["approval_id"].as_str().unwrap());
         assert_eq!(timo.delete(&approval).await.expect(200)["draft_id"], draft);
-        assert_eq!(timo.delete(&approval).await.problem(409), "refused");
+        assert_eq!(timo.delete(&approval).await.problem(409), "refused", "it was taken back already");
         let back = timo.get(&ticket).await.expect(200);
         assert_eq!((&back["status"], &back["answer"]["draft"]["state"]), (&page["status"], &json!("open")));
         desk.pass(UNDO + 1).await;

@@ -2,7 +2,7 @@
 
 #[test]
 fn the_committed_description_is_current() {
-    let generated = server::api::openapi_json();
+    let generated = server::api::openapi_json() + "\n";
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
     let committed = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
