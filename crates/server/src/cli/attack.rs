@@ -50,8 +50,9 @@ impl Attack {
             Some(url) => over_http(url.trim_end_matches('/')).await?,
             None => in_process().await?,
         };
-        let read: Report = serde_json::from_value(report.clone())
-            .map_err(|e| Failure::told(format!("The answer is not of the expected form: {e}. Is the server of the same version?")))?;
+        let read: Report = serde_json::from_value(report.clone()).map_err(|e| {
+            Failure::told(format!("The answer is not of the expected form: {e}. Is the server of the same version?"))
+        })?;
         if self.json {
             output::json(&report);
         } else {
@@ -70,11 +71,17 @@ fn table(report: &Report) {
         line(format!("   it said     {}", l.detail));
     }
     let stopped = report.items.iter().filter(|l| l.stopped).count();
-    line(format!("{stopped} of {} stopped. Letters in the tray before {}, after {}.", report.items.len(), report.tray_before, report.tray_after));
+    line(format!(
+        "{stopped} of {} stopped. Letters in the tray before {}, after {}.",
+        report.items.len(),
+        report.tray_before,
+        report.tray_after
+    ));
 }
 
 async fn in_process() -> Result<Value, Failure> {
-    let folder = tempfile::tempdir().map_err(|e| Failure::told(format!("There is no temporary folder: {e}. Set TMPDIR to one.")))?;
+    let folder = tempfile::tempdir()
+        .map_err(|e| Failure::told(format!("There is no temporary folder: {e}. Set TMPDIR to one.")))?;
     let mut config = demo_config(None, folder.path().to_owned())?;
     // Meaning plays no part here, and reading the weights takes time.
     config.embedding.folder = PathBuf::from("none");
@@ -87,18 +94,44 @@ async fn in_process() -> Result<Value, Failure> {
 
 async fn over_http(base: &str) -> Result<Value, Failure> {
     connect::tls::install();
-    let unreachable = |e: reqwest::Error| Failure::told(format!("{base} did not answer as a demo desk would: {}. Start one with `countersign demo`.", e.without_url()));
+    let unreachable = |e: reqwest::Error| {
+        Failure::told(format!(
+            "{base} did not answer as a demo desk would: {}. Start one with `countersign demo`.",
+            e.without_url()
+        ))
+    };
     let client = reqwest::Client::builder().timeout(Duration::from_secs(60)).build().map_err(unreachable)?;
     let accounts: Value = get(&client, format!("{base}/api/v1/demo/accounts")).await.map_err(unreachable)?;
     let account = accounts
         .get("items")
         .and_then(Value::as_array)
-        .and_then(|items| items.iter().find(|a| matches!(a.get("role").and_then(Value::as_str), Some("lead" | "admin"))).or(items.first()))
-        .ok_or_else(|| Failure::told(format!("{base} has no demo accounts. The attempts run against `countersign demo` only.")))?;
+        .and_then(|items| {
+            items
+                .iter()
+                .find(|a| matches!(a.get("role").and_then(Value::as_str), Some("lead" | "admin")))
+                .or(items.first())
+        })
+        .ok_or_else(|| {
+            Failure::told(format!("{base} has no demo accounts. The attempts run against `countersign demo` only."))
+        })?;
     let sign_in = json!({ "email": account.get("email"), "password": account.get("password") });
-    let signed_in = client.post(format!("{base}/api/v1/session")).header("origin", base).json(&sign_in).send().await.and_then(reqwest::Response::error_for_status).map_err(unreachable)?;
-    let cookie = signed_in.headers().get("set-cookie").and_then(|v| v.to_str().ok()).and_then(|v| v.split(';').next()).unwrap_or_default().to_owned();
-    let answer = client.post(format!("{base}/api/v1/demo/attacks")).header("origin", base).header("cookie", cookie).send().await;
+    let signed_in = client
+        .post(format!("{base}/api/v1/session"))
+        .header("origin", base)
+        .json(&sign_in)
+        .send()
+        .await
+        .and_then(reqwest::Response::error_for_status)
+        .map_err(unreachable)?;
+    let cookie = signed_in
+        .headers()
+        .get("set-cookie")
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.split(';').next())
+        .unwrap_or_default()
+        .to_owned();
+    let answer =
+        client.post(format!("{base}/api/v1/demo/attacks")).header("origin", base).header("cookie", cookie).send().await;
     answer.and_then(reqwest::Response::error_for_status).map_err(unreachable)?.json().await.map_err(unreachable)
 }
 

@@ -90,10 +90,17 @@ async fn export(place: &Place, out: &Path) -> Outcome {
     let size = if out == Path::new("-") {
         keep_record::export(&app, &grant, io::stdout()).await?
     } else {
-        let unwritable = |e: &dyn std::fmt::Display| Failure::told(format!("{} cannot be written: {e}. Choose another file with --out.", out.display()));
+        let unwritable = |e: &dyn std::fmt::Display| {
+            Failure::told(format!("{} cannot be written: {e}. Choose another file with --out.", out.display()))
+        };
         let folder = out.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut whole = tempfile::NamedTempFile::new_in(folder).map_err(|e| unwritable(&e))?;
-        let size = keep_record::export(&app, &grant, io::BufWriter::new(whole.as_file().try_clone().map_err(|e| unwritable(&e))?)).await?;
+        let size = keep_record::export(
+            &app,
+            &grant,
+            io::BufWriter::new(whole.as_file().try_clone().map_err(|e| unwritable(&e))?),
+        )
+        .await?;
         whole.flush().and_then(|()| whole.as_file().sync_all()).map_err(|e| unwritable(&e))?;
         whole.persist(out).map_err(|e| unwritable(&e))?;
         size
@@ -110,7 +117,12 @@ fn verify(file: &Path, key: &str, anchors: &[PathBuf], json: bool) -> Outcome {
     let checked = if file == Path::new("-") {
         verify_export(io::stdin().lock(), &key, &anchors)
     } else {
-        let open = File::open(file).map_err(|e| Failure::told(format!("{} cannot be read: {e}. Name a file that `countersign audit export` wrote.", file.display())))?;
+        let open = File::open(file).map_err(|e| {
+            Failure::told(format!(
+                "{} cannot be read: {e}. Name a file that `countersign audit export` wrote.",
+                file.display()
+            ))
+        })?;
         verify_export(BufReader::with_capacity(1 << 16, open), &key, &anchors)
     };
     let verdict = match &checked {
@@ -134,7 +146,10 @@ fn good(report: &Report) -> Verdict {
         ok: true,
         size: Some(report.size),
         root: Some(report.root.to_string()),
-        detail: format!("{} entries of {} are unchanged, {} checkpoints hold, root {}; {anchored}", report.size, report.origin, report.checkpoints, report.root),
+        detail: format!(
+            "{} entries of {} are unchanged, {} checkpoints hold, root {}; {anchored}",
+            report.size, report.origin, report.checkpoints, report.root
+        ),
         ..Verdict::default()
     }
 }
@@ -150,11 +165,21 @@ fn bad(error: &ExportError) -> Verdict {
 
 fn read_key(given: &str) -> Result<VerifyingKey, Failure> {
     let text = std::fs::read_to_string(given).unwrap_or_else(|_| given.to_owned());
-    text.trim().parse().map_err(|e| Failure::BadInput(format!("“{}” is no public key: {e}. `countersign audit key` prints it.", text.trim().chars().take(80).collect::<String>())))
+    text.trim().parse().map_err(|e| {
+        Failure::BadInput(format!(
+            "“{}” is no public key: {e}. `countersign audit key` prints it.",
+            text.trim().chars().take(80).collect::<String>()
+        ))
+    })
 }
 
 fn read_anchor(path: &Path, key: &VerifyingKey) -> Result<Checkpoint, Failure> {
-    let bad = |detail: &dyn std::fmt::Display| Failure::BadInput(format!("{} is no checkpoint of this record: {detail}. Give the file as it was downloaded.", path.display()));
+    let bad = |detail: &dyn std::fmt::Display| {
+        Failure::BadInput(format!(
+            "{} is no checkpoint of this record: {detail}. Give the file as it was downloaded.",
+            path.display()
+        ))
+    };
     let note = std::fs::read_to_string(path).map_err(|e| bad(&e))?;
     Checkpoint::open(&note, key).map_err(|e| bad(&e))
 }

@@ -40,6 +40,7 @@ pub fn model_client(config: &Config) -> Result<Option<Client>, FlowError> {
         reach: if model.allow_private { Reach::PrivateToo } else { Reach::Public },
         limits: Limits::default(),
     };
-    let client = Client::new(endpoint).map_err(|e| FlowError::Unavailable(format!("The section [model] cannot work: {e}.")))?;
+    let client =
+        Client::new(endpoint).map_err(|e| FlowError::Unavailable(format!("The section [model] cannot work: {e}.")))?;
     Ok(Some(client))
 }

@@ -69,7 +69,9 @@ impl Demo {
         keep(&config)?;
         models::settle(&mut config)?;
         let listener = host::bind(&config.listen).await?;
-        let address = listener.local_addr().map_err(|e| Failure::told(format!("The system lost the listener: {e}. Start again.")))?;
+        let address = listener
+            .local_addr()
+            .map_err(|e| Failure::told(format!("The system lost the listener: {e}. Start again.")))?;
         let app = App::open(config, World::Demo).await?;
         world::load(&app).await?;
         welcome(&app, address)?;
@@ -107,7 +109,10 @@ fn keep(config: &Config) -> Outcome {
         return Ok(());
     }
     if has_desk(folder) || folder.join(KEPT).exists() {
-        return Err(Failure::told(format!("{} holds a real desk. Choose another folder for the demo with --data.", folder.display())));
+        return Err(Failure::told(format!(
+            "{} holds a real desk. Choose another folder for the demo with --data.",
+            folder.display()
+        )));
     }
     let kept = Config {
         desk: config.desk.clone(),
@@ -115,7 +120,9 @@ fn keep(config: &Config) -> Outcome {
         data: folder.clone(),
         ..Config::default()
     };
-    let unwritable = |e: &dyn std::fmt::Display| Failure::told(format!("{} cannot be written: {e}. Choose another folder with --data.", folder.display()));
+    let unwritable = |e: &dyn std::fmt::Display| {
+        Failure::told(format!("{} cannot be written: {e}. Choose another folder with --data.", folder.display()))
+    };
     let text = toml::to_string(&kept).map_err(|e| unwritable(&e))?;
     std::fs::create_dir_all(folder).map_err(|e| unwritable(&e))?;
     std::fs::write(folder.join(KEPT), format!("{MARK}{text}")).map_err(|e| unwritable(&e))
@@ -125,20 +132,28 @@ fn keep(config: &Config) -> Outcome {
 fn clear(config: &Config) -> Outcome {
     let folder = &config.data;
     if !config.database.is_empty() {
-        return Err(Failure::told("--fresh clears a demo's own folder only. Empty the configured database yourself, or leave `database` out."));
+        return Err(Failure::told(
+            "--fresh clears a demo's own folder only. Empty the configured database yourself, or leave `database` out.",
+        ));
     }
     if !folder.exists() {
         return Ok(());
     }
     if !is_demo(folder) {
-        return Err(Failure::told(format!("{} was not made by a demo, so nothing in it is thrown away. Choose another folder with --data.", folder.display())));
+        return Err(Failure::told(format!(
+            "{} was not made by a demo, so nothing in it is thrown away. Choose another folder with --data.",
+            folder.display()
+        )));
     }
     for name in ["desk.db", "desk.db-wal", "desk.db-shm", "index", "keys", KEPT] {
         let path = folder.join(name);
         let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
         match removed {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Failure::told(format!("{} cannot be removed: {e}. Stop the demo that uses it.", path.display())));
+                return Err(Failure::told(format!(
+                    "{} cannot be removed: {e}. Stop the demo that uses it.",
+                    path.display()
+                )));
             }
             _ => {}
         }
@@ -154,7 +169,13 @@ fn welcome(app: &App, address: SocketAddr) -> Outcome {
     line(format!("\n{} is an invented company. {leaves}\n", app.config.desk.name));
     line(format!("  Open       http://{address}"));
     for (number, account) in world::accounts()?.iter().enumerate() {
-        line(format!("  {:<10} {:<26} {} {}", if number == 0 { "Sign in as" } else { "or" }, account.email, account.role.replace('_', " "), account.hint));
+        line(format!(
+            "  {:<10} {:<26} {} {}",
+            if number == 0 { "Sign in as" } else { "or" },
+            account.email,
+            account.role.replace('_', " "),
+            account.hint
+        ));
     }
     line(format!("  Password   {} (everybody's)", world::PASSWORD));
     line("\n  Try first  Open the first ticket, point at a citation to see its source, then approve and send.");

@@ -66,7 +66,11 @@ impl Doctor {
     pub async fn run(self) -> Outcome {
         let findings = match self.place.read() {
             Ok(config) => look(&config).await,
-            Err(Failure::Told(sentence) | Failure::BadInput(sentence)) => vec![Finding::wrong("configuration", sentence, "Correct the key; docs/operate/configuration.md lists all of them.")],
+            Err(Failure::Told(sentence) | Failure::BadInput(sentence)) => vec![Finding::wrong(
+                "configuration",
+                sentence,
+                "Correct the key; docs/operate/configuration.md lists all of them.",
+            )],
             Err(Failure::Shown) => Vec::new(),
         };
         if self.json {
@@ -94,7 +98,11 @@ async fn look(config: &Config) -> Vec<Finding> {
     if has_desk(&config.data) {
         found.extend(rows::look(config).await);
     } else {
-        found.push(Finding::mind("desk", format!("none in {} yet", config.data.display()), "`countersign serve` starts one, `countersign demo` an invented company."));
+        found.push(Finding::mind(
+            "desk",
+            format!("none in {} yet", config.data.display()),
+            "`countersign serve` starts one, `countersign demo` an invented company.",
+        ));
     }
     found.extend(network::look(config).await);
     found

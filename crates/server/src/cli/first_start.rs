@@ -11,17 +11,54 @@ use store::ServiceIdentity;
 
 use crate::{App, FlowError};
 
-const QUEUES: [(&str, &str); 4] = [("support", "Support"), ("billing", "Billing"), ("security", "Security"), ("legal", "Legal")];
+const QUEUES: [(&str, &str); 4] =
+    [("support", "Support"), ("billing", "Billing"), ("security", "Security"), ("legal", "Legal")];
 
 /// Key, name, what belongs there, how it is worked, queue.
 const CATEGORIES: [(&str, &str, &str, OperatingModel, &str); 7] = [
-    ("product.question", "Product question", "How something works or where to find it; nothing is broken.", OperatingModel::ProductQuestion, "support"),
-    ("technical.problem", "Technical problem", "Something does not work as it should.", OperatingModel::Technical, "support"),
-    ("billing.question", "Billing question", "What a charge, invoice or payment means.", OperatingModel::BillingExplanation, "billing"),
+    (
+        "product.question",
+        "Product question",
+        "How something works or where to find it; nothing is broken.",
+        OperatingModel::ProductQuestion,
+        "support",
+    ),
+    (
+        "technical.problem",
+        "Technical problem",
+        "Something does not work as it should.",
+        OperatingModel::Technical,
+        "support",
+    ),
+    (
+        "billing.question",
+        "Billing question",
+        "What a charge, invoice or payment means.",
+        OperatingModel::BillingExplanation,
+        "billing",
+    ),
     ("billing.refund", "Refund", "Money back, in full or in part.", OperatingModel::Refund, "billing"),
-    ("care.relationship", "Complaint or cancellation", "Anger, disappointment, leaving, key accounts.", OperatingModel::Relationship, "support"),
-    ("security.access", "Security and access", "Locked out, taken over, leaked, suspicious.", OperatingModel::Security, "security"),
-    ("legal.request", "Legal and data protection", "Lawyers, regulators, data protection, safety.", OperatingModel::Legal, "legal"),
+    (
+        "care.relationship",
+        "Complaint or cancellation",
+        "Anger, disappointment, leaving, key accounts.",
+        OperatingModel::Relationship,
+        "support",
+    ),
+    (
+        "security.access",
+        "Security and access",
+        "Locked out, taken over, leaked, suspicious.",
+        OperatingModel::Security,
+        "security",
+    ),
+    (
+        "legal.request",
+        "Legal and data protection",
+        "Lawyers, regulators, data protection, safety.",
+        OperatingModel::Legal,
+        "legal",
+    ),
 ];
 
 /// Lays the defaults when the desk has no queue yet, and its mailbox.

@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use super::{Failure, Outcome};
-use crate::{App, api, jobs};
+use crate::{App, api, flow, jobs};
 
 /// How long open pages may finish once the stop was asked for.
 const LAST_REQUESTS: Duration = Duration::from_secs(3);
@@ -20,7 +20,9 @@ const LAST_REQUESTS: Duration = Duration::from_secs(3);
 /// When the address is taken or not ours.
 pub async fn bind(listen: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(listen).await.map_err(|e| {
-        Failure::told(format!("{listen} cannot be listened on: {e}. Stop what uses it, or choose another with --listen."))
+        Failure::told(format!(
+            "{listen} cannot be listened on: {e}. Stop what uses it, or choose another with --listen."
+        ))
     })
 }
 
@@ -29,6 +31,7 @@ pub async fn bind(listen: &str) -> Result<TcpListener, Failure> {
 /// # Errors
 /// When the system takes the listener away.
 pub async fn serve(app: Arc<App>, listener: TcpListener) -> Outcome {
+    flow::take_up::take_up(&app).await?;
     let loops = jobs::spawn(Arc::clone(&app));
     let (tell, mut told) = watch::channel(false);
     tokio::spawn(async move {

@@ -29,7 +29,8 @@ impl Import {
     /// # Errors
     /// A sentence with the next step.
     pub async fn run(self) -> Outcome {
-        let messages = sources::files(&self.file).map_err(|e| Failure::BadInput(format!("{e} Name a message, an mbox file or a folder of messages.")))?;
+        let messages = sources::files(&self.file)
+            .map_err(|e| Failure::BadInput(format!("{e} Name a message, an mbox file or a folder of messages.")))?;
         let app = self.place.open_beside().await?;
         first_start::lay_defaults(&app).await?;
         let progress = Progress::of("mails");
@@ -59,17 +60,25 @@ impl Import {
                 imported.taken, imported.repeated, imported.quarantined
             ));
         }
-        if unreadable > 0 { Err(Failure::told(format!("{unreadable} files could not be read; correct them and import again, the rest will not be taken twice."))) } else { Ok(()) }
+        if unreadable > 0 {
+            Err(Failure::told(format!(
+                "{unreadable} files could not be read; correct them and import again, the rest will not be taken twice."
+            )))
+        } else {
+            Ok(())
+        }
     }
 }
 
 /// Folders hold other things too. A file named as a mail is one, however broken; any other file when
 /// it begins as a mail does: with a header field, or with an mbox's `From `.
 fn looks_like_mail(message: &FileMessage) -> bool {
-    let named = message.path.extension().is_some_and(|x| x.eq_ignore_ascii_case("eml") || x.eq_ignore_ascii_case("mbox"));
+    let named =
+        message.path.extension().is_some_and(|x| x.eq_ignore_ascii_case("eml") || x.eq_ignore_ascii_case("mbox"));
     let first = message.raw.split(|b| *b == b'\n').next().unwrap_or_default();
     let field = first.split(|b| *b == b':').next().unwrap_or_default();
-    let begins = field.len() < first.len() && !field.is_empty() && field.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-');
+    let begins =
+        field.len() < first.len() && !field.is_empty() && field.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-');
     named || begins || first.starts_with(b"From ")
 }
 

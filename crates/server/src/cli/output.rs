@@ -48,7 +48,9 @@ impl From<FlowError> for Failure {
     fn from(error: FlowError) -> Self {
         match error {
             // There is no operator's log on a command line: the detail belongs here.
-            FlowError::Internal(detail) => Self::Told(format!("Something went wrong and nothing was changed: {detail}.")),
+            FlowError::Internal(detail) => {
+                Self::Told(format!("Something went wrong and nothing was changed: {detail}."))
+            }
             other => Self::Told(other.to_string()),
         }
     }
@@ -63,7 +65,10 @@ impl From<store::StoreError> for Failure {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         let said = error.to_string();
-        Self::Told(format!("{}. Correct it and start again; docs/operate/configuration.md lists every key.", said.trim_end()))
+        Self::Told(format!(
+            "{}. Correct it and start again; docs/operate/configuration.md lists every key.",
+            said.trim_end()
+        ))
     }
 }
 
@@ -115,5 +120,9 @@ impl Drop for Progress {
 pub fn trace(serving: bool) {
     let quiet = if serving { "info,tantivy=warn" } else { "error" };
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| quiet.into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .init();
 }

@@ -6,11 +6,7 @@ use std::{
 };
 
 use super::Failure;
-use crate::{
-    App,
-    app::World,
-    config::Config,
-};
+use crate::{App, app::World, config::Config};
 
 /// A configuration kept inside a data folder; used when no other is named.
 pub const KEPT: &str = "countersign.toml";
@@ -63,7 +59,9 @@ impl Place {
     pub async fn open_beside(&self) -> Result<Arc<App>, Failure> {
         let mut config = self.read()?;
         super::models::settle(&mut config)?;
-        let unusable = |e: std::io::Error| Failure::told(format!("{} cannot be used: {e}. Choose another folder with --data.", config.data.display()));
+        let unusable = |e: std::io::Error| {
+            Failure::told(format!("{} cannot be used: {e}. Choose another folder with --data.", config.data.display()))
+        };
         let data = std::path::absolute(&config.data).map_err(unusable)?;
         let keys = data.join("keys");
         std::fs::create_dir_all(&keys).map_err(unusable)?;

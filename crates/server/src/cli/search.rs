@@ -41,7 +41,9 @@ impl Search {
         while follow_record::follow(&app).await? > 0 {}
         let grant = app.service_grant(Service::CommandLine, Purpose::Work)?;
         let words = self.words.join(" ");
-        let find = |kind| app.library.search(&SearchRequest { words: &words, grant: &grant, kind, limit: self.limit, queue: None });
+        let find = |kind| {
+            app.library.search(&SearchRequest { words: &words, grant: &grant, kind, limit: self.limit, queue: None })
+        };
         let (passages, cases) = (find(Kind::Passages)?, find(Kind::Cases)?);
         if self.json {
             let list = |hits: &[Hit]| hits.iter().map(as_json).collect::<Vec<_>>();
@@ -63,6 +65,10 @@ fn show(what: &str, hits: &[Hit]) {
     for (number, hit) in (1..).zip(hits) {
         let first = hit.text.get(hit.sentence.start..hit.sentence.end).unwrap_or(&hit.text);
         let shown: String = first.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect();
-        line(format!("{number:>3}. {} {}\n     {shown}", hit.title, if hit.heading.is_empty() { String::new() } else { format!("({})", hit.heading) }));
+        line(format!(
+            "{number:>3}. {} {}\n     {shown}",
+            hit.title,
+            if hit.heading.is_empty() { String::new() } else { format!("({})", hit.heading) }
+        ));
     }
 }

@@ -1,10 +1,6 @@
 //! `countersign serve`.
 
-use super::{
-    Failure, Outcome, first_start, host, models,
-    output::line,
-    place::Place,
-};
+use super::{Failure, Outcome, first_start, host, models, output::line, place::Place};
 use crate::{App, app::World};
 
 /// Serve the desk: console, API, mail.
@@ -30,7 +26,9 @@ impl Serve {
         }
         models::settle(&mut config)?;
         let listener = host::bind(&config.listen).await?;
-        let address = listener.local_addr().map_err(|e| Failure::told(format!("The system lost the listener: {e}. Start again.")))?;
+        let address = listener
+            .local_addr()
+            .map_err(|e| Failure::told(format!("The system lost the listener: {e}. Start again.")))?;
         let app = App::open(config, World::Real).await?;
         first_start::lay_defaults(&app).await?;
         line(format!("Countersign serves http://{address} (data in {})", app.config.data.display()));

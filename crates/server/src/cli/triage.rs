@@ -36,7 +36,10 @@ impl Triage {
         let text = match self.text.as_str() {
             "-" => {
                 let mut text = String::new();
-                std::io::stdin().take(TEXT_BYTES_MAX).read_to_string(&mut text).map_err(|e| Failure::BadInput(format!("Standard input is no text: {e}. Give UTF-8.")))?;
+                std::io::stdin()
+                    .take(TEXT_BYTES_MAX)
+                    .read_to_string(&mut text)
+                    .map_err(|e| Failure::BadInput(format!("Standard input is no text: {e}. Give UTF-8.")))?;
                 text
             }
             text => text.to_owned(),
@@ -49,7 +52,9 @@ impl Triage {
         let fallback = categories.first().map_or_else(String::new, |c| c.queue.clone());
         let look = decide(&opinion.guess, raised(&text), &categories, &fallback);
         if self.json {
-            output::json(&json!({ "triage": look, "confidence": opinion.guess.confidence, "because": opinion.because, "made_by": opinion.made_by }));
+            output::json(
+                &json!({ "triage": look, "confidence": opinion.guess.confidence, "because": opinion.because, "made_by": opinion.made_by }),
+            );
             return Ok(());
         }
         let sure = match &opinion.guess.confidence {
@@ -57,7 +62,12 @@ impl Triage {
             Confidence::Abstain { why } => format!("no opinion: {why}"),
         };
         line(format!("category   {} ({sure})", look.category.as_deref().unwrap_or("none")));
-        line(format!("queue      {}, priority {}, worked as {}", look.queue, look.priority, look.operating_model.name()));
+        line(format!(
+            "queue      {}, priority {}, worked as {}",
+            look.queue,
+            look.priority,
+            look.operating_model.name()
+        ));
         for (key, probability) in &look.candidates {
             line(format!("candidate  {key} {:.0} %", probability * 100.0));
         }

@@ -12,11 +12,7 @@ use desk::{
 };
 use store::{ServiceIdentity, StoreError, new_id};
 
-use super::{
-    Failure, Outcome, first_start,
-    output::line,
-    place::Place,
-};
+use super::{Failure, Outcome, first_start, output::line, place::Place};
 use crate::flow::sign_in::hash_password;
 
 /// People who answer.
@@ -51,11 +47,14 @@ impl User {
     /// A sentence with the next step.
     pub async fn run(self) -> Outcome {
         match self {
-            Self::Add { name, email, role, queues, place } => add(&name, &email.to_lowercase(), &role, queues, &place).await,
+            Self::Add { name, email, role, queues, place } => {
+                add(&name, &email.to_lowercase(), &role, queues, &place).await
+            }
             Self::List { place } => {
                 let app = place.open_beside().await?;
                 for agent in app.store.read().await?.agents().await? {
-                    let queues = if agent.queues.is_empty() { "every queue".to_owned() } else { agent.queues.join(", ") };
+                    let queues =
+                        if agent.queues.is_empty() { "every queue".to_owned() } else { agent.queues.join(", ") };
                     line(format!("{:<28} {:<28} {:<16} {queues}", agent.name, agent.email, agent.role.word()));
                 }
                 Ok(())
@@ -65,9 +64,13 @@ impl User {
 }
 
 async fn add(name: &str, email: &str, role: &str, queues: Vec<String>, place: &Place) -> Outcome {
-    let role: Role = role.parse().map_err(|_| Failure::BadInput(format!("“{role}” is no role; choose agent, lead, knowledge_owner, auditor or admin.")))?;
+    let role: Role = role.parse().map_err(|_| {
+        Failure::BadInput(format!("“{role}” is no role; choose agent, lead, knowledge_owner, auditor or admin."))
+    })?;
     if !is_address(email) {
-        return Err(Failure::BadInput(format!("“{email}” is no address to sign in with; give one such as ana@company.example.")));
+        return Err(Failure::BadInput(format!(
+            "“{email}” is no address to sign in with; give one such as ana@company.example."
+        )));
     }
     if name.trim().is_empty() || name.chars().any(char::is_control) {
         return Err(Failure::BadInput("A person needs a name on one line.".to_owned()));
@@ -81,11 +84,20 @@ async fn add(name: &str, email: &str, role: &str, queues: Vec<String>, place: &P
     let runs_all = matches!(role, Role::Lead | Role::Admin | Role::Auditor);
     let queues = if queues.is_empty() && !runs_all { known } else { queues };
     let hash = hash_password(&read_password()?).await?;
-    let agent = Agent { id: new_id(), name: name.trim().to_owned(), email: email.to_owned(), role, queues, ai: AiSetting::Default };
+    let agent = Agent {
+        id: new_id(),
+        name: name.trim().to_owned(),
+        email: email.to_owned(),
+        role,
+        queues,
+        ai: AiSetting::Default,
+    };
     let mut tx = app.store.begin(&ServiceIdentity::new(Service::CommandLine), app.clock.now()).await?;
     match tx.add_agent(&agent, Some(&hash)).await {
         Ok(()) => {}
-        Err(StoreError::Constraint { .. }) => return Err(Failure::told(format!("Somebody signs in with {email} already. Choose another address."))),
+        Err(StoreError::Constraint { .. }) => {
+            return Err(Failure::told(format!("Somebody signs in with {email} already. Choose another address.")));
+        }
         Err(other) => return Err(other.into()),
     }
     tx.commit(AuditEvent::AgentChanged { agent: agent.id, change: "added".to_owned() }).await?;

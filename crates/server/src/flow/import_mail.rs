@@ -52,7 +52,8 @@ impl Imported {
     /// Whatever the database says; the mails are safe all the same.
     pub async fn finish(self, app: &App) -> Result<Self, FlowError> {
         let tx = app.store.begin(&ServiceIdentity::new(Service::CommandLine), app.clock.now()).await?;
-        let ended: Result<_, StoreError> = tx.commit(AuditEvent::ImportFinished { taken: self.taken, repeated: self.repeated }).await;
+        let ended: Result<_, StoreError> =
+            tx.commit(AuditEvent::ImportFinished { taken: self.taken, repeated: self.repeated }).await;
         ended?;
         app.live.committed();
         Ok(self)

@@ -65,7 +65,8 @@ pub async fn run(app: Arc<App>) {
             wait = wait.max(WAIT_LOGIN);
         }
         tracing::warn!(%setback, again_in = ?wait, "the mailbox");
-        if let Err(error) = note(&app, Note { state: "failing", detail: &setback.to_string(), ..Note::default() }).await {
+        if let Err(error) = note(&app, Note { state: "failing", detail: &setback.to_string(), ..Note::default() }).await
+        {
             tracing::error!(%error, "the mailbox's state could not be kept");
         }
         tokio::time::sleep(wait + jitter(&app, wait)).await;
@@ -93,7 +94,12 @@ pub fn imap_config(imap: &Imap) -> ImapConfig {
 }
 
 /// One connection: everything that waits, then whatever comes.
-async fn visit(app: &App, config: &ImapConfig, stubborn: &mut Stubborn, worked: &mut bool) -> Result<std::convert::Infallible, Setback> {
+async fn visit(
+    app: &App,
+    config: &ImapConfig,
+    stubborn: &mut Stubborn,
+    worked: &mut bool,
+) -> Result<std::convert::Infallible, Setback> {
     let mut mailbox = Mailbox::connect(config).await?;
     loop {
         drain(app, &mut mailbox, stubborn).await?;
@@ -158,7 +164,9 @@ async fn keep(app: &App, mailbox: &mut Mailbox, validity: u32, mail: &Fetched) -
             crash::point("fetch-seen");
         }
         // The whole of it is in the mailbox only, so there it stays unread.
-        Extent::Cut { size } => tracing::warn!(uid = mail.uid, size, "only the beginning of a very large mail was fetched"),
+        Extent::Cut { size } => {
+            tracing::warn!(uid = mail.uid, size, "only the beginning of a very large mail was fetched")
+        }
     }
     note(app, Note { uid_validity: Some(validity), last_uid: Some(mail.uid), state: "ok", detail: "" }).await?;
     crash::point("fetch-cursor-moved");
@@ -168,8 +176,11 @@ async fn keep(app: &App, mailbox: &mut Mailbox, validity: u32, mail: &Fetched) -
 /// A mail that the server cannot hand over becomes an entry people see; the others get through.
 async fn set_aside(app: &App, validity: u32, uid: u32, reason: &str) -> Result<(), Setback> {
     let reason: String = reason.chars().filter(|c| !c.is_control()).take(200).collect();
-    let raw = format!("Subject: A mail could not be fetched\r\n\r\nThe mail server could not hand over the mail with UID {uid} (UIDVALIDITY {validity}): {reason}\r\n");
-    let (Taken::New(id) | Taken::Repeated(id)) = receive_mail::take(app, &address(app), MailSource::Imap, raw.as_bytes(), app.clock.now()).await?;
+    let raw = format!(
+        "Subject: A mail could not be fetched\r\n\r\nThe mail server could not hand over the mail with UID {uid} (UIDVALIDITY {validity}): {reason}\r\n"
+    );
+    let (Taken::New(id) | Taken::Repeated(id)) =
+        receive_mail::take(app, &address(app), MailSource::Imap, raw.as_bytes(), app.clock.now()).await?;
     receive_mail::set_aside(app, id, &format!("the mail server could not hand it over: {reason}")).await?;
     note(app, Note { uid_validity: Some(validity), last_uid: Some(uid), state: "ok", detail: "" }).await?;
     Ok(())
@@ -186,7 +197,7 @@ async fn cursor(app: &App) -> Result<(Option<u32>, u32), Setback> {
     let Some(row) = rows.into_iter().find(|m| m.address == address) else {
         let mut tx = app.store.begin(&INTAKE, app.clock.now()).await?;
         tx.put_mailbox(&address).await?;
-        tx.commit(AuditEvent::DeskPrepared { world: Digest::of(address.as_bytes()) }).await?;
+        tx.commit(AuditEvent::MailboxWatched { commitment: app.keys.commit_to("mailbox", address.as_bytes()) }).await?;
         return Ok((None, 0));
     };
     Ok((row.uid_validity.and_then(|v| u32::try_from(v).ok()), u32::try_from(row.last_uid).unwrap_or(0)))
@@ -207,7 +218,9 @@ async fn note(app: &App, note: Note<'_>) -> Result<(), Setback> {
         None => cursor(app).await?.1,
     };
     let validity = note.uid_validity.map(i64::from);
-    app.store.mailbox_fetched(&address(app), validity, i64::from(last_uid), note.state, note.detail, app.clock.now()).await?;
+    app.store
+        .mailbox_fetched(&address(app), validity, i64::from(last_uid), note.state, note.detail, app.clock.now())
+        .await?;
     Ok(())
 }
 

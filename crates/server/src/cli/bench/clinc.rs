@@ -27,7 +27,9 @@ pub fn measure(folder: &Path, weights: &Path) -> Result<Vec<Figure>, Failure> {
     let (model, train_s) = cpu::of(|| train(&training, &Settings::default()));
     let model = model.map_err(|e| Failure::BadInput(format!("{}: {e}", folder.display())))?;
     let (e, evaluate_s) = cpu::of(|| evaluate(&model, &test, &outside));
-    let figure = |name: &str, value: f32, n: usize, goal| Figure::new("triage", format!("clinc150.{name}"), f64::from(value), "", n, goal);
+    let figure = |name: &str, value: f32, n: usize, goal| {
+        Figure::new("triage", format!("clinc150.{name}"), f64::from(value), "", n, goal)
+    };
     let both = test.len() + outside.len();
     Ok(vec![
         figure("accuracy", e.accuracy, test.len(), Goal::AtLeast(0.955)),
@@ -42,7 +44,12 @@ pub fn measure(folder: &Path, weights: &Path) -> Result<Vec<Figure>, Failure> {
 }
 
 fn rows(path: &Path) -> Result<Vec<Example>, Failure> {
-    let bad = |detail: &dyn std::fmt::Display| Failure::BadInput(format!("{} cannot be read as rows of text,category: {detail}. Name the folder of the data sets with --data.", path.display()));
+    let bad = |detail: &dyn std::fmt::Display| {
+        Failure::BadInput(format!(
+            "{} cannot be read as rows of text,category: {detail}. Name the folder of the data sets with --data.",
+            path.display()
+        ))
+    };
     let mut reader = csv::Reader::from_path(path).map_err(|e| bad(&e))?;
     let mut examples = Vec::new();
     for record in reader.deserialize() {

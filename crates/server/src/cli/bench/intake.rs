@@ -34,7 +34,9 @@ pub async fn measure(folder: &Path) -> Result<Vec<Figure>, Failure> {
     let (cpu_before, started) = (cpu::seconds(), Instant::now());
     let mut kept = 0;
     for (done, raw) in mails.iter().enumerate() {
-        let Taken::New(id) = receive_mail::take(&app, &mailbox, MailSource::Import, raw, app.clock.now()).await? else { continue };
+        let Taken::New(id) = receive_mail::take(&app, &mailbox, MailSource::Import, raw, app.clock.now()).await? else {
+            continue;
+        };
         receive_mail::accept(&app, id).await?;
         let ticket: Option<TicketId> = app.store.read().await?.mail(id).await?.ticket;
         if let Some(ticket) = ticket {
@@ -46,7 +48,9 @@ pub async fn measure(folder: &Path) -> Result<Vec<Figure>, Failure> {
     while crate::flow::keep_record::sequence(&app).await? > 0 {}
     drop(progress);
     let wall_ms = started.elapsed().as_secs_f64() * 1e3 / f64::from(kept.max(1));
-    let cpu_ms = cpu_before.zip(cpu::seconds()).map_or(wall_ms, |(before, after)| (after - before) * 1e3 / f64::from(kept.max(1)));
+    let cpu_ms = cpu_before
+        .zip(cpu::seconds())
+        .map_or(wall_ms, |(before, after)| (after - before) * 1e3 / f64::from(kept.max(1)));
     app.store.close().await;
     let n = usize::try_from(kept).unwrap_or(0);
     Ok(vec![
@@ -94,7 +98,8 @@ fn made() -> Vec<Vec<u8>> {
 
 /// A demo desk in a folder of its own, its triage trained on the words of its solved tickets.
 async fn scratch_demo() -> Result<(Arc<App>, TempDir), Failure> {
-    let folder = tempfile::tempdir().map_err(|e| Failure::told(format!("There is no temporary folder: {e}. Set TMPDIR to one.")))?;
+    let folder = tempfile::tempdir()
+        .map_err(|e| Failure::told(format!("There is no temporary folder: {e}. Set TMPDIR to one.")))?;
     let mut config = demo_config(None, folder.path().to_owned())?;
     config.embedding.folder = PathBuf::from("none");
     let app = App::open(config, World::Demo).await?;

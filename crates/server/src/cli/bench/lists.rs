@@ -37,7 +37,8 @@ const QUEUES: [&str; 4] = ["support", "billing", "security", "legal"];
 
 /// Measures.
 pub async fn measure() -> Result<Vec<Figure>, Failure> {
-    let folder = tempfile::tempdir().map_err(|e| Failure::told(format!("There is no temporary folder: {e}. Set TMPDIR to one.")))?;
+    let folder = tempfile::tempdir()
+        .map_err(|e| Failure::told(format!("There is no temporary folder: {e}. Set TMPDIR to one.")))?;
     let mut config = Config { data: folder.path().to_owned(), ..Config::default() };
     config.embedding.folder = PathBuf::from("none");
     let app = App::open(config, World::Real).await?;
@@ -45,11 +46,18 @@ pub async fn measure() -> Result<Vec<Figure>, Failure> {
     fill(&app).await?;
     let browser = Browser::sign_in(&app).await?;
     let mut lists = Vec::new();
-    let paths = ["/api/v1/tickets?view=inbox", "/api/v1/tickets?view=all", "/api/v1/tickets?view=solved", "/api/v1/tickets?view=inbox&queue=billing"];
+    let paths = [
+        "/api/v1/tickets?view=inbox",
+        "/api/v1/tickets?view=all",
+        "/api/v1/tickets?view=solved",
+        "/api/v1/tickets?view=inbox&queue=billing",
+    ];
     let mut last = Value::Null;
     for at in 0..REQUESTS {
         let mut path = paths.get(at % paths.len()).copied().unwrap_or_default().to_owned();
-        if at % 8 >= 4 && let Some(cursor) = last.get("next_cursor").and_then(Value::as_str) {
+        if at % 8 >= 4
+            && let Some(cursor) = last.get("next_cursor").and_then(Value::as_str)
+        {
             path = format!("/api/v1/tickets?view=inbox&cursor={cursor}");
         }
         let (page, ms) = browser.get(&path).await?;
@@ -76,7 +84,14 @@ pub async fn measure() -> Result<Vec<Figure>, Failure> {
 async fn fill(app: &App) -> Result<(), FlowError> {
     let identity = ServiceIdentity::new(Service::CommandLine);
     let hash = hash_password(PASSWORD).await?;
-    let agent = Agent { id: new_id(), name: "Bench".to_owned(), email: ADDRESS.to_owned(), role: Role::Admin, queues: Vec::new(), ai: AiSetting::Default };
+    let agent = Agent {
+        id: new_id(),
+        name: "Bench".to_owned(),
+        email: ADDRESS.to_owned(),
+        role: Role::Admin,
+        queues: Vec::new(),
+        ai: AiSetting::Default,
+    };
     let progress = Progress::of("tickets made");
     for start in (0..TICKETS).step_by(BATCH) {
         let mut tx = app.store.begin(&identity, app.clock.now()).await?;
@@ -93,15 +108,26 @@ async fn fill(app: &App) -> Result<(), FlowError> {
 }
 
 async fn one(tx: &mut Tx, number: usize) -> Result<(), FlowError> {
-    const STATES: [Status; 8] = [Status::New, Status::Open, Status::Pending, Status::Solved, Status::Solved, Status::Solved, Status::Closed, Status::Closed];
+    const STATES: [Status; 8] = [
+        Status::New,
+        Status::Open,
+        Status::Pending,
+        Status::Solved,
+        Status::Solved,
+        Status::Solved,
+        Status::Closed,
+        Status::Closed,
+    ];
     let from = format!("person{}@company.example", number % REQUESTERS);
     let requester = tx.requester_for(&from, "Somebody").await?.id;
     let status = STATES.get(number % STATES.len()).copied().unwrap_or(Status::New);
     let queue = QUEUES.get(number / 7 % QUEUES.len()).copied().unwrap_or("support");
     let at = tx.now().plus_seconds(-60 * i64::try_from(TICKETS - number).unwrap_or(0));
     let subject = format!("Question {number} about invoices");
-    let (ticket, _) = tx.open_ticket(NewTicket { requester, organization: None, queue, subject: &subject, at, status }).await?;
-    let text = "Hello,\n\ncould you please tell me why the invoice of last month is higher than the one before?\n\nThank you";
+    let (ticket, _) =
+        tx.open_ticket(NewTicket { requester, organization: None, queue, subject: &subject, at, status }).await?;
+    let text =
+        "Hello,\n\ncould you please tell me why the invoice of last month is higher than the one before?\n\nThank you";
     let id = format!("bench-{number}@company.example");
     let message = tx
         .add_inbound(&NewInbound {
@@ -148,13 +174,23 @@ impl Browser {
         if response.status() != StatusCode::CREATED {
             return Err(broken(format!("signing in was answered with {}", response.status())));
         }
-        let cookie = response.headers().get(header::SET_COOKIE).and_then(|v| v.to_str().ok()).and_then(|v| v.split(';').next()).unwrap_or_default().to_owned();
+        let cookie = response
+            .headers()
+            .get(header::SET_COOKIE)
+            .and_then(|v| v.to_str().ok())
+            .and_then(|v| v.split(';').next())
+            .unwrap_or_default()
+            .to_owned();
         Ok(Self { router, cookie })
     }
 
     /// The answer, whole, and the milliseconds until it was.
     async fn get(&self, path: &str) -> Result<(Value, f64), Failure> {
-        let request = Request::get(path).header(header::HOST, "localhost").header(header::COOKIE, &self.cookie).body(Body::empty()).map_err(broken)?;
+        let request = Request::get(path)
+            .header(header::HOST, "localhost")
+            .header(header::COOKIE, &self.cookie)
+            .body(Body::empty())
+            .map_err(broken)?;
         let started = Instant::now();
         let response = self.router.clone().oneshot(request).await.map_err(broken)?;
         let status = response.status();

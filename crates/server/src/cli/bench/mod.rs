@@ -102,7 +102,14 @@ pub struct Figure {
 
 impl Figure {
     /// A figure from `n` measurements.
-    pub fn new(bench: &'static str, figure: impl Into<String>, value: f64, unit: &'static str, n: usize, goal: Goal) -> Self {
+    pub fn new(
+        bench: &'static str,
+        figure: impl Into<String>,
+        value: f64,
+        unit: &'static str,
+        n: usize,
+        goal: Goal,
+    ) -> Self {
         let (goal, ok) = match goal {
             Goal::AtLeast(goal) => (Some(goal), value >= goal),
             Goal::AtMost(goal) => (Some(goal), value <= goal),
@@ -130,8 +137,16 @@ impl Bench {
                 if self.json {
                     output::json(&figure);
                 } else {
-                    let goal = figure.goal.map_or_else(String::new, |g| format!("  goal {g}{}", if figure.ok { "" } else { "  MISSED" }));
-                    line(format!("{:<28} {:>12.4} {:<10} n={}{goal}", format!("{}.{}", figure.bench, figure.figure), figure.value, figure.unit, figure.n));
+                    let goal = figure
+                        .goal
+                        .map_or_else(String::new, |g| format!("  goal {g}{}", if figure.ok { "" } else { "  MISSED" }));
+                    line(format!(
+                        "{:<28} {:>12.4} {:<10} n={}{goal}",
+                        format!("{}.{}", figure.bench, figure.figure),
+                        figure.value,
+                        figure.unit,
+                        figure.n
+                    ));
                 }
             }
         }
@@ -142,12 +157,20 @@ impl Bench {
 /// What a bench includes, said before its figures.
 const fn says(part: Name) -> &'static str {
     match part {
-        Name::Start => "start: a new process opens the demo in an empty folder, loads the world, and answers GET /; then again in the same folder",
-        Name::Lists => "lists: 100,000 tickets in SQLite; requests of a signed-in person through the whole router, in this process",
-        Name::Intake => "intake: raw bytes committed, parsed, threaded, made a ticket, sorted and committed again, one after the other; without embeddings. Goal: a tenth of the peer helpdesk's 11.1 ms CPU",
+        Name::Start => {
+            "start: a new process opens the demo in an empty folder, loads the world, and answers GET /; then again in the same folder"
+        }
+        Name::Lists => {
+            "lists: 100,000 tickets in SQLite; requests of a signed-in person through the whole router, in this process"
+        }
+        Name::Intake => {
+            "intake: raw bytes committed, parsed, threaded, made a ticket, sorted and committed again, one after the other; without embeddings. Goal: a tenth of the peer helpdesk's 11.1 ms CPU"
+        }
         Name::Triage => "triage: clinc150, trained on its train rows, with meaning where the weights are there",
         Name::Search => "search: aws_docs_qa, by words alone",
-        Name::Redact => "redact: presidio_synth_v2, the classes we look for; a span counts as found when a finding of its class overlaps it",
+        Name::Redact => {
+            "redact: presidio_synth_v2, the classes we look for; a span counts as found when a finding of its class overlaps it"
+        }
         Name::Desk | Name::Engines | Name::All => "",
     }
 }
@@ -178,7 +201,12 @@ pub fn percentile(measured: &mut [f64], share: f64) -> f64 {
 /// # Errors
 /// [`Failure::BadInput`], naming the file.
 pub fn read(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map_err(|e| Failure::BadInput(format!("{} cannot be read: {e}. Name the folder of the data sets with --data.", path.display())))
+    std::fs::read_to_string(path).map_err(|e| {
+        Failure::BadInput(format!(
+            "{} cannot be read: {e}. Name the folder of the data sets with --data.",
+            path.display()
+        ))
+    })
 }
 
 #[cfg(test)]
@@ -188,7 +216,10 @@ mod tests {
     #[test]
     fn percentiles_of_known_rows() {
         let mut rows: Vec<f64> = (1..=101).rev().map(f64::from).collect();
-        assert_eq!((percentile(&mut rows, 0.5), percentile(&mut rows, 0.95), percentile(&mut rows, 1.0)), (51.0, 96.0, 101.0));
+        assert_eq!(
+            (percentile(&mut rows, 0.5), percentile(&mut rows, 0.95), percentile(&mut rows, 1.0)),
+            (51.0, 96.0, 101.0)
+        );
         assert!(percentile(&mut [], 0.5).is_nan());
     }
 

@@ -28,7 +28,8 @@ const DEPTH: usize = 10;
 pub fn measure(folder: &Path) -> Result<Vec<Figure>, Failure> {
     let documents: Vec<Document> = lines(&folder.join("documents.jsonl"))?;
     let questions: Vec<Question> = lines(&folder.join("questions.jsonl"))?;
-    let broken = |e: &dyn std::fmt::Display| Failure::told(format!("The index failed: {e}. Free some memory and try again."));
+    let broken =
+        |e: &dyn std::fmt::Display| Failure::told(format!("The index failed: {e}. Free some memory and try again."));
     let index = Index::in_memory().map_err(|e| broken(&e))?;
     for document in &documents {
         index.replace_group(&document.id, passages(document)).map_err(|e| broken(&e))?;
@@ -50,7 +51,8 @@ pub fn measure(folder: &Path) -> Result<Vec<Figure>, Failure> {
     let n = questions.len();
     let within = |depth: usize| ranks.iter().filter(|r| r.is_some_and(|rank| rank < depth)).count() as f64 / n as f64;
     let mrr = ranks.iter().flatten().map(|rank| 1.0 / (*rank as f64 + 1.0)).sum::<f64>() / n as f64;
-    let figure = |name: &str, value: f64, unit, goal| Figure::new("search", format!("aws_docs_qa.{name}"), value, unit, n, goal);
+    let figure =
+        |name: &str, value: f64, unit, goal| Figure::new("search", format!("aws_docs_qa.{name}"), value, unit, n, goal);
     Ok(vec![
         figure("recall@1", within(1), "", Goal::AtLeast(0.72)),
         figure("recall@5", within(5), "", Goal::AtLeast(0.87)),
@@ -82,7 +84,14 @@ pub fn lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, Failure> {
     let text = read(path)?;
     let mut all = Vec::new();
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-        all.push(serde_json::from_str(line).map_err(|e| Failure::BadInput(format!("{}, line {number}: {e}. Correct the line.", path.display())))?);
+        all.push(
+            serde_json::from_str(line)
+                .map_err(|e| Failure::BadInput(format!("{}, line {number}: {e}. Correct the line.", path.display())))?,
+        );
     }
-    if all.is_empty() { Err(Failure::BadInput(format!("{} is empty. Give a file with one JSON value per line.", path.display()))) } else { Ok(all) }
+    if all.is_empty() {
+        Err(Failure::BadInput(format!("{} is empty. Give a file with one JSON value per line.", path.display())))
+    } else {
+        Ok(all)
+    }
 }

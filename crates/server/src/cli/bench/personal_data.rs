@@ -64,7 +64,8 @@ fn class_of(kind: &str) -> Option<Class> {
 /// Measures.
 pub fn measure(folder: &Path) -> Result<Vec<Figure>, Failure> {
     let documents: Vec<Document> = lines(&folder.join("synth_v2.jsonl"))?;
-    let (found, cpu_s) = cpu::of(|| documents.iter().map(|d| find(&d.text, &[]).unwrap_or_default()).collect::<Vec<_>>());
+    let (found, cpu_s) =
+        cpu::of(|| documents.iter().map(|d| find(&d.text, &[]).unwrap_or_default()).collect::<Vec<_>>());
     let mut scores: BTreeMap<Class, Score> = BTreeMap::new();
     for (document, findings) in documents.iter().zip(&found) {
         count(document, findings, &mut scores);
@@ -72,14 +73,30 @@ pub fn measure(folder: &Path) -> Result<Vec<Figure>, Failure> {
     let mut all = Score::default();
     let mut figures = Vec::new();
     for (class, score) in &scores {
-        figures.push(Figure::new("redact", format!("presidio_synth_v2.{}.recall", class.name()), score.recall(), "", score.labelled, Goal::Unset));
-        figures.push(Figure::new("redact", format!("presidio_synth_v2.{}.precision", class.name()), score.precision(), "", score.given, Goal::Unset));
+        figures.push(Figure::new(
+            "redact",
+            format!("presidio_synth_v2.{}.recall", class.name()),
+            score.recall(),
+            "",
+            score.labelled,
+            Goal::Unset,
+        ));
+        figures.push(Figure::new(
+            "redact",
+            format!("presidio_synth_v2.{}.precision", class.name()),
+            score.precision(),
+            "",
+            score.given,
+            Goal::Unset,
+        ));
         all.labelled += score.labelled;
         all.found += score.found;
         all.given += score.given;
         all.right += score.right;
     }
-    let figure = |name: &str, value: f64, unit, goal| Figure::new("redact", format!("presidio_synth_v2.{name}"), value, unit, all.labelled, goal);
+    let figure = |name: &str, value: f64, unit, goal| {
+        Figure::new("redact", format!("presidio_synth_v2.{name}"), value, unit, all.labelled, goal)
+    };
     figures.extend([
         figure("f1", all.f(1.0), "", Goal::Unset),
         figure("f2", all.f(2.0), "", Goal::AtLeast(0.95)),
@@ -93,14 +110,18 @@ pub fn measure(folder: &Path) -> Result<Vec<Figure>, Failure> {
 fn count(document: &Document, findings: &[Finding], scores: &mut BTreeMap<Class, Score>) {
     let bytes: Vec<usize> = document.text.char_indices().map(|(at, _)| at).chain([document.text.len()]).collect();
     let at = |chars: usize| bytes.get(chars).copied().unwrap_or(document.text.len());
-    let spans: Vec<(Class, usize, usize)> = document.spans.iter().filter_map(|s| Some((class_of(&s.kind)?, at(s.start), at(s.end)))).collect();
-    let meets = |f: &Finding, (class, start, end): &(Class, usize, usize)| f.class == *class && f.start < *end && *start < f.end;
+    let spans: Vec<(Class, usize, usize)> =
+        document.spans.iter().filter_map(|s| Some((class_of(&s.kind)?, at(s.start), at(s.end)))).collect();
+    let meets = |f: &Finding, (class, start, end): &(Class, usize, usize)| {
+        f.class == *class && f.start < *end && *start < f.end
+    };
     for span in &spans {
         let score = scores.entry(span.0).or_default();
         score.labelled += 1;
         score.found += usize::from(findings.iter().any(|f| meets(f, span)));
     }
-    let looked_for = |class: Class| [Class::Email, Class::Phone, Class::Card, Class::Iban, Class::Ssn, Class::Ip].contains(&class);
+    let looked_for =
+        |class: Class| [Class::Email, Class::Phone, Class::Card, Class::Iban, Class::Ssn, Class::Ip].contains(&class);
     for finding in findings.iter().filter(|f| looked_for(f.class)) {
         let score = scores.entry(finding.class).or_default();
         score.given += 1;

@@ -20,7 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Measures.
 pub async fn measure() -> Result<Vec<Figure>, Failure> {
-    let folder = tempfile::tempdir().map_err(|e| Failure::told(format!("There is no temporary folder: {e}. Set TMPDIR to one.")))?;
+    let folder = tempfile::tempdir()
+        .map_err(|e| Failure::told(format!("There is no temporary folder: {e}. Set TMPDIR to one.")))?;
     let first = once(folder.path()).await?;
     let again = once(folder.path()).await?;
     Ok(vec![
@@ -30,7 +31,9 @@ pub async fn measure() -> Result<Vec<Figure>, Failure> {
 }
 
 async fn once(folder: &Path) -> Result<f64, Failure> {
-    let broken = |e: &dyn std::fmt::Display| Failure::told(format!("The demo could not be started: {e}. Try `countersign demo` by hand."));
+    let broken = |e: &dyn std::fmt::Display| {
+        Failure::told(format!("The demo could not be started: {e}. Try `countersign demo` by hand."))
+    };
     let address = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map_err(|e| broken(&e))?.to_string();
     let program = std::env::current_exe().map_err(|e| broken(&e))?;
     let started = Instant::now();

@@ -1,11 +1,6 @@
 //! What lies on this machine: folder, space, keys, weights, database file.
 
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt as _,
-    path::Path,
-    process::Command,
-};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
 
 use embed::{OpenError, weights};
 
@@ -40,7 +35,11 @@ fn folder(data: &Path) -> Finding {
     // Only trying tells whether a folder takes files; the file is gone when this line is done.
     match tempfile::tempfile_in(there) {
         Ok(_) => Finding::good("data folder", format!("{shown} can be written")),
-        Err(e) => Finding::wrong("data folder", format!("{} cannot be written: {e}", there.display()), "Give it to the user the desk runs as, or choose another with `data`."),
+        Err(e) => Finding::wrong(
+            "data folder",
+            format!("{} cannot be written: {e}", there.display()),
+            "Give it to the user the desk runs as, or choose another with `data`.",
+        ),
     }
 }
 
@@ -51,7 +50,11 @@ fn space(data: &Path) -> Option<Finding> {
     let kilobytes: u64 = text.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
     let bytes = kilobytes.saturating_mul(1024);
     let detail = format!("{:.1} GB free", bytes as f64 / 1e9);
-    Some(if bytes >= SPACE_WANTED { Finding::good("space", detail) } else { Finding::mind("space", detail, "Mail is refused when nothing can be written: make room.") })
+    Some(if bytes >= SPACE_WANTED {
+        Finding::good("space", detail)
+    } else {
+        Finding::mind("space", detail, "Mail is refused when nothing can be written: make room.")
+    })
 }
 
 fn keys(folder: &Path) -> Finding {
@@ -59,10 +62,26 @@ fn keys(folder: &Path) -> Finding {
         let path = folder.join(name);
         let shown = path.display();
         match fs::metadata(&path) {
-            Err(e) => return Finding::wrong("keys", format!("{shown} cannot be read: {e}"), "Restore it from the backup; approvals and the record depend on it."),
-            Ok(m) if m.len() != 32 => return Finding::wrong("keys", format!("{shown} does not hold 32 bytes"), "Restore it from the backup; a new key would void every approval."),
+            Err(e) => {
+                return Finding::wrong(
+                    "keys",
+                    format!("{shown} cannot be read: {e}"),
+                    "Restore it from the backup; approvals and the record depend on it.",
+                );
+            }
+            Ok(m) if m.len() != 32 => {
+                return Finding::wrong(
+                    "keys",
+                    format!("{shown} does not hold 32 bytes"),
+                    "Restore it from the backup; a new key would void every approval.",
+                );
+            }
             Ok(m) if m.permissions().mode() & 0o077 != 0 => {
-                return Finding::wrong("keys", format!("{shown} can be read by others (mode {:o})", m.permissions().mode() & 0o777), format!("chmod 600 {shown}"));
+                return Finding::wrong(
+                    "keys",
+                    format!("{shown} can be read by others (mode {:o})", m.permissions().mode() & 0o777),
+                    format!("chmod 600 {shown}"),
+                );
             }
             Ok(_) => {}
         }
@@ -77,9 +96,17 @@ fn journal(config: &Config) -> Option<Finding> {
     let mut header = [0; 20];
     let read = fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut header));
     Some(match (read, header) {
-        (Err(e), _) => Finding::wrong("database file", format!("{path} cannot be read: {e}"), "Restore it from the backup, with the keys of the same day."),
-        (Ok(()), [.., 2, 2]) => Finding::good("database file", "SQLite in WAL mode; every connection is opened with synchronous = FULL"),
-        (Ok(()), _) => Finding::mind("database file", "SQLite is not in WAL mode", "Start the desk once; it switches by itself."),
+        (Err(e), _) => Finding::wrong(
+            "database file",
+            format!("{path} cannot be read: {e}"),
+            "Restore it from the backup, with the keys of the same day.",
+        ),
+        (Ok(()), [.., 2, 2]) => {
+            Finding::good("database file", "SQLite in WAL mode; every connection is opened with synchronous = FULL")
+        }
+        (Ok(()), _) => {
+            Finding::mind("database file", "SQLite is not in WAL mode", "Start the desk once; it switches by itself.")
+        }
     })
 }
 
@@ -87,7 +114,15 @@ fn embedding(folder: &Path) -> Finding {
     match weights::verify(folder) {
         Ok(()) => Finding::good("weights", format!("{} in {}", weights::MODEL_NAME, folder.display())),
         Err(_) if models::CARRIED => Finding::good("weights", format!("{} inside this program", weights::MODEL_NAME)),
-        Err(OpenError::Missing { .. }) => Finding::mind("weights", format!("not in {}; search and triage use words alone", folder.display()), "`countersign models install` fetches them."),
-        Err(e) => Finding::mind("weights", format!("{e}; search and triage use words alone"), "`countersign models install` fetches them."),
+        Err(OpenError::Missing { .. }) => Finding::mind(
+            "weights",
+            format!("not in {}; search and triage use words alone", folder.display()),
+            "`countersign models install` fetches them.",
+        ),
+        Err(e) => Finding::mind(
+            "weights",
+            format!("{e}; search and triage use words alone"),
+            "`countersign models install` fetches them.",
+        ),
     }
 }

@@ -29,11 +29,19 @@ pub async fn look(config: &Config) -> Vec<Finding> {
     vec![
         match &config.mail.imap {
             Some(imap) => mailbox(imap).await,
-            None => Finding::mind("mail in", "no mailbox; mail comes by API and import only", "docs/operate/mailbox.md shows how to connect one."),
+            None => Finding::mind(
+                "mail in",
+                "no mailbox; mail comes by API and import only",
+                "docs/operate/mailbox.md shows how to connect one.",
+            ),
         },
         match &config.mail.smtp {
             Some(smtp) => mail_server(config, smtp).await,
-            None => Finding::mind("mail out", "no mail server; approved letters stay in the letter tray", "docs/operate/mailbox.md shows how to connect one."),
+            None => Finding::mind(
+                "mail out",
+                "no mail server; approved letters stay in the letter tray",
+                "docs/operate/mailbox.md shows how to connect one.",
+            ),
         },
         model(config).await,
     ]
@@ -51,13 +59,19 @@ async fn mailbox(imap: &Imap) -> Finding {
         Ok(Err(error)) => {
             let next = match &error {
                 ImapError::Login(_) => "Check `mail.imap.user` and COUNTERSIGN_IMAP_PASSWORD.",
-                ImapError::Tls(_) => "Check `mail.imap.tls` and port; a private certificate goes into `mail.imap.ca_file`.",
+                ImapError::Tls(_) => {
+                    "Check `mail.imap.tls` and port; a private certificate goes into `mail.imap.ca_file`."
+                }
                 ImapError::Folder { .. } => "Check `mail.imap.folder`.",
                 _ => "Check `mail.imap.host` and `mail.imap.port`.",
             };
             Finding::wrong("mail in", format!("{shown}: {error}"), next)
         }
-        Err(_) => Finding::wrong("mail in", format!("{shown}: no answer within {} s", PATIENCE.as_secs()), "Check `mail.imap.host` and `mail.imap.port`."),
+        Err(_) => Finding::wrong(
+            "mail in",
+            format!("{shown}: no answer within {} s", PATIENCE.as_secs()),
+            "Check `mail.imap.host` and `mail.imap.port`.",
+        ),
     }
 }
 
@@ -66,10 +80,15 @@ async fn mail_server(config: &Config, smtp: &Smtp) -> Finding {
     if let Err(error) = transport(config) {
         return Finding::wrong("mail out", error.to_string(), "Correct the section [mail.smtp].");
     }
-    let greeted = if smtp.tls == "implicit" { reach(smtp).await.map(|_| "reachable".to_owned()) } else { greet(smtp).await };
+    let greeted =
+        if smtp.tls == "implicit" { reach(smtp).await.map(|_| "reachable".to_owned()) } else { greet(smtp).await };
     match greeted {
         Ok(said) => Finding::good("mail out", format!("{shown}: {said}; signing in is tried with the first letter")),
-        Err(why) => Finding::wrong("mail out", format!("{shown}: {why}"), "Check `mail.smtp.host`, `mail.smtp.port` and `mail.smtp.tls`."),
+        Err(why) => Finding::wrong(
+            "mail out",
+            format!("{shown}: {why}"),
+            "Check `mail.smtp.host`, `mail.smtp.port` and `mail.smtp.tls`.",
+        ),
     }
 }
 
@@ -123,12 +142,27 @@ async fn model(config: &Config) -> Finding {
         Ok(None) => return Finding::good("model", "none configured"),
         Err(error) => return Finding::wrong("model", error.to_string(), "Correct the section [model]."),
     };
-    let request = Request { system: Redacted::fixed("Answer with the word ready."), user: Redacted::fixed("Are you there?"), max_tokens: 8, temperature: 0.0 };
+    let request = Request {
+        system: Redacted::fixed("Answer with the word ready."),
+        user: Redacted::fixed("Are you there?"),
+        max_tokens: 8,
+        temperature: 0.0,
+    };
     let shown = format!("{} at {}", settings.name, settings.base_url);
     match timeout(PATIENCE * 2, client.complete(&request, 0)).await {
         Ok(Ok(answer)) => Finding::good("model", format!("{shown}: answered in {} ms", answer.total_ms)),
-        Ok(Err(error @ ModelError::Status(401 | 403))) => Finding::wrong("model", format!("{shown}: {error}"), "Check COUNTERSIGN_MODEL_KEY."),
-        Ok(Err(error)) => Finding::wrong("model", format!("{shown}: {error}"), "Check `model.base_url` and `model.name`; people can work and send without it."),
-        Err(_) => Finding::wrong("model", format!("{shown}: no answer within {} s", PATIENCE.as_secs() * 2), "People can work and send without it."),
+        Ok(Err(error @ ModelError::Status(401 | 403))) => {
+            Finding::wrong("model", format!("{shown}: {error}"), "Check COUNTERSIGN_MODEL_KEY.")
+        }
+        Ok(Err(error)) => Finding::wrong(
+            "model",
+            format!("{shown}: {error}"),
+            "Check `model.base_url` and `model.name`; people can work and send without it.",
+        ),
+        Err(_) => Finding::wrong(
+            "model",
+            format!("{shown}: no answer within {} s", PATIENCE.as_secs() * 2),
+            "People can work and send without it.",
+        ),
     }
 }

