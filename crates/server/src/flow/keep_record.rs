@@ -54,6 +54,7 @@ pub async fn sequence(app: &App) -> Result<usize, FlowError> {
     let keys = &app.keys;
     let placed = app.store.sequence(BATCH, now, async |conn: &mut Conn, size: i64, waiting: Vec<Waiting>| order(keys, conn, size, waiting).await).await?;
     if placed > 0 {
+        outbox::crash::point("sequence-committed");
         let head = app.store.read().await?.log_size().await?;
         // Nobody watching is no error.
         let _ = app.live.head.send(head);
@@ -69,6 +70,7 @@ async fn order(keys: &Keys, conn: &mut Conn, size: i64, waiting: Vec<Waiting>) -
     let checkpoint = Checkpoint { origin: keys.checkpoint.verifying_key().name().to_owned(), size: appended.size, root: appended.root };
     let note = checkpoint.sign(&keys.checkpoint).map_err(damaged)?;
     let new_nodes = appended.new_hashes.iter().map(|(at, hash)| Ok((signed(*at)?, hash.as_bytes().to_vec()))).collect::<Result<_, StoreError>>()?;
+    outbox::crash::point("sequence-before-commit");
     Ok(Ordered { entries: waiting.iter().map(|w| w.id).collect(), from: size, nodes: new_nodes, root: appended.root.as_bytes().to_vec(), note })
 }
 

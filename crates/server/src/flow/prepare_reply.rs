@@ -91,6 +91,7 @@ pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
         return withhold(app, ticket, &why, "operating-model").await;
     }
     let cited = retrieve(app, &case).await?;
+    outbox::crash::point("draft-retrieved");
     let drafted = drafted(&case, &cited);
     let next = match (&drafted, case.model.writing()) {
         (Ok(_), Writing::Draft | Writing::ApprovedWording) => Move::Answer,
@@ -234,6 +235,7 @@ pub async fn keep_draft(app: &App, case: &Case, retrieval: SuggestionId, origin:
     let commitment = app.keys.commit_to("draft", composed.body.as_bytes());
     outbox::crash::point("draft-before-commit");
     tx.commit(AuditEvent::DraftProposed { ticket, draft, origin: origin.word().to_owned(), commitment }).await?;
+    outbox::crash::point("draft-committed");
     app.live.committed();
     Ok(draft)
 }

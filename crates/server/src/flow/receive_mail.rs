@@ -2,7 +2,7 @@
 //! goes wrong while reading, the mail is there and a person can see it.
 
 use connect::mail::{self, Content, MachineKind, Oddity, ParsedMail, Verdict};
-use desk::{Timestamp, audit::AuditEvent, ids::{MailId, TicketId}, thread::{Placement, place}, ticket::Status};
+use desk::{Timestamp, audit::AuditEvent, ids::{MailId, TicketId}, notice::Notice, thread::{Placement, place}, ticket::Status};
 use store::{MailSource, MailState, NewAttachment, NewInbound, NewJob, NewTicket, Taken, Tx};
 
 use crate::{App, FlowError, flow::INTAKE, library::compute};
@@ -49,6 +49,7 @@ pub async fn accept(app: &App, id: MailId) -> Result<(), FlowError> {
     let Some(parsed) = read(app, &raw) else {
         return set_aside(app, id, "this program could not read it").await;
     };
+    outbox::crash::point("accept-parsed");
     let from = parsed.from.as_ref().map(|a| a.address.to_lowercase()).filter(|a| desk::envelope::is_address(a));
     let mut tx = app.store.begin(&INTAKE, app.clock.now()).await?;
     let behind = tx.tickets_behind(&pointers(&parsed)).await?;
@@ -62,8 +63,8 @@ pub async fn accept(app: &App, id: MailId) -> Result<(), FlowError> {
         tx.abandon().await?;
         return set_aside(app, id, "it says that it comes from our own address").await;
     }
-    let letter = Letter { id, from: from.as_deref().unwrap_or(NO_SENDER), parsed: &parsed, at: row.received_at };
-    let (ticket, message) = letter.place(&app.door, &mut tx, &placement, &fallback_queue(app).await?).await?;
+    let letter = Letter { id, source: row.source, from: from.as_deref().unwrap_or(NO_SENDER), parsed: &parsed, at: row.received_at };
+    let (ticket, message) = letter.place(app, &mut tx, &placement, &fallback_queue(app).await?).await?;
     tx.accept_mail(id, ticket, message).await?;
     outbox::crash::point("accept-before-commit");
     tx.commit(AuditEvent::MailAccepted { mail: id, ticket, message }).await?;
@@ -116,13 +117,14 @@ const fn answers_us(kind: &MachineKind) -> bool {
 /// A mail on its way onto a ticket.
 struct Letter<'a> {
     id: MailId,
+    source: MailSource,
     from: &'a str,
     parsed: &'a ParsedMail,
     at: Timestamp,
 }
 
 impl Letter<'_> {
-    async fn place(&self, door: &outbox::Door, tx: &mut Tx, placement: &Placement, fallback: &str) -> Result<(TicketId, desk::ids::MessageId), FlowError> {
+    async fn place(&self, app: &App, tx: &mut Tx, placement: &Placement, fallback: &str) -> Result<(TicketId, desk::ids::MessageId), FlowError> {
         let parsed = self.parsed;
         let name = parsed.from.as_ref().and_then(|a| a.name.clone()).unwrap_or_default();
         let requester = tx.requester_for(self.from, &name).await?;
@@ -142,14 +144,20 @@ impl Letter<'_> {
             Placement::OwnAddress => return Err(FlowError::Internal("a mail of our own reached the tickets".to_owned())),
         };
         let message = self.write(tx, ticket, requester.id, &name, &warnings).await?;
+        let opened = matches!(placement, Placement::Open { .. });
         match status {
             Some(status) => {
                 let excerpt: String = parsed.latest.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect();
                 tx.inbound_arrived(ticket, message, &subject(parsed), &excerpt, status, self.at).await?;
                 tx.supersede_untouched_drafts(ticket).await?;
-                outbox::withdraw_stale(door, tx, ticket).await?;
+                outbox::withdraw_stale(&app.door, tx, ticket).await?;
                 let now = tx.now();
                 tx.queue_job(NewJob { kind: super::triage_ticket::TRIAGE, subject: &ticket.to_string(), run_at: now }).await?;
+                // Only mail that came by mail is acknowledged by mail: imports and programs never cause one.
+                if opened && app.config.mail.acknowledge && self.source == MailSource::Imap {
+                    let number = tx.ticket(&store::Grant::for_service(INTAKE, store::Purpose::Work)?, ticket).await?.ticket.number;
+                    outbox::queue_notice(&app.door, tx, ticket, &Notice::Received { number }).await?;
+                }
             }
             None => tx.touch_ticket(ticket).await?,
         }

@@ -57,12 +57,14 @@ pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     let suggestion = suggestion(app, newest.id, &look, &opinion);
 
     let now = app.clock.now();
+    outbox::crash::point("triage-decided");
     let mut tx = app.store.begin(&PREPARATION, now).await?;
     tx.set_triage(ticket, &look, suggestion.confidence.doubt(), language.word(), kept).await?;
     let id = tx.add_suggestion(ticket, newest.id, SuggestionKind::Triage, &suggestion).await?;
     tx.queue_job(NewJob { kind: super::prepare_reply::PREPARE, subject: &ticket.to_string(), run_at: now }).await?;
     outbox::crash::point("triage-before-commit");
     tx.commit(AuditEvent::TicketTriaged { ticket, suggestion: id }).await?;
+    outbox::crash::point("triage-committed");
     app.live.committed();
     Ok(())
 }
