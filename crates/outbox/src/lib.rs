@@ -55,7 +55,7 @@ pub use give_back::withdraw_stale;
 pub use letter::Letter;
 pub use lookup::{Fate, OutboxState, TrayLetter, due, fates, tray, unsettled};
 pub use notice::{NoticeOutcome, queue_notice};
-pub use resolve::{Verdict, rescue, resolve};
+pub use resolve::{Verdict, rescue, rescue_all, resolve};
 pub use seal::{Sealed, SealedSource, seal};
 pub use smtp::{SmtpConfig, Tls};
 pub use transport::{Recording, Scripted, Setback, Transport};

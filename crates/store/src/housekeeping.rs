@@ -102,6 +102,18 @@ impl Store {
         .transpose()
     }
 
+    /// Ends the leases of running jobs at once, so that they are taken again. Only for a start after which
+    /// nobody else can be at work on this database. Returns how many there were.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn release_jobs(&self) -> Result<u64, StoreError> {
+        let mut tx = self.transaction().await?;
+        let released = tx.execute("update jobs set lease_until = 0 where state = 'running'", params![]).await?;
+        tx.commit().await?;
+        Ok(released)
+    }
+
     /// Says that a claimed job is done. False when another worker holds it by now.
     ///
     /// # Errors
@@ -249,7 +261,7 @@ impl Store {
         tx.commit().await
     }
 
-    /// Records a failed or answers for recent sign-ins: how many failed since `since`.
+    /// How many sign-ins with this address failed since `since`.
     ///
     /// # Errors
     /// Whatever the database says.

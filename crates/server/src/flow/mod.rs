@@ -14,6 +14,7 @@ pub mod retry_mail;
 pub mod seal_reply;
 pub mod set_consent;
 pub mod sign_in;
+pub mod take_up;
 pub mod train_triage;
 pub mod triage_ticket;
 pub mod undo_reply;

@@ -21,8 +21,11 @@ const READS_MAX: i64 = 2;
 /// Whatever the database says about the queue itself.
 pub async fn run_jobs_once(app: &App) -> Result<usize, FlowError> {
     let Some(job) = app.store.claim_job(KINDS, app.clock.now(), LEASE_SECONDS).await? else { return Ok(0) };
-    match run(app, &job).await {
+    outbox::crash::point("job-claimed");
+    let ran = if job.attempts > TRIES_MAX { Err(FlowError::Internal("its process died each time".to_owned())) } else { run(app, &job).await };
+    match ran {
         Ok(()) => {
+            outbox::crash::point("job-done");
             app.store.finish_job(&job).await?;
         }
         Err(FlowError::NotFound) => {
