@@ -10,7 +10,7 @@ use connect::{
     Secret,
     mail::imap::{Arrived, Extent, Fetched, ImapConfig, ImapError, ImapLimits, Mailbox, Tls},
 };
-use desk::{Digest, audit::AuditEvent};
+use desk::audit::AuditEvent;
 use outbox::crash;
 use store::{MailSource, Taken};
 
