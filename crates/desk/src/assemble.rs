@@ -19,8 +19,19 @@ pub const ASSEMBLE_VERSION: &str = "assemble/1";
 const STATEMENTS_MAX: usize = 6;
 /// Most words of all statements together.
 const WORDS_MAX: usize = 130;
-/// A sentence must cover at least this share of a question's weight to answer it.
-const COVER_MIN: f64 = 0.18;
+/// Share of a question's weight that statements must cover to answer it, judged by words alone.
+const COVER_MIN: f64 = 0.34;
+/// The same, judged by words and meaning together.
+const RELEVANCE_MIN: f64 = 0.42;
+
+/// Closeness in meaning of a question and a statement, -1..=1; none without an embedding model.
+pub type Closeness<'a> = dyn Fn(&str, &str) -> Option<f64> + 'a;
+
+/// The judge of a desk without an embedding model.
+#[must_use]
+pub fn words_alone(_: &str, _: &str) -> Option<f64> {
+    None
+}
 
 /// What the machine means to do, shown before its words.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -53,6 +64,8 @@ crate::closed_list! {
 struct Statement {
     text: String,
     stems: HashSet<String>,
+    /// Words of its heading and title: they say what it is about without being said.
+    about: HashSet<String>,
     citation: u32,
     rank: usize,
     order: usize,
@@ -62,7 +75,9 @@ struct Statement {
 /// The questions of a mail: sentences with a question mark, or the sentences that say what is wanted.
 #[must_use]
 pub fn questions(text: &str) -> Vec<String> {
-    let all = grounding::sentences(text);
+    // Mails are wrapped; a sentence does not end with the line.
+    let unwrapped = text.split("\n\n").map(|p| p.replace('\n', " ")).collect::<Vec<_>>().join("\n");
+    let all = grounding::sentences(&unwrapped);
     let asked: Vec<String> = all.iter().filter(|s| s.ends_with('?')).take(4).cloned().collect();
     if !asked.is_empty() {
         return asked;
@@ -76,10 +91,18 @@ pub fn questions(text: &str) -> Vec<String> {
 /// [`assemble`] found.
 #[must_use]
 pub fn plan(text: &str, missing: Vec<String>, next: Move) -> Plan {
-    let mut known = grounding::facts(text);
+    let mut known: Vec<String> = grounding::facts(text);
+    // Short numbers alone tell a reader nothing.
+    known.retain(|fact| fact.chars().count() >= 5 || fact.chars().any(|c| c.is_alphabetic() || "€$£%".contains(c)));
     known.dedup();
-    known.truncate(8);
+    known.truncate(6);
     Plan { asked: questions(text), known, missing, next }
+}
+
+/// Every statement that could be said from these sources: what a caller needs vectors for.
+#[must_use]
+pub fn sayable(cited: &[Cited]) -> Vec<String> {
+    statements(cited).into_iter().map(|s| s.text).collect()
 }
 
 /// Assembles a draft, or says which questions no source answers. `whole` is the newest message
@@ -92,62 +115,75 @@ pub fn assemble(
     cited: &[Cited],
     first_name: Option<&str>,
     language: Language,
+    closeness: &Closeness<'_>,
 ) -> Result<Composed, Vec<String>> {
     let statements = statements(cited);
-    let weights = weights(&statements);
+    let scale = Scale { weights: weights(&statements), unseen: (1.0 + statements.len() as f64).ln() };
     let asked = questions(whole);
     let mut chosen: Vec<usize> = Vec::new();
     let mut unanswered = Vec::new();
-    let mut cover_sum = 0.0;
+    let mut relevance_sum = 0.0;
     for question in &asked {
-        let (picked, cover) = answer(question, whole, &statements, &weights);
-        if cover < COVER_MIN || picked.is_empty() {
-            unanswered.push(question.clone());
-            continue;
+        match answer(question, whole, &statements, &scale, closeness) {
+            Some((picked, relevance)) => {
+                relevance_sum += relevance.min(1.0);
+                let new: Vec<usize> = picked.into_iter().filter(|p| !chosen.contains(p)).collect();
+                chosen.extend(new);
+            }
+            None => unanswered.push(question.clone()),
         }
-        cover_sum += cover.min(1.0);
-        chosen.extend(picked.into_iter().filter(|p| !chosen.contains(p)).collect::<Vec<_>>());
-    }
-    if chosen.is_empty() {
-        return Err(if asked.is_empty() {
-            vec!["The message asks nothing that can be looked up.".to_owned()]
-        } else {
-            unanswered
-        });
     }
     trim(&mut chosen, &statements);
-    Ok(write(
-        &chosen,
-        &statements,
-        cited,
-        &unanswered,
-        Score { covered: cover_sum, asked: asked.len() },
-        first_name,
-        language,
-    ))
+    if chosen.is_empty() {
+        let nothing = "The message asks nothing that can be looked up.".to_owned();
+        return Err(if asked.is_empty() { vec![nothing] } else { unanswered });
+    }
+    let score = relevance_sum / asked.len().max(1) as f64;
+    Ok(write(&Chosen { picked: chosen, unanswered, score }, &statements, cited, first_name, language))
 }
 
-struct Score {
-    covered: f64,
-    asked: usize,
+/// What goes into the draft.
+struct Chosen {
+    picked: Vec<usize>,
+    unanswered: Vec<String>,
+    score: f64,
+}
+
+/// What words weigh.
+struct Scale {
+    weights: HashMap<String, f64>,
+    /// A word that no statement holds counts against an answer like the rarest one.
+    unseen: f64,
+}
+
+impl Scale {
+    fn shared(&self, a: &HashSet<String>, b: &HashSet<String>) -> f64 {
+        a.intersection(b).filter_map(|w| self.weights.get(w)).sum()
+    }
+
+    fn total(&self, words: &HashSet<String>) -> f64 {
+        words.iter().map(|w| self.weights.get(w).copied().unwrap_or(self.unseen)).sum()
+    }
 }
 
 fn statements(cited: &[Cited]) -> Vec<Statement> {
     let mut all = Vec::new();
     for (rank, source) in cited.iter().filter(|c| c.grounds()).enumerate() {
+        let about = format!("{} {}", source.title, source.heading);
+        let about: HashSet<String> = grounding::content_words(&about).into_iter().collect();
         for (order, line) in source.text.lines().enumerate() {
-            let Some((text, list_item)) = plain_line(line) else {
-                continue;
-            };
+            let Some((text, list_item)) = plain_line(line) else { continue };
             for (n, sentence) in grounding::sentences(&text).into_iter().enumerate() {
                 let stems = grounding::content_words(&sentence).into_iter().collect::<HashSet<_>>();
-                if stems.len() >= 2 && sentence.chars().count() <= 400 {
+                if !stems.is_empty() && sentence.chars().count() <= 400 {
+                    let (about, order) = (about.clone(), order * 50 + n);
                     all.push(Statement {
                         text: sentence,
                         stems,
+                        about,
                         citation: source.citation,
                         rank,
-                        order: order * 50 + n,
+                        order,
                         list_item,
                     });
                 }
@@ -193,7 +229,7 @@ fn without_marks(text: &str) -> String {
         }
     }
     out.push_str(rest);
-    out.replace("**", "").replace('`', "")
+    out.replace("**", "").replace(['`', '*'], "")
 }
 
 /// Rarer words say more: ln(1 + statements / statements holding the word).
@@ -205,48 +241,74 @@ fn weights(statements: &[Statement]) -> HashMap<String, f64> {
     holding.into_iter().map(|(w, df)| (w.clone(), (1.0 + statements.len() as f64 / df).ln())).collect()
 }
 
-/// The statements that answer one question, in reading order, and the share of its weight they cover.
-fn answer(question: &str, whole: &str, statements: &[Statement], weights: &HashMap<String, f64>) -> (Vec<usize>, f64) {
+/// The statements that answer one question, in reading order, and how well; none when they do not.
+fn answer(
+    question: &str,
+    whole: &str,
+    statements: &[Statement],
+    scale: &Scale,
+    closeness: &Closeness<'_>,
+) -> Option<(Vec<usize>, f64)> {
     let asked: HashSet<String> = grounding::content_words(question).into_iter().collect();
     let context: HashSet<String> = grounding::content_words(whole).into_iter().collect();
-    let weigh = |stems: &HashSet<String>, of: &HashSet<String>| -> f64 {
-        stems.intersection(of).filter_map(|w| weights.get(w)).sum()
-    };
     let score = |s: &Statement| {
-        (weigh(&s.stems, &asked) + 0.35 * weigh(&s.stems, &context)) / (8.0 + s.stems.len() as f64).sqrt()
-            + 0.9 / (1.0 + s.rank as f64)
+        let context = 0.35 * scale.shared(&s.stems, &context);
+        let words = scale.shared(&s.stems, &asked) + context + 0.5 * scale.shared(&s.about, &asked);
+        let meaning = closeness(question, &s.text).unwrap_or(0.0).max(0.0);
+        words / (8.0 + s.stems.len() as f64).sqrt() + 3.0 * meaning + 0.9 / (1.0 + s.rank as f64)
     };
-    let Some(best) = (0..statements.len()).max_by(|a, b| match (statements.get(*a), statements.get(*b)) {
-        (Some(x), Some(y)) => score(x).total_cmp(&score(y)).then(b.cmp(a)),
-        _ => std::cmp::Ordering::Equal,
-    }) else {
-        return (Vec::new(), 0.0);
+    let ranked = statements.iter().map(score).enumerate();
+    let best = ranked.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?.0;
+    let picked = around(best, statements);
+    let said = picked.iter().filter_map(|i| statements.get(*i));
+    let said: HashSet<String> = said.flat_map(|s| s.stems.iter().chain(&s.about).cloned()).collect();
+    let cover = scale.shared(&said, &asked) / scale.total(&asked).max(1e-9);
+    let meaning = picked.iter().filter_map(|i| closeness(question, &statements.get(*i)?.text)).max_by(f64::total_cmp);
+    let (relevance, least) = match meaning {
+        // A cosine of 0.2 is chance between two English sentences, 0.7 a paraphrase.
+        Some(cosine) => (0.5 * cover + 0.5 * ((cosine - 0.2) / 0.5).clamp(0.0, 1.0), RELEVANCE_MIN),
+        None => (cover, COVER_MIN),
     };
-    let picked = neighbours(best, statements);
-    let said: HashSet<String> =
-        picked.iter().filter_map(|i| statements.get(*i)).flat_map(|s| s.stems.iter().cloned()).collect();
-    let total: f64 = asked.iter().map(|w| weights.get(w).copied().unwrap_or(1.0)).sum();
-    let cover = weigh(&said, &asked) / total.max(1e-9);
-    (picked, cover)
+    (relevance >= least && !picked.is_empty()).then_some((picked, relevance))
 }
 
-/// A list is kept together (steps without the others mislead); prose brings the sentences around it.
-fn neighbours(best: usize, statements: &[Statement]) -> Vec<usize> {
-    let Some(anchor) = statements.get(best) else {
-        return Vec::new();
-    };
-    let same = |i: &usize| statements.get(*i).is_some_and(|s| s.citation == anchor.citation);
-    if anchor.list_item {
-        let list = |i: &usize| same(i) && statements.get(*i).is_some_and(|s| s.list_item);
-        let mut from = best;
-        while from > 0 && list(&(from - 1)) && best - from < STATEMENTS_MAX - 1 {
+/// What must be said together with the best statement: a list whole and with its introduction
+/// (steps without the others mislead), an answer without its question, prose with what is around it.
+fn around(best: usize, statements: &[Statement]) -> Vec<usize> {
+    let Some(anchor) = statements.get(best) else { return Vec::new() };
+    let same = |i: usize| statements.get(i).filter(|s| s.citation == anchor.citation);
+    let list = |i: usize| same(i).is_some_and(|s| s.list_item);
+    let prose = |i: usize| same(i).is_some_and(|s| !s.list_item && !s.text.ends_with('?'));
+    let opens = |i: usize| same(i).is_some_and(|s| !s.list_item && s.text.ends_with(':'));
+    let (mut from, mut to) = (best, best + 1);
+    if anchor.list_item || opens(best) {
+        while from > 0 && list(from) && list(from - 1) && best - from < STATEMENTS_MAX - 1 {
             from -= 1;
         }
-        return (from..statements.len()).take_while(list).take(STATEMENTS_MAX).collect();
+    } else {
+        from -= usize::from(best > 0 && prose(best) && prose(best - 1));
+        let ahead = if prose(best) { 1 } else { 2 };
+        while to <= best + ahead && prose(to) {
+            to += 1;
+        }
     }
-    (best.saturating_sub(1)..statements.len().min(best + 2))
-        .filter(|i| same(i) && statements.get(*i).is_some_and(|s| !s.list_item))
-        .collect()
+    if list(to - 1) || opens(to - 1) {
+        while list(to) && to - from < STATEMENTS_MAX {
+            to += 1;
+        }
+    }
+    if from > 0 && list(from) && opens(from - 1) {
+        from -= 1;
+    }
+    (from..to).filter(|i| can_stand(*i, to, statements)).collect()
+}
+
+/// Fragments mislead: a question of the source's own, an introduction without its list, half a sentence.
+fn can_stand(index: usize, to: usize, statements: &[Statement]) -> bool {
+    let Some(s) = statements.get(index) else { return false };
+    let begins = s.text.chars().next().is_some_and(|c| !c.is_lowercase());
+    let introduces = index + 1 < to && statements.get(index + 1).is_some_and(|n| n.list_item);
+    begins && !s.text.ends_with([',', ';', '?']) && (!s.text.ends_with(':') || introduces)
 }
 
 fn trim(chosen: &mut Vec<usize>, statements: &[Statement]) {
@@ -260,11 +322,9 @@ fn trim(chosen: &mut Vec<usize>, statements: &[Statement]) {
 }
 
 fn write(
-    chosen: &[usize],
+    chosen: &Chosen,
     statements: &[Statement],
     cited: &[Cited],
-    unanswered: &[String],
-    score: Score,
     first_name: Option<&str>,
     language: Language,
 ) -> Composed {
@@ -274,10 +334,12 @@ fn write(
     body.paragraph();
     body.sentence(language.thanks(), Vec::new(), Support::Frame);
     let mut last: Option<(u32, bool)> = None;
-    for statement in chosen.iter().filter_map(|i| statements.get(*i)) {
+    for statement in chosen.picked.iter().filter_map(|i| statements.get(*i)) {
         match last {
-            Some((citation, item)) if citation == statement.citation && item == statement.list_item => {
-                if item {
+            Some((citation, item))
+                if citation == statement.citation && (item == statement.list_item || statement.list_item) =>
+            {
+                if statement.list_item {
                     body.line();
                 }
             }
@@ -290,7 +352,7 @@ fn write(
     }
     body.paragraph();
     body.sentence(language.closing(), Vec::new(), Support::Frame);
-    for question in unanswered {
+    for question in &chosen.unanswered {
         doubts.push(format!("No approved source answers: “{question}”"));
     }
     if language != Language::English {
@@ -300,7 +362,7 @@ fn write(
         ));
     }
     let (body, sentences) = body.finish();
-    Composed { body, sentences, doubts, score: score.covered / score.asked.max(1) as f64 }
+    Composed { body, sentences, doubts, score: chosen.score }
 }
 
 /// Past replies that said nearly the same.
@@ -350,7 +412,7 @@ mod tests {
     #[test]
     fn says_what_the_sources_say_and_cites_it() {
         let mail = "VAT id\nHello, where can I change our VAT id? And can you send a corrected invoice for October?";
-        let composed = assemble(mail, &sources(), Some("Ana"), Language::English).expect("an answer");
+        let composed = assemble(mail, &sources(), Some("Ana"), Language::English, &words_alone).expect("an answer");
         assert!(composed.body.starts_with("Hi Ana,"), "{}", composed.body);
         assert!(composed.body.contains("VAT id") && composed.body.contains("corrected invoice"), "{}", composed.body);
         assert!(composed.body.split_whitespace().count() < 150);
@@ -365,10 +427,11 @@ mod tests {
 
     #[test]
     fn silent_where_no_source_answers() {
-        let refused = assemble("Do you offer a discount for charities?", &sources(), None, Language::English);
+        let refused =
+            assemble("Do you offer a discount for charities?", &sources(), None, Language::English, &words_alone);
         assert_eq!(refused, Err(vec!["Do you offer a discount for charities?".to_owned()]));
-        assert!(assemble("", &sources(), None, Language::English).is_err());
-        assert!(assemble("Where is the VAT id?", &[], None, Language::English).is_err());
+        assert!(assemble("", &sources(), None, Language::English, &words_alone).is_err());
+        assert!(assemble("Where is the VAT id?", &[], None, Language::English, &words_alone).is_err());
     }
 
     #[test]
@@ -377,6 +440,6 @@ mod tests {
             origin: Origin::Reply { ticket: Uuid::nil().into() },
             ..passage(3, "You can change the VAT id in Settings.")
         };
-        assert!(assemble("Where can I change our VAT id?", &[reply], None, Language::English).is_err());
+        assert!(assemble("Where can I change our VAT id?", &[reply], None, Language::English, &words_alone).is_err());
     }
 }

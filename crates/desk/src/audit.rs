@@ -81,6 +81,8 @@ macro_rules! events {
 events! {
     /// The desk was set up or the demo world loaded.
     DeskPrepared = "desk.prepared" { /** What was loaded. */ world: Digest },
+    /// A mailbox is watched from now on.
+    MailboxWatched = "mailbox.watched" { /** Of its address, keyed. */ commitment: Digest },
     /// A raw mail is safe on disk.
     MailReceived = "mail.received" { /** The mail. */ mail: MailId, /** Of the raw bytes, keyed. */ commitment: Digest },
     /// A mail became a message.
@@ -93,12 +95,12 @@ events! {
     MailRetried = "mail.retried" { /** The mail. */ mail: MailId },
     /// The machine sorted a ticket.
     TicketTriaged = "ticket.triaged" { /** The ticket. */ ticket: TicketId, /** The suggestion. */ suggestion: SuggestionId },
+    /// The machine found sources and similar cases for a ticket.
+    SourcesFound = "sources.found" { /** The ticket. */ ticket: TicketId, /** The suggestion. */ suggestion: SuggestionId },
     /// A person answered a suggestion.
     VerdictGiven = "suggestion.verdict" { /** The ticket. */ ticket: TicketId, /** The suggestion. */ suggestion: SuggestionId, /** A word. */ verdict: String },
     /// A person changed status, priority, queue or assignee.
     TicketChanged = "ticket.changed" { /** The ticket. */ ticket: TicketId, /** Which field, and its new word or id. */ change: String },
-    /// A person opened a ticket.
-    TicketRead = "ticket.read" { /** The ticket. */ ticket: TicketId },
     /// A note was written.
     NoteWritten = "note.written" { /** The ticket. */ ticket: TicketId, /** The note. */ note: NoteId },
     /// The machine may not, or could not, draft.
@@ -170,9 +172,9 @@ impl AuditEvent {
         match self {
             Self::MailAccepted { ticket, .. }
             | Self::TicketTriaged { ticket, .. }
+            | Self::SourcesFound { ticket, .. }
             | Self::VerdictGiven { ticket, .. }
             | Self::TicketChanged { ticket, .. }
-            | Self::TicketRead { ticket }
             | Self::NoteWritten { ticket, .. }
             | Self::DraftWithheld { ticket, .. }
             | Self::DraftProposed { ticket, .. }

@@ -129,6 +129,13 @@ impl Library {
         self.encoder.as_ref().map(|encoder| compute(|| encoder.encode(text)))
     }
 
+    /// The meanings of several texts; empty without weights.
+    #[must_use]
+    pub fn vectors(&self, texts: &[String]) -> Vec<embed::Vector> {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        self.encoder.as_ref().map_or_else(Vec::new, |encoder| compute(|| encoder.encode_all(&texts, 1)))
+    }
+
     /// Searches. The grant's reach is part of the query.
     ///
     /// # Errors
@@ -224,6 +231,28 @@ impl Library {
         passed
     }
 
+    /// Takes every vector that is cached already. Returns how many passages still lack one.
+    ///
+    /// # Errors
+    /// Whatever index or database say.
+    pub async fn fill_from_cache(&self, store: &Store) -> Result<u64, FlowError> {
+        let Some(encoder) = &self.encoder else { return Ok(0) };
+        let missing = self.index.missing_vectors(usize::MAX)?;
+        let mut left = 0;
+        for passage in &missing {
+            let text = meaning_of(&passage.title, &passage.heading, &passage.text);
+            let digest = desk::Digest::of(text.as_bytes()).to_string();
+            let cached = store.vector(&digest, encoder.model_name()).await?;
+            match cached.and_then(|bytes| embed::Vector::from_bytes(&bytes).ok()) {
+                Some(vector) => self.index.set_vector(passage.key, vector.as_slice())?,
+                None => left += 1,
+            }
+        }
+        self.index.commit(self.index.cursor())?;
+        self.todo.store(left, Ordering::Relaxed);
+        Ok(left)
+    }
+
     /// Embeds one batch of passages that have no vector yet. Returns how many are left.
     ///
     /// # Errors
@@ -234,7 +263,7 @@ impl Library {
         self.todo.store(missing.len() as u64, Ordering::Relaxed);
         let mut fresh = Vec::new();
         for passage in missing.iter().take(BATCH) {
-            let text = format!("{}\n{}\n{}", passage.title, passage.heading, passage.text);
+            let text = meaning_of(&passage.title, &passage.heading, &passage.text);
             let digest = desk::Digest::of(text.as_bytes()).to_string();
             let cached = store.vector(&digest, encoder.model_name()).await?;
             let vector = match cached.and_then(|bytes| embed::Vector::from_bytes(&bytes).ok()) {
@@ -295,6 +324,12 @@ fn filter(request: &SearchRequest<'_>) -> Filter {
             }
         }
     }
+}
+
+/// The text whose meaning stands for a passage or a case; its digest is the cache's key.
+#[must_use]
+pub fn meaning_of(title: &str, heading: &str, text: &str) -> String {
+    format!("{title}\n{heading}\n{text}")
 }
 
 /// Runs arithmetic without holding up the other tasks of this thread.

@@ -107,6 +107,24 @@ impl ArticleFile {
     }
 }
 
+/// Meanings of the world's passages and past cases, so that the demo need not read them first:
+/// the model's name on a line, then records of a SHA-256 and one signed byte per dimension.
+pub fn vectors(model: &str) -> Result<Vec<(String, Vec<u8>)>, FlowError> {
+    let Some(file) = Files::get("vectors.bin") else { return Ok(Vec::new()) };
+    let head = [model.as_bytes(), b"\n"].concat();
+    let Some(records) = file.data.strip_prefix(head.as_slice()) else { return Ok(Vec::new()) };
+    let mut all = Vec::new();
+    for record in records.chunks_exact(32 + embed::DIMENSIONS) {
+        let (digest, compact) = record.split_at(32);
+        let digest = desk::Digest::from_bytes(digest).map_err(|e| FlowError::Internal(e.to_string()))?;
+        let compact: Vec<i8> = compact.iter().map(|b| b.cast_signed()).collect();
+        if let Ok(vector) = embed::Vector::from_i8(&compact) {
+            all.push((digest.to_string(), vector.to_bytes()));
+        }
+    }
+    Ok(all)
+}
+
 fn bytes(path: &str) -> Result<Cow<'static, [u8]>, FlowError> {
     Files::get(path).map(|f| f.data).ok_or_else(|| FlowError::Internal(format!("the demo world lacks {path}")))
 }

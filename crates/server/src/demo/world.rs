@@ -64,6 +64,9 @@ pub async fn load(app: &App) -> Result<bool, FlowError> {
         return Ok(false);
     }
     let company = files::company()?;
+    if app.library.has_encoder() {
+        app.store.keep_vectors(embed::weights::MODEL_NAME, &files::vectors(embed::weights::MODEL_NAME)?).await?;
+    }
     let mut tx = app.store.begin(&ServiceIdentity::new(Service::CommandLine), app.clock.now()).await?;
     let people = people(&mut tx, &company).await?;
     knowledge(&mut tx, &people).await?;
@@ -76,15 +79,42 @@ pub async fn load(app: &App) -> Result<bool, FlowError> {
     tx.commit(AuditEvent::DeskPrepared { world }).await?;
     flow::keep_record::sequence(app).await?;
     while flow::follow_record::follow(app).await? > 0 {}
-    train_on_words(app).await?;
+    app.library.fill_from_cache(&app.store).await?;
+    train(app).await?;
     letters(app).await?;
     app.live.committed();
     Ok(true)
 }
 
-/// Words first: the desk must be usable at once. Meaning is added when the vectors are there.
-async fn train_on_words(app: &App) -> Result<(), FlowError> {
-    flow::train_triage::train(app, flow::train_triage::Using::Words).await.map(|_| ())
+/// With meaning where every case's vector came with the world; else on words alone, because the
+/// desk must be usable at once, and again when the vectors are there.
+async fn train(app: &App) -> Result<(), FlowError> {
+    use flow::train_triage::Using;
+    let using = if app.library.has_encoder() && !files::vectors(embed::weights::MODEL_NAME)?.is_empty() { Using::Meaning } else { Using::Words };
+    flow::train_triage::train(app, using).await.map(|_| ())
+}
+
+/// What `vectors.bin` holds for this world, made afresh: for whoever changes its texts.
+///
+/// # Errors
+/// Without weights, or whatever database or index say.
+pub async fn vectors_file(app: &App) -> Result<Vec<u8>, FlowError> {
+    let grant = app.service_grant(Service::CommandLine, store::Purpose::Index)?;
+    let mut texts = Vec::new();
+    let mut conn = app.store.read().await?;
+    for article in conn.article_ids(&grant).await? {
+        let passages = conn.passages_of(&grant, article).await?;
+        texts.extend(passages.into_iter().map(|p| crate::library::meaning_of(&p.title, &p.heading, &p.text)));
+    }
+    let cases = conn.past_cases(&grant).await?.into_iter().filter(|c| !c.opted_out);
+    texts.extend(cases.map(|c| crate::library::meaning_of(&c.subject, "", &c.question)));
+    let vectors = app.library.vectors(&texts);
+    let mut file = format!("{}\n", embed::weights::MODEL_NAME).into_bytes();
+    for (text, vector) in texts.iter().zip(vectors) {
+        file.extend_from_slice(Digest::of(text.as_bytes()).as_bytes());
+        file.extend(vector.to_i8().iter().map(|b| b.cast_unsigned()));
+    }
+    Ok(file)
 }
 
 struct People {

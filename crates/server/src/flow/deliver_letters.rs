@@ -1,5 +1,7 @@
 //! Hands approved letters over when their undo window has passed.
 
+use outbox::{Delivery, Setback};
+
 use crate::{App, FlowError};
 
 /// Delivers what is due; returns how many were tried.
@@ -8,13 +10,20 @@ use crate::{App, FlowError};
 /// Whatever the database says; what a mail server says is an outcome, not an error.
 pub async fn deliver_due(app: &App) -> Result<usize, FlowError> {
     let due = outbox::due(&app.store, app.clock.now()).await?;
-    for id in &due {
+    let mut tried = 0;
+    for id in due {
         let clock = app.clock.clone();
-        let delivery = outbox::deliver(&app.door, &app.store, &app.transport, *id, &move || clock.now()).await?;
-        tracing::info!(outbox = %id, ?delivery, "letter");
+        tried += 1;
+        match outbox::deliver(&app.door, &app.store, &app.transport, id, &move || clock.now()).await {
+            // The way is blocked for every letter: the others wait without an attempt.
+            Ok(Delivery::Later { setback: Setback::Channel, .. }) => return Ok(0),
+            Ok(delivery) => tracing::info!(outbox = %id, ?delivery, "letter"),
+            // One letter's trouble must not hold up the others.
+            Err(error) => tracing::error!(outbox = %id, detail = ?error, "letter"),
+        }
         app.live.committed();
     }
-    Ok(due.len())
+    Ok(tried)
 }
 
 /// Finds letters whose worker died while sending: nobody can know whether they left, so a person decides.

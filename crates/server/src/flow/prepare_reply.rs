@@ -1,6 +1,8 @@
 //! Finds sources and similar cases, and drafts what the category's operating model allows. Never
 //! sends; never decides. What it may not do it says on the ticket.
 
+use std::collections::HashMap;
+
 use desk::{
     Refusal,
     assemble::{self, Move},
@@ -22,6 +24,8 @@ use crate::{App, FlowError, flow::PREPARATION, library::{Kind, SearchRequest}};
 pub const PREPARE: &str = "prepare";
 /// Passages put before the drafter.
 const PASSAGES: usize = 5;
+/// Sentences whose meaning is compared; a few milliseconds each, in the background.
+const SAYABLE_MAX: usize = 80;
 /// Past cases put beside them.
 const CASES: usize = 3;
 
@@ -92,7 +96,7 @@ pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     }
     let cited = retrieve(app, &case).await?;
     outbox::crash::point("draft-retrieved");
-    let drafted = drafted(&case, &cited);
+    let drafted = drafted(app, &case, &cited);
     let next = match (&drafted, case.model.writing()) {
         (Ok(_), Writing::Draft | Writing::ApprovedWording) => Move::Answer,
         (Err(_), Writing::Draft | Writing::ApprovedWording) => Move::Ask,
@@ -129,8 +133,20 @@ async fn propose(app: &App, case: &Case, retrieval: SuggestionId, cited: &[Cited
 ///
 /// # Errors
 /// The questions that nothing answers.
-pub fn drafted(case: &Case, cited: &[Cited]) -> Result<Composed, Vec<String>> {
-    assemble::assemble(&case.question(), cited, case.first_name.as_deref(), Language::guess(&case.newest.latest))
+pub fn drafted(app: &App, case: &Case, cited: &[Cited]) -> Result<Composed, Vec<String>> {
+    let question = case.question();
+    let meanings = meanings(app, &question, cited);
+    let closeness = |a: &str, b: &str| Some(f64::from(meanings.get(a)?.cosine(meanings.get(b)?)));
+    let language = Language::guess(&case.newest.latest);
+    assemble::assemble(&question, cited, case.first_name.as_deref(), language, &closeness)
+}
+
+/// The meaning of every question and of every sentence that could be said; empty without weights.
+fn meanings(app: &App, question: &str, cited: &[Cited]) -> HashMap<String, embed::Vector> {
+    let mut texts = assemble::questions(question);
+    texts.extend(assemble::sayable(cited).into_iter().take(SAYABLE_MAX));
+    let vectors = app.library.vectors(&texts);
+    texts.into_iter().zip(vectors).collect()
 }
 
 /// Passages that may ground a reply, then past cases of the same queue.
@@ -217,7 +233,7 @@ async fn keep_retrieval(app: &App, case: &Case, value: Retrieval) -> Result<Sugg
     let suggestion = Suggestion { value, confidence, because: Vec::new(), made_by, made_at: app.clock.now() };
     let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
     let id = tx.add_suggestion(ticket, case.newest.id, SuggestionKind::Retrieval, &suggestion).await?;
-    tx.commit(AuditEvent::TicketTriaged { ticket, suggestion: id }).await?;
+    tx.commit(AuditEvent::SourcesFound { ticket, suggestion: id }).await?;
     Ok(id)
 }
 

@@ -53,7 +53,7 @@ pub async fn start(app: &App, session: &AgentSession, ticket: TicketId, origin: 
     if origin == DraftOrigin::Model {
         ask_model(app, &case, retrieval, &cited).await?;
     } else {
-        let composed = prepare_reply::drafted(&case, &cited).map_err(|_| FlowError::Invalid("No approved source answers this, so nothing can be assembled. Write the reply yourself.".to_owned()))?;
+        let composed = prepare_reply::drafted(app, &case, &cited).map_err(|_| FlowError::Invalid("No approved source answers this, so nothing can be assembled. Write the reply yourself.".to_owned()))?;
         prepare_reply::keep_draft(app, &case, retrieval, DraftOrigin::Assembled, &composed, None).await?;
     }
     let mut conn = app.store.read().await?;
