@@ -1,4 +1,5 @@
 //! Makes sure that there is a console to embed: the built one, or a page that says how to build it.
+//! Both it and the demo world are embedded anew when their files change.
 
 use std::{fs, path::Path};
 
@@ -15,6 +16,7 @@ const PLACEHOLDER: &str = r#"<!doctype html>
 
 fn main() -> std::io::Result<()> {
     println!("cargo:rerun-if-changed=../../console/dist");
+    println!("cargo:rerun-if-changed=../../fixtures/world");
     println!("cargo:rerun-if-changed=build.rs");
     let folder = Path::new("../../console/dist");
     let page = folder.join("index.html");

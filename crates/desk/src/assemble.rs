@@ -22,7 +22,7 @@ const WORDS_MAX: usize = 130;
 /// Share of a question's weight that statements must cover to answer it, judged by words alone.
 const COVER_MIN: f64 = 0.34;
 /// The same, judged by words and meaning together.
-const RELEVANCE_MIN: f64 = 0.42;
+const RELEVANCE_MIN: f64 = 0.38;
 
 /// Closeness in meaning of a question and a statement, -1..=1; none without an embedding model.
 pub type Closeness<'a> = dyn Fn(&str, &str) -> Option<f64> + 'a;
@@ -87,6 +87,26 @@ pub fn questions(text: &str) -> Vec<String> {
     by_weight.into_iter().take(1).cloned().collect()
 }
 
+/// A question, and what to look for: a short one ("What changed?") means nothing without the subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// In the requester's words.
+    pub asked: String,
+    /// The same, with the subject before it when it is short.
+    pub full: String,
+}
+
+/// The probes of a mail whose first line is its subject.
+#[must_use]
+pub fn probes(whole: &str) -> Vec<Probe> {
+    let subject = whole.lines().next().unwrap_or_default().trim();
+    let full = |asked: &str| match grounding::content_words(asked).len() {
+        0..4 if !asked.starts_with(subject) => format!("{subject}. {asked}"),
+        _ => asked.to_owned(),
+    };
+    questions(whole).into_iter().map(|asked| Probe { full: full(&asked), asked }).collect()
+}
+
 /// What is asked, known and missing. `next` is filled by the caller from rules and from what
 /// [`assemble`] found.
 #[must_use]
@@ -119,26 +139,26 @@ pub fn assemble(
 ) -> Result<Composed, Vec<String>> {
     let statements = statements(cited);
     let scale = Scale { weights: weights(&statements), unseen: (1.0 + statements.len() as f64).ln() };
-    let asked = questions(whole);
+    let probes = probes(whole);
     let mut chosen: Vec<usize> = Vec::new();
     let mut unanswered = Vec::new();
     let mut relevance_sum = 0.0;
-    for question in &asked {
-        match answer(question, whole, &statements, &scale, closeness) {
+    for probe in &probes {
+        match answer(probe, whole, &statements, &scale, closeness) {
             Some((picked, relevance)) => {
                 relevance_sum += relevance.min(1.0);
                 let new: Vec<usize> = picked.into_iter().filter(|p| !chosen.contains(p)).collect();
                 chosen.extend(new);
             }
-            None => unanswered.push(question.clone()),
+            None => unanswered.push(probe.asked.clone()),
         }
     }
     trim(&mut chosen, &statements);
     if chosen.is_empty() {
         let nothing = "The message asks nothing that can be looked up.".to_owned();
-        return Err(if asked.is_empty() { vec![nothing] } else { unanswered });
+        return Err(if probes.is_empty() { vec![nothing] } else { unanswered });
     }
-    let score = relevance_sum / asked.len().max(1) as f64;
+    let score = relevance_sum / probes.len().max(1) as f64;
     Ok(write(&Chosen { picked: chosen, unanswered, score }, &statements, cited, first_name, language))
 }
 
@@ -243,13 +263,15 @@ fn weights(statements: &[Statement]) -> HashMap<String, f64> {
 
 /// The statements that answer one question, in reading order, and how well; none when they do not.
 fn answer(
-    question: &str,
+    probe: &Probe,
     whole: &str,
     statements: &[Statement],
     scale: &Scale,
     closeness: &Closeness<'_>,
 ) -> Option<(Vec<usize>, f64)> {
+    let question = probe.full.as_str();
     let asked: HashSet<String> = grounding::content_words(question).into_iter().collect();
+    let alone: HashSet<String> = grounding::content_words(&probe.asked).into_iter().collect();
     let context: HashSet<String> = grounding::content_words(whole).into_iter().collect();
     let score = |s: &Statement| {
         let context = 0.35 * scale.shared(&s.stems, &context);
@@ -262,7 +284,8 @@ fn answer(
     let picked = around(best, statements);
     let said = picked.iter().filter_map(|i| statements.get(*i));
     let said: HashSet<String> = said.flat_map(|s| s.stems.iter().chain(&s.about).cloned()).collect();
-    let cover = scale.shared(&said, &asked) / scale.total(&asked).max(1e-9);
+    let covers = |of: &HashSet<String>| scale.shared(&said, of) / scale.total(of).max(1e-9);
+    let cover = covers(&asked).max(covers(&alone));
     let meaning = picked.iter().filter_map(|i| closeness(question, &statements.get(*i)?.text)).max_by(f64::total_cmp);
     let (relevance, least) = match meaning {
         // A cosine of 0.2 is chance between two English sentences, 0.7 a paraphrase.

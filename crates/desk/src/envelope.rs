@@ -230,6 +230,11 @@ mod tests {
     }
 
     #[test]
+    fn made_up_ids_stay_here() {
+        assert!(references(&["sha256.abc@raw.invalid".to_owned()], Some("x@made.invalid")).is_empty());
+    }
+
+    #[test]
     fn long_threads_keep_both_ends() {
         let thread: Vec<String> = (0..200).map(|n| format!("message-{n}@host.example")).collect();
         let refs = references(&thread, Some("newest@host.example"));

@@ -70,7 +70,7 @@ impl Case {
     /// Subject and newest words: what is asked.
     #[must_use]
     pub fn question(&self) -> String {
-        format!("{}\n{}", self.line.ticket.subject, self.newest.latest)
+        format!("{}\n\n{}", self.line.ticket.subject, self.newest.latest)
     }
 }
 
@@ -143,7 +143,7 @@ pub fn drafted(app: &App, case: &Case, cited: &[Cited]) -> Result<Composed, Vec<
 
 /// The meaning of every question and of every sentence that could be said; empty without weights.
 fn meanings(app: &App, question: &str, cited: &[Cited]) -> HashMap<String, embed::Vector> {
-    let mut texts = assemble::questions(question);
+    let mut texts: Vec<String> = assemble::probes(question).into_iter().map(|probe| probe.full).collect();
     texts.extend(assemble::sayable(cited).into_iter().take(SAYABLE_MAX));
     let vectors = app.library.vectors(&texts);
     texts.into_iter().zip(vectors).collect()

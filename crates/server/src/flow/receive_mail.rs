@@ -52,6 +52,10 @@ pub async fn accept(app: &App, id: MailId) -> Result<(), FlowError> {
     outbox::crash::point("accept-parsed");
     let from = parsed.from.as_ref().map(|a| a.address.to_lowercase()).filter(|a| desk::envelope::is_address(a));
     let mut tx = app.store.begin(&INTAKE, app.clock.now()).await?;
+    if tx.mail(id).await?.state == MailState::Accepted {
+        // Another worker was faster between the two looks.
+        return Ok(tx.abandon().await?);
+    }
     let behind = tx.tickets_behind(&pointers(&parsed)).await?;
     let placement = place(from.as_deref(), &app.mail.own_addresses, &behind);
     let placement = match (&placement, &parsed.machine, behind.first()) {
