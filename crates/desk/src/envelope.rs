@@ -160,8 +160,11 @@ pub fn reply_subject(subject: &str) -> String {
 pub fn references(thread: &[String], newest: Option<&str>) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     for id in thread.iter().map(String::as_str).chain(newest) {
-        let sane =
-            !id.is_empty() && id.len() <= 250 && id.bytes().all(|b| b.is_ascii_graphic() && b != b'<' && b != b'>');
+        // `.invalid` ends the ids we make up for mails that came without one: no other program knows them.
+        let sane = !id.is_empty()
+            && !id.ends_with(".invalid")
+            && id.len() <= 250
+            && id.bytes().all(|b| b.is_ascii_graphic() && b != b'<' && b != b'>');
         if sane && !ids.iter().any(|known| known == id) {
             ids.push(id.to_owned());
         }
