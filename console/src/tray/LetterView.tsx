@@ -23,7 +23,6 @@ function LetterView({ letter }: { letter: LetterPage }) {
   const navigate = useNavigate();
   const desk = useDesk();
   const [isAnswering, setAnswering] = useState(false);
-  const signer = typeof letter.approved_by === "string" ? letter.approved_by : letter.approved_by.name;
   if (isAnswering) return <WriteAsCustomer letter={letter} onClose={() => setAnswering(false)} />;
   return (
     <article className="page" data-testid="letter">
@@ -38,7 +37,7 @@ function LetterView({ letter }: { letter: LetterPage }) {
         {letter.cc.length > 0 && <div><dt>{t("letter.cc")}</dt><dd>{letter.cc.join(", ")}</dd></div>}
       </dl>
       <div className="paper letter-text" dir="auto" data-testid="letter-body">{letter.body}</div>
-      <p className="quiet">{t("ticket.signedBy", { name: signer })}, <Ago at={letter.at} /> · {word("ai", letter.ai_assisted)} · <Link to="/tickets/$ticketId" params={{ ticketId: letter.ticket_id }}>{t("tray.ticket", { n: letter.ticket_number })}</Link></p>
+      <p className="quiet">{t("ticket.signedBy", { name: letter.approved_by })}, <Ago at={letter.at} /> · {word("ai", letter.ai_assisted)} · <Link to="/tickets/$ticketId" params={{ ticketId: letter.ticket_id }}>{t("tray.ticket", { n: letter.ticket_number })}</Link></p>
       <details><summary>{t("tray.headers")}</summary><dl className="headers">{letter.headers.map(([name, value], i) => <div key={i}><dt>{name}</dt><dd>{value}</dd></div>)}</dl></details>
       <details><summary>{t("tray.raw")}</summary><pre tabIndex={0}>{letter.raw}</pre></details>
     </article>
