@@ -198,7 +198,8 @@ mod tests {
     #[test]
     fn what_a_person_cannot_see_or_a_server_would_misread_is_refused() {
         assert_eq!(letter().check(), Ok(()));
-        let spoil: [(&str, fn(&mut Envelope)); 12] = [
+        type Spoil = fn(&mut Envelope);
+        let spoil: [(&str, Spoil); 12] = [
             ("no recipient", |e| e.to.clear()),
             ("recipient with line break", |e| e.to = vec!["a@x.example\r\nBcc: b@y.example".into()]),
             ("recipient with space", |e| e.cc = vec!["a b@x.example".into()]),

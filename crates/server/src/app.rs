@@ -94,10 +94,19 @@ impl App {
     ///
     /// # Errors
     /// Whatever cannot be opened.
-    pub async fn open_with(config: Config, world: World, clock: Clock, transport: Option<Transport>) -> Result<Arc<Self>, FlowError> {
+    pub async fn open_with(
+        config: Config,
+        world: World,
+        clock: Clock,
+        transport: Option<Transport>,
+    ) -> Result<Arc<Self>, FlowError> {
         connect::tls::install();
-        std::fs::create_dir_all(&config.data)
-            .map_err(|e| FlowError::Unavailable(format!("The data folder {} cannot be used: {e}. Choose another with `data`.", config.data.display())))?;
+        std::fs::create_dir_all(&config.data).map_err(|e| {
+            FlowError::Unavailable(format!(
+                "The data folder {} cannot be used: {e}. Choose another with `data`.",
+                config.data.display()
+            ))
+        })?;
         let store = Store::open(&config.database()).await.map_err(|e| FlowError::Unavailable(e.to_string()))?;
         let origin = format!("{}/countersign", host(&config.mail.address));
         let keys = Keys::open(&config.data.join("keys"), &origin).map_err(|e| FlowError::Unavailable(e.to_string()))?;
@@ -123,7 +132,20 @@ impl App {
             own_addresses: vec![config.mail.address.to_lowercase()],
             ..MailSettings::default()
         };
-        Ok(Arc::new(Self { store, door, transport, library, triager, model, clock, config, keys, mail, live: Live::default(), world }))
+        Ok(Arc::new(Self {
+            store,
+            door,
+            transport,
+            library,
+            triager,
+            model,
+            clock,
+            config,
+            keys,
+            mail,
+            live: Live::default(),
+            world,
+        }))
     }
 
     /// What a service may read for a purpose.

@@ -113,6 +113,12 @@ pub struct Model {
     pub allow_private: bool,
 }
 
+impl Model {
+    fn has_usable_scheme(&self) -> bool {
+        self.base_url.starts_with("https://") || (self.allow_private && self.base_url.starts_with("http://"))
+    }
+}
+
 /// The local embedding model.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -150,7 +156,13 @@ impl Default for Desk {
 
 impl Default for Mail {
     fn default() -> Self {
-        Self { address: "support@desk.example".to_owned(), authserv_id: None, acknowledge: false, imap: None, smtp: None }
+        Self {
+            address: "support@desk.example".to_owned(),
+            authserv_id: None,
+            acknowledge: false,
+            imap: None,
+            smtp: None,
+        }
     }
 }
 
@@ -192,7 +204,8 @@ impl Config {
         let mut config = match path {
             Some(path) => {
                 let named = path.display().to_string();
-                let text = std::fs::read_to_string(path).map_err(|e| ConfigError::File { path: named.clone(), detail: e.to_string() })?;
+                let text = std::fs::read_to_string(path)
+                    .map_err(|e| ConfigError::File { path: named.clone(), detail: e.to_string() })?;
                 toml::from_str(&text).map_err(|e| ConfigError::File { path: named, detail: e.to_string() })?
             }
             None => Self::default(),
@@ -230,21 +243,32 @@ impl Config {
             return wrong("mail.address", &self.mail.address, "a plain mail address such as support@company.example");
         }
         if !(0..=3600).contains(&self.desk.undo_seconds) {
-            return wrong("desk.undo_seconds", &self.desk.undo_seconds.to_string(), "a number of seconds from 0 to 3600");
+            return wrong(
+                "desk.undo_seconds",
+                &self.desk.undo_seconds.to_string(),
+                "a number of seconds from 0 to 3600",
+            );
         }
-        if !self.database.is_empty() && !["sqlite:", "postgres://", "postgresql://"].iter().any(|p| self.database.starts_with(p)) {
+        if !self.database.is_empty()
+            && !["sqlite:", "postgres://", "postgresql://"].iter().any(|p| self.database.starts_with(p))
+        {
             return wrong("database", "something else", "sqlite:PATH or postgres://USER@HOST/NAME");
         }
         let tls_words = ["implicit", "starttls", "plaintext"];
-        for (key, tls) in [("mail.imap.tls", self.mail.imap.as_ref().map(|i| &i.tls)), ("mail.smtp.tls", self.mail.smtp.as_ref().map(|s| &s.tls))] {
+        for (key, tls) in [
+            ("mail.imap.tls", self.mail.imap.as_ref().map(|i| &i.tls)),
+            ("mail.smtp.tls", self.mail.smtp.as_ref().map(|s| &s.tls)),
+        ] {
             if let Some(found) = tls.filter(|t| !tls_words.contains(&t.as_str())) {
                 return wrong(key, found, "implicit, starttls or plaintext");
             }
         }
         match &self.model {
-            Some(model) if !model.base_url.starts_with("https://") && !(model.base_url.starts_with("http://") && model.allow_private) => {
-                wrong("model.base_url", &model.base_url, "an https address, or an http one together with allow_private = true")
-            }
+            Some(model) if !model.has_usable_scheme() => wrong(
+                "model.base_url",
+                &model.base_url,
+                "an https address, or an http one together with allow_private = true",
+            ),
             _ => Ok(()),
         }
     }
@@ -252,7 +276,11 @@ impl Config {
     /// The database's address.
     #[must_use]
     pub fn database(&self) -> String {
-        if self.database.is_empty() { format!("sqlite:{}", self.data.join("desk.db").display()) } else { self.database.clone() }
+        if self.database.is_empty() {
+            format!("sqlite:{}", self.data.join("desk.db").display())
+        } else {
+            self.database.clone()
+        }
     }
 }
 
@@ -287,7 +315,8 @@ mod tests {
 
     #[test]
     fn secrets_come_from_the_environment_and_are_never_written() {
-        let mut config: Config = toml::from_str("[mail.smtp]\nhost = 'x'\nport = 465\npassword = 'old'").expect("reads");
+        let mut config: Config =
+            toml::from_str("[mail.smtp]\nhost = 'x'\nport = 465\npassword = 'old'").expect("reads");
         config.take_secrets(|name| (name == "COUNTERSIGN_SMTP_PASSWORD").then(|| "new".to_owned()));
         assert_eq!(config.mail.smtp.as_ref().map(|s| s.password.as_str()), Some("new"));
         assert!(!toml::to_string(&config).expect("writes").contains("new"));

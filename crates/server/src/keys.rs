@@ -38,13 +38,17 @@ impl Keys {
     /// [`KeyError`]; a damaged key is never replaced by a new one.
     pub fn open(folder: &Path, origin: &str) -> Result<Self, KeyError> {
         let random = ring::rand::SystemRandom::new();
-        let unusable = |name: &str, detail: &dyn std::fmt::Display| KeyError::File { path: folder.join(name).display().to_string(), detail: detail.to_string() };
+        let unusable = |name: &str, detail: &dyn std::fmt::Display| KeyError::File {
+            path: folder.join(name).display().to_string(),
+            detail: detail.to_string(),
+        };
         fs::create_dir_all(folder).map_err(|e| unusable("", &e))?;
         let approval = key(folder, "approval.key", &random)?;
         let commitment = key(folder, "commitment.key", &random)?;
         let placeholders = key(folder, "placeholders.key", &random)?;
         let checkpoint = key(folder, "checkpoint.key", &random)?;
-        let sealing = aead::UnboundKey::new(&aead::AES_256_GCM, &placeholders).map_err(|e| unusable("placeholders.key", &e))?;
+        let sealing =
+            aead::UnboundKey::new(&aead::AES_256_GCM, &placeholders).map_err(|e| unusable("placeholders.key", &e))?;
         Ok(Self {
             approval,
             commitment: hmac::Key::new(hmac::HMAC_SHA256, &commitment),
@@ -85,7 +89,11 @@ impl Keys {
         let nonce: [u8; 12] = self.random()?;
         let mut sealed = plain.to_vec();
         self.placeholders
-            .seal_in_place_append_tag(aead::Nonce::assume_unique_for_key(nonce), aead::Aad::from(bound_to.as_bytes()), &mut sealed)
+            .seal_in_place_append_tag(
+                aead::Nonce::assume_unique_for_key(nonce),
+                aead::Aad::from(bound_to.as_bytes()),
+                &mut sealed,
+            )
             .map_err(|_| KeyError::Randomness)?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
@@ -95,7 +103,9 @@ fn key(folder: &Path, name: &str, random: &ring::rand::SystemRandom) -> Result<[
     let path = folder.join(name);
     let fail = |detail: String| KeyError::File { path: path.display().to_string(), detail };
     match fs::read(&path) {
-        Ok(bytes) => bytes.try_into().map_err(|_| fail("it does not hold 32 bytes; restore it from a backup".to_owned())),
+        Ok(bytes) => {
+            bytes.try_into().map_err(|_| fail("it does not hold 32 bytes; restore it from a backup".to_owned()))
+        }
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
             let mut bytes = [0; 32];
             random.fill(&mut bytes).map_err(|_| KeyError::Randomness)?;

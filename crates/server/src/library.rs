@@ -105,7 +105,8 @@ impl Library {
     #[must_use]
     pub fn counts(&self) -> (u64, u64) {
         let passages = self.index.len();
-        let vectors = if self.encoder.is_some() { passages.saturating_sub(self.todo.load(Ordering::Relaxed)) } else { 0 };
+        let vectors =
+            if self.encoder.is_some() { passages.saturating_sub(self.todo.load(Ordering::Relaxed)) } else { 0 };
         (passages, vectors)
     }
 
@@ -114,13 +115,23 @@ impl Library {
     pub fn embedding(&self) -> EmbeddingState {
         let (total, done) = self.counts();
         if self.encoder.is_none() {
-            return EmbeddingState { state: "missing", done: 0, total, detail: format!("Search and triage use words alone. {}", self.no_encoder) };
+            return EmbeddingState {
+                state: "missing",
+                done: 0,
+                total,
+                detail: format!("Search and triage use words alone. {}", self.no_encoder),
+            };
         }
         let todo = total.saturating_sub(done);
         if todo == 0 {
             return EmbeddingState { state: "ready", done, total, detail: "Meaning search is ready.".to_owned() };
         }
-        EmbeddingState { state: "filling", done, total, detail: format!("Reading sources for meaning search: {done} of {total}.") }
+        EmbeddingState {
+            state: "filling",
+            done,
+            total,
+            detail: format!("Reading sources for meaning search: {done} of {total}."),
+        }
     }
 
     /// The meaning of a text; none without weights.
@@ -149,7 +160,11 @@ impl Library {
     ///
     /// # Errors
     /// Whatever the index says.
-    pub fn search_with(&self, request: &SearchRequest<'_>, vector: Option<&embed::Vector>) -> Result<Vec<Hit>, FlowError> {
+    pub fn search_with(
+        &self,
+        request: &SearchRequest<'_>,
+        vector: Option<&embed::Vector>,
+    ) -> Result<Vec<Hit>, FlowError> {
         let filter = filter(request);
         let mut query = Query::new(request.words, &filter);
         query.vector = vector.map(embed::Vector::as_slice);
@@ -167,7 +182,8 @@ impl Library {
         let passages = passages
             .into_iter()
             .map(|p| {
-                let grounds = if may_ground(p.state, p.audience, p.review_by, now) { "ground:yes" } else { "ground:no" };
+                let grounds =
+                    if may_ground(p.state, p.audience, p.review_by, now) { "ground:yes" } else { "ground:no" };
                 Passage {
                     id: p.id.to_string(),
                     group: article.to_string(),

@@ -3,7 +3,10 @@
 use std::sync::RwLock;
 
 use classify::{Decision, Model, Prediction};
-use desk::{suggestion::{Confidence, Evidence, EvidenceKind, Maker}, triage::Guess};
+use desk::{
+    suggestion::{Confidence, Evidence, EvidenceKind, Maker},
+    triage::Guess,
+};
 use store::Store;
 
 use crate::FlowError;
@@ -61,7 +64,10 @@ impl Triager {
         let held = self.0.read().ok();
         let Some(model) = held.as_ref().and_then(|h| h.as_ref()) else {
             return Opinion {
-                guess: Guess { ranked: Vec::new(), confidence: Confidence::Abstain { why: "nothing was trained yet".to_owned() } },
+                guess: Guess {
+                    ranked: Vec::new(),
+                    confidence: Confidence::Abstain { why: "nothing was trained yet".to_owned() },
+                },
                 because: Vec::new(),
                 made_by: maker("untrained"),
             };
@@ -73,12 +79,20 @@ impl Triager {
         };
         let ranked = prediction.ranked.iter().take(5).map(|(label, p)| (label.clone(), f64::from(*p))).collect();
         let fingerprint: String = model.card().fingerprint.to_string().chars().take(12).collect();
-        Opinion { guess: Guess { ranked, confidence }, because: evidence(text, &prediction), made_by: maker(&fingerprint) }
+        Opinion {
+            guess: Guess { ranked, confidence },
+            because: evidence(text, &prediction),
+            made_by: maker(&fingerprint),
+        }
     }
 }
 
 fn maker(version: &str) -> Maker {
-    Maker { engine: "classify".to_owned(), version: version.to_owned(), policy: desk::operating::POLICY_VERSION.to_owned() }
+    Maker {
+        engine: "classify".to_owned(),
+        version: version.to_owned(),
+        policy: desk::operating::POLICY_VERSION.to_owned(),
+    }
 }
 
 /// The engine counts bytes; people and browsers count characters.

@@ -33,7 +33,9 @@ pub fn check(base: &str, reach: Reach) -> Result<Url, ModelError> {
 /// Link-local, unspecified and multicast are never called; private ones need permission.
 fn allowed(ip: IpAddr, reach: Reach) -> bool {
     let never = match unmapped(ip) {
-        IpAddr::V4(v4) => v4.is_link_local() || v4.is_unspecified() || v4.is_multicast() || v4.is_broadcast() || v4.octets()[0] == 0,
+        IpAddr::V4(v4) => {
+            v4.is_link_local() || v4.is_unspecified() || v4.is_multicast() || v4.is_broadcast() || v4.octets()[0] == 0
+        }
         IpAddr::V6(v6) => v6.is_unspecified() || v6.is_multicast() || v6.is_unicast_link_local(),
     };
     !never && (reach == Reach::PrivateToo || !private(ip))

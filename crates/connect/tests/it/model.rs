@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use connect::model::fake::{Fake, Mood};
-use connect::model::{Client, EndpointConfig, ModelError, Limits, Reach, Request};
+use connect::model::{Client, EndpointConfig, Limits, ModelError, Reach, Request};
 use redact::Redacted;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;

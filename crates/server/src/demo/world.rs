@@ -43,7 +43,16 @@ pub fn accounts() -> Result<Vec<Account>, FlowError> {
         _ => format!("Works in {}.", a.queues.join(", ")),
     };
     let company = files::company()?;
-    Ok(company.agents.iter().map(|a| Account { name: a.name.clone(), email: a.email.clone(), role: a.role.word().to_owned(), hint: hint(a) }).collect())
+    Ok(company
+        .agents
+        .iter()
+        .map(|a| Account {
+            name: a.name.clone(),
+            email: a.email.clone(),
+            role: a.role.word().to_owned(),
+            hint: hint(a),
+        })
+        .collect())
 }
 
 /// The company's name and support address, for the demo's configuration.
@@ -90,7 +99,11 @@ pub async fn load(app: &App) -> Result<bool, FlowError> {
 /// desk must be usable at once, and again when the vectors are there.
 async fn train(app: &App) -> Result<(), FlowError> {
     use flow::train_triage::Using;
-    let using = if app.library.has_encoder() && !files::vectors(embed::weights::MODEL_NAME)?.is_empty() { Using::Meaning } else { Using::Words };
+    let using = if app.library.has_encoder() && !files::vectors(embed::weights::MODEL_NAME)?.is_empty() {
+        Using::Meaning
+    } else {
+        Using::Words
+    };
     flow::train_triage::train(app, using).await.map(|_| ())
 }
 
@@ -132,7 +145,14 @@ async fn people(tx: &mut Tx, company: &Company) -> Result<People, FlowError> {
     let mut agents = HashMap::new();
     for person in &company.agents {
         let id = new_id();
-        let agent = Agent { id, name: person.name.clone(), email: person.email.to_lowercase(), role: person.role, queues: person.queues.clone(), ai: person.ai };
+        let agent = Agent {
+            id,
+            name: person.name.clone(),
+            email: person.email.to_lowercase(),
+            role: person.role,
+            queues: person.queues.clone(),
+            ai: person.ai,
+        };
         tx.add_agent(&agent, Some(&hash)).await?;
         agents.insert(agent.email, id);
     }
@@ -140,21 +160,39 @@ async fn people(tx: &mut Tx, company: &Company) -> Result<People, FlowError> {
     for o in &company.organizations {
         let id = new_id();
         organizations.insert(&o.key, id);
-        tx.add_organization(&Organization { id, name: o.name.clone(), domain: o.domain.to_lowercase(), ai: o.ai, plan: o.plan.clone(), note: o.note.clone() }).await?;
+        tx.add_organization(&Organization {
+            id,
+            name: o.name.clone(),
+            domain: o.domain.to_lowercase(),
+            ai: o.ai,
+            plan: o.plan.clone(),
+            note: o.note.clone(),
+        })
+        .await?;
     }
     for r in &company.requesters {
         let organization = r.organization.as_deref().and_then(|key| organizations.get(key)).copied();
-        let requester = Requester { id: new_id(), name: r.name.clone(), email: r.email.to_lowercase(), organization, cohort: Some(r.cohort), ai: r.ai };
+        let requester = Requester {
+            id: new_id(),
+            name: r.name.clone(),
+            email: r.email.to_lowercase(),
+            organization,
+            cohort: Some(r.cohort),
+            ai: r.ai,
+        };
         tx.add_requester(&requester).await?;
     }
     Ok(People { agents })
 }
 
 async fn knowledge(tx: &mut Tx, people: &People) -> Result<(), FlowError> {
-    let owner = |email: &str| people.agents.get(email).copied().ok_or_else(|| FlowError::Internal(format!("demo world: no agent {email}")));
+    let owner = |email: &str| {
+        people.agents.get(email).copied().ok_or_else(|| FlowError::Internal(format!("demo world: no agent {email}")))
+    };
     let mut sources: HashMap<String, SourceId> = HashMap::new();
     for s in files::sources()? {
-        let new = NewSource { key: &s.key, name: &s.name, kind: &s.kind, owner: owner(&s.owner)?, audience: s.audience };
+        let new =
+            NewSource { key: &s.key, name: &s.name, kind: &s.kind, owner: owner(&s.owner)?, audience: s.audience };
         sources.insert(s.key.clone(), tx.add_source(new).await?);
     }
     let (current, past) = files::articles()?;
@@ -196,7 +234,14 @@ async fn solved(tx: &mut Tx, case: &Resolved, people: &People, company: &Company
     let queue = company.categories.iter().find(|c| c.key == case.category).map_or("product", |c| c.queue.as_str());
     let at = tx.now().plus_seconds(-case.days_ago * 86_400 - 3_600);
     let (ticket, number) = tx
-        .open_ticket(NewTicket { requester: requester.id, organization: requester.organization, queue, subject: &case.subject, at, status: Status::Closed })
+        .open_ticket(NewTicket {
+            requester: requester.id,
+            organization: requester.organization,
+            queue,
+            subject: &case.subject,
+            at,
+            status: Status::Closed,
+        })
         .await?;
     tx.add_participant(ticket, &requester.email).await?;
     tx.add_inbound(&NewInbound {
@@ -225,7 +270,17 @@ async fn solved(tx: &mut Tx, case: &Resolved, people: &People, company: &Company
         _ => "good",
     };
     let agent = people.agents.get(&case.agent).copied();
-    tx.add_past_case(ticket, &case.question, &case.reply, agent, case.rating, outcome, &case.category, at.plus_seconds(5_400)).await?;
+    tx.add_past_case(
+        ticket,
+        &case.question,
+        &case.reply,
+        agent,
+        case.rating,
+        outcome,
+        &case.category,
+        at.plus_seconds(5_400),
+    )
+    .await?;
     Ok(())
 }
 

@@ -1,6 +1,9 @@
 //! A person's yes to exactly what the page showed. The only place that may call `outbox::approve`.
 
-use desk::{Digest, Timestamp, ids::{ApprovalId, DraftId, OutboxId, TicketId}};
+use desk::{
+    Digest, Timestamp,
+    ids::{ApprovalId, DraftId, OutboxId, TicketId},
+};
 use outbox::{StatusAfter, approve as pass_the_door};
 use store::AgentSession;
 
@@ -40,7 +43,23 @@ pub struct Approved {
 /// What the door refuses, or the database says.
 pub async fn approve(app: &App, session: &AgentSession, request: ApproveRequest) -> Result<Approved, FlowError> {
     let now = app.clock.now();
-    let reply = pass_the_door(&app.door, &app.store, session, &request.token, request.digest, request.draft, request.status_after, &request.acknowledged, now).await?;
+    let reply = pass_the_door(
+        &app.door,
+        &app.store,
+        session,
+        &request.token,
+        request.digest,
+        request.draft,
+        request.status_after,
+        &request.acknowledged,
+        now,
+    )
+    .await?;
     app.live.committed();
-    Ok(Approved { approval: reply.approval(), outbox: reply.outbox(), ticket: reply.ticket(), undo_until: reply.leaves_at() })
+    Ok(Approved {
+        approval: reply.approval(),
+        outbox: reply.outbox(),
+        ticket: reply.ticket(),
+        undo_until: reply.leaves_at(),
+    })
 }

@@ -4,7 +4,11 @@ use std::{collections::HashMap, io::Write, time::Instant};
 
 use desk::Timestamp;
 use store::{Conn, Grant, Ordered, StoreError, Waiting};
-use tlog::{Checkpoint, Hash, HashSource, ProofFile, export::{ExportWriter, Location, verify_export}, leaf_hash};
+use tlog::{
+    Checkpoint, Hash, HashSource, ProofFile,
+    export::{ExportWriter, Location, verify_export},
+    leaf_hash,
+};
 
 use crate::{App, FlowError, keys::Keys};
 
@@ -52,7 +56,12 @@ pub struct Verification {
 pub async fn sequence(app: &App) -> Result<usize, FlowError> {
     let now = app.clock.now();
     let keys = &app.keys;
-    let placed = app.store.sequence(BATCH, now, async |conn: &mut Conn, size: i64, waiting: Vec<Waiting>| order(keys, conn, size, waiting).await).await?;
+    let placed = app
+        .store
+        .sequence(BATCH, now, async |conn: &mut Conn, size: i64, waiting: Vec<Waiting>| {
+            order(keys, conn, size, waiting).await
+        })
+        .await?;
     if placed > 0 {
         outbox::crash::point("sequence-committed");
         let head = app.store.read().await?.log_size().await?;
@@ -67,11 +76,25 @@ async fn order(keys: &Keys, conn: &mut Conn, size: i64, waiting: Vec<Waiting>) -
     let source = nodes(conn, &tlog::positions_for_append(old).map_err(damaged)?).await?;
     let leaves: Vec<Hash> = waiting.iter().map(|w| leaf_hash(w.leaf.as_bytes())).collect();
     let appended = tlog::append(old, &leaves, &source).map_err(damaged)?;
-    let checkpoint = Checkpoint { origin: keys.checkpoint.verifying_key().name().to_owned(), size: appended.size, root: appended.root };
+    let checkpoint = Checkpoint {
+        origin: keys.checkpoint.verifying_key().name().to_owned(),
+        size: appended.size,
+        root: appended.root,
+    };
     let note = checkpoint.sign(&keys.checkpoint).map_err(damaged)?;
-    let new_nodes = appended.new_hashes.iter().map(|(at, hash)| Ok((signed(*at)?, hash.as_bytes().to_vec()))).collect::<Result<_, StoreError>>()?;
+    let new_nodes = appended
+        .new_hashes
+        .iter()
+        .map(|(at, hash)| Ok((signed(*at)?, hash.as_bytes().to_vec())))
+        .collect::<Result<_, StoreError>>()?;
     outbox::crash::point("sequence-before-commit");
-    Ok(Ordered { entries: waiting.iter().map(|w| w.id).collect(), from: size, nodes: new_nodes, root: appended.root.as_bytes().to_vec(), note })
+    Ok(Ordered {
+        entries: waiting.iter().map(|w| w.id).collect(),
+        from: size,
+        nodes: new_nodes,
+        root: appended.root.as_bytes().to_vec(),
+        note,
+    })
 }
 
 /// Tree nodes as the engine wants them.
@@ -106,10 +129,12 @@ pub async fn checkpoint(app: &App) -> Result<Option<CheckpointView>, FlowError> 
 pub async fn export<W: Write>(app: &App, grant: &Grant, writer: W) -> Result<i64, FlowError> {
     let mut conn = app.store.read().await?;
     let mut notes = conn.checkpoint_notes(CHECKPOINTS).await?;
-    let Some((last, _)) = notes.last().cloned() else { return Err(FlowError::Invalid("The record is empty.".to_owned())) };
+    let Some((last, _)) = notes.last().cloned() else {
+        return Err(FlowError::Invalid("The record is empty.".to_owned()));
+    };
     let key = app.keys.checkpoint.verifying_key();
     let broken = |e: tlog::export::WriteError| FlowError::Unavailable(format!("The export could not be written: {e}"));
-    let mut out = ExportWriter::new(writer, key.name(), Some(&key)).map_err(broken)?;
+    let mut out = ExportWriter::new(writer, key.name(), Some(key)).map_err(broken)?;
     notes.reverse();
     let mut written = 0;
     while written < last {
@@ -140,13 +165,21 @@ pub async fn verify(app: &App, grant: &Grant) -> Result<Verification, FlowError>
     let mut file = Vec::new();
     let size = export(app, grant, &mut file).await?;
     let key = app.keys.checkpoint.verifying_key();
-    let checked = crate::library::compute(|| verify_export(file.as_slice(), &key, &[]));
+    let checked = crate::library::compute(|| verify_export(file.as_slice(), key, &[]));
     let ms = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
     Ok(match checked {
-        Ok(report) => Verification { ok: true, size, root: report.root.to_base64(), first_bad: None, detail: format!("All {size} entries fit. {}", report.anchoring), ms },
+        Ok(report) => Verification {
+            ok: true,
+            size,
+            root: report.root.to_base64(),
+            first_bad: None,
+            detail: format!("All {size} entries fit. {}", report.anchoring),
+            ms,
+        },
         Err(error) => {
             let first_bad = first_bad(app, grant, error.location()).await?;
-            let detail = first_bad.map_or_else(|| error.to_string(), |seq| format!("Entry {seq} is not what was recorded."));
+            let detail =
+                first_bad.map_or_else(|| error.to_string(), |seq| format!("Entry {seq} is not what was recorded."));
             Verification { ok: false, size, root: String::new(), first_bad, detail, ms }
         }
     })
@@ -170,7 +203,9 @@ async fn first_bad(app: &App, grant: &Grant, location: Option<Location>) -> Resu
         for entry in &batch {
             let index = u64::try_from(at).unwrap_or(0);
             let kept = conn.tree_nodes(&[tlog::position::stored_count(index)]).await?;
-            if entry.seq != Some(at) || kept.first().map(Vec::as_slice) != Some(leaf_hash(entry.leaf.as_bytes()).as_bytes().as_slice()) {
+            if entry.seq != Some(at)
+                || kept.first().map(Vec::as_slice) != Some(leaf_hash(entry.leaf.as_bytes()).as_bytes().as_slice())
+            {
                 return Ok(Some(at));
             }
             at += 1;
@@ -186,7 +221,11 @@ async fn first_bad(app: &App, grant: &Grant, location: Option<Location>) -> Resu
 pub async fn proof(app: &App, grant: &Grant, seq: i64) -> Result<String, FlowError> {
     let mut conn = app.store.read().await?;
     let (size, _, note, _) = conn.checkpoint().await?.ok_or(FlowError::NotFound)?;
-    conn.entries_from(grant, seq, 1).await?.first().filter(|e| e.seq == Some(seq) && seq < size).ok_or(FlowError::NotFound)?;
+    conn.entries_from(grant, seq, 1)
+        .await?
+        .first()
+        .filter(|e| e.seq == Some(seq) && seq < size)
+        .ok_or(FlowError::NotFound)?;
     let (index, size) = (unsigned(seq)?, unsigned(size)?);
     let source = nodes(&mut conn, &tlog::positions_for_inclusion(index, size).map_err(damaged)?).await?;
     let path = tlog::inclusion_proof(index, size, &source).map_err(damaged)?;

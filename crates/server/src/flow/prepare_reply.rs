@@ -18,7 +18,11 @@ use desk::{
 use search::Hit;
 use store::{Conn, Grant, Message, NewDraft, Purpose, SuggestionKind, TicketLine};
 
-use crate::{App, FlowError, flow::PREPARATION, library::{Kind, SearchRequest}};
+use crate::{
+    App, FlowError,
+    flow::PREPARATION,
+    library::{Kind, SearchRequest},
+};
 
 /// Name of the job.
 pub const PREPARE: &str = "prepare";
@@ -56,8 +60,12 @@ impl Case {
         let requester = conn.requester(line.ticket.requester).await?;
         let model = line.ticket.operating_model.unwrap_or(OperatingModel::Relationship);
         let first_name = requester.first_name().map(str::to_owned);
-        let mut known = vec![(redact::Class::Email, requester.email.clone()), (redact::Class::Email, newest.from.clone())];
-        for name in [requester.name.clone(), newest.author.clone()].into_iter().filter(|n| !n.trim().is_empty() && !n.contains('@')) {
+        let mut known =
+            vec![(redact::Class::Email, requester.email.clone()), (redact::Class::Email, newest.from.clone())];
+        for name in [requester.name.clone(), newest.author.clone()]
+            .into_iter()
+            .filter(|n| !n.trim().is_empty() && !n.contains('@'))
+        {
             known.push((redact::Class::Person, name));
         }
         if let Some((organization, _)) = &line.organization {
@@ -88,7 +96,13 @@ pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
         return withhold(app, ticket, &refusal.to_string(), "consent").await;
     }
     if let Some(machine) = &case.newest.machine {
-        return withhold(app, ticket, &format!("A machine wrote this ({machine}); nobody waits for an answer."), "machine-mail").await;
+        return withhold(
+            app,
+            ticket,
+            &format!("A machine wrote this ({machine}); nobody waits for an answer."),
+            "machine-mail",
+        )
+        .await;
     }
     if case.model.writing() == Writing::Nothing {
         let why = format!("{}: the machine may {}.", case.model.name(), case.model.ai_may());
@@ -107,12 +121,34 @@ pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     let retrieval = keep_retrieval(app, &case, Retrieval { cited: cited.clone(), plan: Some(plan) }).await?;
     match case.model.writing() {
         Writing::Draft | Writing::ApprovedWording => propose(app, &case, retrieval, &cited, drafted).await,
-        Writing::PolicyCheck => withhold(app, ticket, "Refunds are decided by people. The policy passages stand beside this.", "operating-model").await,
-        Writing::SourcesOnly | Writing::Nothing => withhold(app, ticket, "Every word is a person's here. Sources and similar cases stand beside this.", "operating-model").await,
+        Writing::PolicyCheck => {
+            withhold(
+                app,
+                ticket,
+                "Refunds are decided by people. The policy passages stand beside this.",
+                "operating-model",
+            )
+            .await
+        }
+        Writing::SourcesOnly | Writing::Nothing => {
+            withhold(
+                app,
+                ticket,
+                "Every word is a person's here. Sources and similar cases stand beside this.",
+                "operating-model",
+            )
+            .await
+        }
     }
 }
 
-async fn propose(app: &App, case: &Case, retrieval: SuggestionId, cited: &[Cited], drafted: Result<Composed, Vec<String>>) -> Result<(), FlowError> {
+async fn propose(
+    app: &App,
+    case: &Case,
+    retrieval: SuggestionId,
+    cited: &[Cited],
+    drafted: Result<Composed, Vec<String>>,
+) -> Result<(), FlowError> {
     let ticket = case.line.ticket.id;
     if app.model.is_some() && case.model.writing() == Writing::Draft {
         match super::write_draft::ask_model(app, case, retrieval, cited).await {
@@ -123,7 +159,10 @@ async fn propose(app: &App, case: &Case, retrieval: SuggestionId, cited: &[Cited
     match drafted {
         Ok(composed) => keep_draft(app, case, retrieval, DraftOrigin::Assembled, &composed, None).await.map(|_| ()),
         Err(unanswered) => {
-            let asked = unanswered.first().map(|q| format!(" Nothing answers: “{}”", q.chars().take(160).collect::<String>())).unwrap_or_default();
+            let asked = unanswered
+                .first()
+                .map(|q| format!(" Nothing answers: “{}”", q.chars().take(160).collect::<String>()))
+                .unwrap_or_default();
             withhold(app, ticket, &format!("No approved source answers this.{asked}"), "no-source").await
         }
     }
@@ -158,9 +197,15 @@ pub async fn retrieve(app: &App, case: &Case) -> Result<Vec<Cited>, FlowError> {
     let work = app.service_grant(Service::Preparation, Purpose::Work)?;
     let question = case.question();
     let vector = app.library.vector(&question);
-    let passages = app.library.search_with(&SearchRequest { words: &question, grant: &reply, kind: Kind::Passages, limit: PASSAGES, queue: None }, vector.as_ref())?;
+    let passages = app.library.search_with(
+        &SearchRequest { words: &question, grant: &reply, kind: Kind::Passages, limit: PASSAGES, queue: None },
+        vector.as_ref(),
+    )?;
     let queue = Some(case.line.ticket.queue.as_str());
-    let cases = app.library.search_with(&SearchRequest { words: &question, grant: &work, kind: Kind::Cases, limit: CASES, queue }, vector.as_ref())?;
+    let cases = app.library.search_with(
+        &SearchRequest { words: &question, grant: &work, kind: Kind::Cases, limit: CASES, queue },
+        vector.as_ref(),
+    )?;
     let mut conn = app.store.read().await?;
     let mut cited = Vec::new();
     for hit in passages {
@@ -173,14 +218,24 @@ pub async fn retrieve(app: &App, case: &Case) -> Result<Vec<Cited>, FlowError> {
 }
 
 /// The index may lag by a moment; the database has the last word on what may be cited.
-async fn passage(app: &App, conn: &mut Conn, grant: &Grant, hit: Hit, already: usize) -> Result<Option<Cited>, FlowError> {
+async fn passage(
+    app: &App,
+    conn: &mut Conn,
+    grant: &Grant,
+    hit: Hit,
+    already: usize,
+) -> Result<Option<Cited>, FlowError> {
     let (Ok(article), Ok(id)) = (hit.group.parse(), hit.id.parse()) else { return Ok(None) };
     let article = match conn.article(grant, article).await {
         Ok(article) => article,
         Err(store::StoreError::NotFound) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let Some(version) = article.current.filter(|_| may_ground(article.state, article.audience, article.review_by, app.clock.now())) else { return Ok(None) };
+    let Some(version) =
+        article.current.filter(|_| may_ground(article.state, article.audience, article.review_by, app.clock.now()))
+    else {
+        return Ok(None);
+    };
     Ok(Some(Cited {
         citation: u32::try_from(already + 1).unwrap_or(u32::MAX),
         origin: Origin::Passage { passage: id, article: article.id, version },
@@ -218,7 +273,9 @@ pub fn why(hit: &Hit) -> Vec<String> {
     hit.why
         .iter()
         .filter_map(|why| match why {
-            search::Why::Words { matched, .. } if !matched.is_empty() => Some(format!("words: {}", matched.iter().take(6).cloned().collect::<Vec<_>>().join(", "))),
+            search::Why::Words { matched, .. } if !matched.is_empty() => {
+                Some(format!("words: {}", matched.iter().take(6).cloned().collect::<Vec<_>>().join(", ")))
+            }
             search::Why::Words { .. } => None,
             search::Why::Identifier { value } => Some(format!("the same code: {value}")),
             search::Why::Meaning { cosine } => Some(format!("meaning ({:.0} %)", cosine * 100.0)),
@@ -228,7 +285,11 @@ pub fn why(hit: &Hit) -> Vec<String> {
 
 async fn keep_retrieval(app: &App, case: &Case, value: Retrieval) -> Result<SuggestionId, FlowError> {
     let ticket = case.line.ticket.id;
-    let made_by = Maker { engine: "search".to_owned(), version: "1".to_owned(), policy: desk::operating::POLICY_VERSION.to_owned() };
+    let made_by = Maker {
+        engine: "search".to_owned(),
+        version: "1".to_owned(),
+        policy: desk::operating::POLICY_VERSION.to_owned(),
+    };
     let confidence = Confidence::Abstain { why: "retrieval gives reasons, not a probability".to_owned() };
     let suggestion = Suggestion { value, confidence, because: Vec::new(), made_by, made_at: app.clock.now() };
     let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
@@ -241,11 +302,26 @@ async fn keep_retrieval(app: &App, case: &Case, value: Retrieval) -> Result<Sugg
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn keep_draft(app: &App, case: &Case, retrieval: SuggestionId, origin: DraftOrigin, composed: &Composed, exchange: Option<desk::ids::ExchangeId>) -> Result<desk::ids::DraftId, FlowError> {
+pub async fn keep_draft(
+    app: &App,
+    case: &Case,
+    retrieval: SuggestionId,
+    origin: DraftOrigin,
+    composed: &Composed,
+    exchange: Option<desk::ids::ExchangeId>,
+) -> Result<desk::ids::DraftId, FlowError> {
     let ticket = case.line.ticket.id;
     let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
     let draft = tx
-        .add_draft(NewDraft { ticket, answers: Some(case.newest.id), retrieval: Some(retrieval), origin, composed, exchange, agent: None })
+        .add_draft(NewDraft {
+            ticket,
+            answers: Some(case.newest.id),
+            retrieval: Some(retrieval),
+            origin,
+            composed,
+            exchange,
+            agent: None,
+        })
         .await?;
     tx.set_draft_readiness(ticket, DraftReadiness::Ready, None).await?;
     let commitment = app.keys.commit_to("draft", composed.body.as_bytes());
@@ -271,6 +347,8 @@ async fn withhold(app: &App, ticket: TicketId, why: &str, word: &str) -> Result<
 pub fn machine_may_write(model: OperatingModel) -> Result<(), Refusal> {
     match model.writing() {
         Writing::Draft | Writing::ApprovedWording => Ok(()),
-        Writing::PolicyCheck | Writing::SourcesOnly | Writing::Nothing => Err(Refusal::Category { model: model.name().to_lowercase() }),
+        Writing::PolicyCheck | Writing::SourcesOnly | Writing::Nothing => {
+            Err(Refusal::Category { model: model.name().to_lowercase() })
+        }
     }
 }

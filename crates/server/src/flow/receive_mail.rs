@@ -2,7 +2,14 @@
 //! goes wrong while reading, the mail is there and a person can see it.
 
 use connect::mail::{self, Content, MachineKind, Oddity, ParsedMail, Verdict};
-use desk::{Timestamp, audit::AuditEvent, ids::{MailId, TicketId}, notice::Notice, thread::{Placement, place}, ticket::Status};
+use desk::{
+    Timestamp,
+    audit::AuditEvent,
+    ids::{MailId, TicketId},
+    notice::Notice,
+    thread::{Placement, place},
+    ticket::Status,
+};
 use store::{MailSource, MailState, NewAttachment, NewInbound, NewJob, NewTicket, Taken, Tx};
 
 use crate::{App, FlowError, flow::INTAKE, library::compute};
@@ -16,7 +23,13 @@ const NO_SENDER: &str = "unverifiable@sender.invalid";
 ///
 /// # Errors
 /// When it could not be made durable: then nothing was kept and the sender's side still has it.
-pub async fn take(app: &App, mailbox: &str, source: MailSource, raw: &[u8], received_at: Timestamp) -> Result<Taken, FlowError> {
+pub async fn take(
+    app: &App,
+    mailbox: &str,
+    source: MailSource,
+    raw: &[u8],
+    received_at: Timestamp,
+) -> Result<Taken, FlowError> {
     let now = app.clock.now();
     let mut tx = app.store.begin(&INTAKE, now).await?;
     let taken = tx.take_mail(mailbox, source, raw, received_at).await?;
@@ -60,14 +73,22 @@ pub async fn accept(app: &App, id: MailId) -> Result<(), FlowError> {
     let placement = place(from.as_deref(), &app.mail.own_addresses, &behind);
     let placement = match (&placement, &parsed.machine, behind.first()) {
         // A bounce or vacation reply about one of our letters belongs beside that letter, whoever signs it.
-        (Placement::Open { .. }, Some(m), Some(found)) if answers_us(&m.kind) => Placement::Join { ticket: found.ticket },
+        (Placement::Open { .. }, Some(m), Some(found)) if answers_us(&m.kind) => {
+            Placement::Join { ticket: found.ticket }
+        }
         _ => placement,
     };
     if placement == Placement::OwnAddress {
         tx.abandon().await?;
         return set_aside(app, id, "it says that it comes from our own address").await;
     }
-    let letter = Letter { id, source: row.source, from: from.as_deref().unwrap_or(NO_SENDER), parsed: &parsed, at: row.received_at };
+    let letter = Letter {
+        id,
+        source: row.source,
+        from: from.as_deref().unwrap_or(NO_SENDER),
+        parsed: &parsed,
+        at: row.received_at,
+    };
     let (ticket, message) = letter.place(app, &mut tx, &placement, &fallback_queue(app).await?).await?;
     tx.accept_mail(id, ticket, message).await?;
     outbox::crash::point("accept-before-commit");
@@ -100,7 +121,13 @@ async fn fallback_queue(app: &App) -> Result<String, FlowError> {
     let mut conn = app.store.read().await?;
     match conn.categories().await?.into_iter().next() {
         Some(first) => Ok(first.queue),
-        None => conn.queues().await?.into_iter().next().map(|(key, _)| key).ok_or_else(|| FlowError::Unavailable("This desk has no queue yet. Load categories first.".to_owned())),
+        None => conn
+            .queues()
+            .await?
+            .into_iter()
+            .next()
+            .map(|(key, _)| key)
+            .ok_or_else(|| FlowError::Unavailable("This desk has no queue yet. Load categories first.".to_owned())),
     }
 }
 
@@ -128,7 +155,13 @@ struct Letter<'a> {
 }
 
 impl Letter<'_> {
-    async fn place(&self, app: &App, tx: &mut Tx, placement: &Placement, fallback: &str) -> Result<(TicketId, desk::ids::MessageId), FlowError> {
+    async fn place(
+        &self,
+        app: &App,
+        tx: &mut Tx,
+        placement: &Placement,
+        fallback: &str,
+    ) -> Result<(TicketId, desk::ids::MessageId), FlowError> {
         let parsed = self.parsed;
         let name = parsed.from.as_ref().and_then(|a| a.name.clone()).unwrap_or_default();
         let requester = tx.requester_for(self.from, &name).await?;
@@ -140,26 +173,41 @@ impl Letter<'_> {
                     warnings.push(format!("Refers to ticket #{number}, which this sender does not take part in."));
                 }
                 let subject = subject(parsed);
-                let new = NewTicket { requester: requester.id, organization: requester.organization, queue: fallback, subject: &subject, at: self.at, status: Status::New };
+                let new = NewTicket {
+                    requester: requester.id,
+                    organization: requester.organization,
+                    queue: fallback,
+                    subject: &subject,
+                    at: self.at,
+                    status: Status::New,
+                };
                 let (ticket, _number) = tx.open_ticket(new).await?;
                 tx.add_participant(ticket, self.from).await?;
                 (ticket, Some(Status::New))
             }
-            Placement::OwnAddress => return Err(FlowError::Internal("a mail of our own reached the tickets".to_owned())),
+            Placement::OwnAddress => {
+                return Err(FlowError::Internal("a mail of our own reached the tickets".to_owned()));
+            }
         };
         let message = self.write(tx, ticket, requester.id, &name, &warnings).await?;
         let opened = matches!(placement, Placement::Open { .. });
         match status {
             Some(status) => {
-                let excerpt: String = parsed.latest.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect();
+                let excerpt: String =
+                    parsed.latest.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect();
                 tx.inbound_arrived(ticket, message, &subject(parsed), &excerpt, status, self.at).await?;
                 tx.supersede_untouched_drafts(ticket).await?;
                 outbox::withdraw_stale(&app.door, tx, ticket).await?;
                 let now = tx.now();
-                tx.queue_job(NewJob { kind: super::triage_ticket::TRIAGE, subject: &ticket.to_string(), run_at: now }).await?;
+                tx.queue_job(NewJob { kind: super::triage_ticket::TRIAGE, subject: &ticket.to_string(), run_at: now })
+                    .await?;
                 // Only mail that came by mail is acknowledged by mail: imports and programs never cause one.
                 if opened && app.config.mail.acknowledge && self.source == MailSource::Imap {
-                    let number = tx.ticket(&store::Grant::for_service(INTAKE, store::Purpose::Work)?, ticket).await?.ticket.number;
+                    let number = tx
+                        .ticket(&store::Grant::for_service(INTAKE, store::Purpose::Work)?, ticket)
+                        .await?
+                        .ticket
+                        .number;
                     outbox::queue_notice(&app.door, tx, ticket, &Notice::Received { number }).await?;
                 }
             }
@@ -178,11 +226,20 @@ impl Letter<'_> {
         Ok(Some(status.after_inbound()))
     }
 
-    async fn write(&self, tx: &mut Tx, ticket: TicketId, requester: desk::ids::RequesterId, name: &str, warnings: &[String]) -> Result<desk::ids::MessageId, FlowError> {
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        ticket: TicketId,
+        requester: desk::ids::RequesterId,
+        name: &str,
+        warnings: &[String],
+    ) -> Result<desk::ids::MessageId, FlowError> {
         let parsed = self.parsed;
         let addresses = |list: &[mail::Address]| list.iter().map(|a| a.address.clone()).collect::<Vec<_>>();
         let mut refs = parsed.references.clone();
-        refs.extend(parsed.in_reply_to.iter().filter(|id| !parsed.references.contains(id)).cloned().collect::<Vec<_>>());
+        refs.extend(
+            parsed.in_reply_to.iter().filter(|id| !parsed.references.contains(id)).cloned().collect::<Vec<_>>(),
+        );
         let machine = parsed.machine.as_ref().map(|m| format!("{}: {}", machine_word(&m.kind), m.because));
         let message = tx
             .add_inbound(&NewInbound {
@@ -207,7 +264,11 @@ impl Letter<'_> {
             .await?;
         for attachment in &parsed.attachments {
             if let Content::Kept(bytes) = &attachment.content {
-                tx.add_attachment(message, NewAttachment { name: &attachment.name, media_type: &attachment.media_type, bytes }).await?;
+                tx.add_attachment(
+                    message,
+                    NewAttachment { name: &attachment.name, media_type: &attachment.media_type, bytes },
+                )
+                .await?;
             }
         }
         Ok(message)
@@ -239,11 +300,21 @@ fn warnings(parsed: &ParsedMail) -> Vec<String> {
             Oddity::SenderUnverifiable => "The sender's address cannot be read; do not trust who it claims to be.",
             Oddity::SeveralSenders => "It names more than one sender.",
             Oddity::MessageCut | Oddity::TextCut => "It was too long to show whole; the original holds the rest.",
-            Oddity::NestedTooDeep | Oddity::PartsCut => "It has more parts than can be shown; the original holds the rest.",
-            Oddity::AttachmentWithheld => "An attachment is too large to keep beside the message; the original holds it.",
-            Oddity::CharsetUnknown | Oddity::CharactersReplaced | Oddity::EncodingBroken => "Some characters could not be read; the original holds them.",
-            Oddity::HiddenText => "It holds text that was hidden from view. Hidden words were taken out before anything read them.",
-            Oddity::ReplyToDiffers => "Replies are asked to go to another address than the sender's; ours go to the sender.",
+            Oddity::NestedTooDeep | Oddity::PartsCut => {
+                "It has more parts than can be shown; the original holds the rest."
+            }
+            Oddity::AttachmentWithheld => {
+                "An attachment is too large to keep beside the message; the original holds it."
+            }
+            Oddity::CharsetUnknown | Oddity::CharactersReplaced | Oddity::EncodingBroken => {
+                "Some characters could not be read; the original holds them."
+            }
+            Oddity::HiddenText => {
+                "It holds text that was hidden from view. Hidden words were taken out before anything read them."
+            }
+            Oddity::ReplyToDiffers => {
+                "Replies are asked to go to another address than the sender's; ours go to the sender."
+            }
             _ => continue,
         };
         if !all.iter().any(|known| known == sentence) {

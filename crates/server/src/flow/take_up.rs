@@ -18,7 +18,11 @@ pub async fn take_up(app: &App) -> Result<(), FlowError> {
     let jobs = app.store.release_jobs().await?;
     let letters = outbox::rescue_all(&app.store, app.clock.now()).await?.len();
     if jobs > 0 || letters > 0 {
-        tracing::warn!(jobs, letters, "the last process ended in the middle of its work; letters of unknown fate wait for a person");
+        tracing::warn!(
+            jobs,
+            letters,
+            "the last process ended in the middle of its work; letters of unknown fate wait for a person"
+        );
         app.live.committed();
     }
     Ok(())

@@ -1,10 +1,17 @@
 //! Trains the classifier on solved cases whose category people chose, leaving out who opted out.
 
 use classify::{Example, Settings, train as learn};
-use desk::{Digest, audit::{AuditEvent, Service}};
+use desk::{
+    Digest,
+    audit::{AuditEvent, Service},
+};
 use store::{Purpose, ServiceIdentity};
 
-use crate::{App, FlowError, library::{compute, meaning_of}, triager::MODEL_NAME};
+use crate::{
+    App, FlowError,
+    library::{compute, meaning_of},
+    triager::MODEL_NAME,
+};
 
 /// Share of decided tickets that should be right. A wrong label costs an agent one key; an
 /// abstention costs them the same and helps nobody, so the bar is below "sure".
@@ -47,7 +54,8 @@ pub async fn train(app: &App, using: Using) -> Result<usize, FlowError> {
     let fingerprint: Digest = card.fingerprint.parse().unwrap_or(Digest::of(card.fingerprint.as_bytes()));
     let mut tx = app.store.begin(&ServiceIdentity::new(Service::Preparation), now).await?;
     tx.put_model(MODEL_NAME, &model.to_bytes(), &card.fingerprint, &metrics).await?;
-    tx.commit(AuditEvent::ModelTrained { fingerprint, examples: i64::try_from(examples.len()).unwrap_or(i64::MAX) }).await?;
+    tx.commit(AuditEvent::ModelTrained { fingerprint, examples: i64::try_from(examples.len()).unwrap_or(i64::MAX) })
+        .await?;
     app.triager.replace(model);
     app.live.committed();
     Ok(examples.len())

@@ -95,8 +95,16 @@ fn opinion(app: &App, message: &Message) -> Opinion {
 }
 
 fn rules_alone(why: &str) -> Opinion {
-    let maker = desk::suggestion::Maker { engine: "rules".to_owned(), version: "1".to_owned(), policy: desk::operating::POLICY_VERSION.to_owned() };
-    Opinion { guess: Guess { ranked: Vec::new(), confidence: Confidence::Abstain { why: why.to_owned() } }, because: Vec::new(), made_by: maker }
+    let maker = desk::suggestion::Maker {
+        engine: "rules".to_owned(),
+        version: "1".to_owned(),
+        policy: desk::operating::POLICY_VERSION.to_owned(),
+    };
+    Opinion {
+        guess: Guess { ranked: Vec::new(), confidence: Confidence::Abstain { why: why.to_owned() } },
+        because: Vec::new(),
+        made_by: maker,
+    }
 }
 
 /// What rules see in the newest message, and what intake saw in the mail.
@@ -136,5 +144,11 @@ fn suggestion(app: &App, message: MessageId, look: &Triage, opinion: &Opinion) -
         span: r.span,
         weight: None,
     }));
-    Suggestion { value: look.clone(), confidence: opinion.guess.confidence.clone(), because, made_by: opinion.made_by.clone(), made_at: app.clock.now() }
+    Suggestion {
+        value: look.clone(),
+        confidence: opinion.guess.confidence.clone(),
+        because,
+        made_by: opinion.made_by.clone(),
+        made_at: app.clock.now(),
+    }
 }

@@ -16,7 +16,13 @@ use desk::{
 use redact::{Known, Namespace, Redacted, Redactor, Table};
 use store::{AgentSession, ExchangeState, Grant, NewDraft, Purpose, SuggestionKind};
 
-use crate::{App, FlowError, flow::{PREPARATION, prepare_reply::{self, Case}}};
+use crate::{
+    App, FlowError,
+    flow::{
+        PREPARATION,
+        prepare_reply::{self, Case},
+    },
+};
 
 /// Longest draft a person may save, in bytes.
 const BODY_BYTES_MAX: usize = desk::envelope::BODY_BYTES_MAX;
@@ -26,7 +32,12 @@ const BODY_BYTES_MAX: usize = desk::envelope::BODY_BYTES_MAX;
 ///
 /// # Errors
 /// [`Refusal::Category`] or [`Refusal::Consent`] for the machine's; whatever the database says.
-pub async fn start(app: &App, session: &AgentSession, ticket: TicketId, origin: DraftOrigin) -> Result<DraftId, FlowError> {
+pub async fn start(
+    app: &App,
+    session: &AgentSession,
+    ticket: TicketId,
+    origin: DraftOrigin,
+) -> Result<DraftId, FlowError> {
     let grant = Grant::for_agent(session, Purpose::Work)?;
     let mut conn = app.store.read().await?;
     let case = Case::load(&mut conn, &grant, ticket).await?.ok_or(FlowError::NotFound)?;
@@ -47,13 +58,19 @@ pub async fn start(app: &App, session: &AgentSession, ticket: TicketId, origin: 
     let kept = conn.newest_suggestion::<Retrieval>(&grant, ticket, SuggestionKind::Retrieval).await?;
     drop(conn);
     let Some(kept) = kept else {
-        return Err(FlowError::Invalid("Sources are still being looked up for this ticket. Try again in a moment.".to_owned()));
+        return Err(FlowError::Invalid(
+            "Sources are still being looked up for this ticket. Try again in a moment.".to_owned(),
+        ));
     };
     let (retrieval, cited) = (kept.id, kept.suggestion.value.cited);
     if origin == DraftOrigin::Model {
         ask_model(app, &case, retrieval, &cited).await?;
     } else {
-        let composed = prepare_reply::drafted(app, &case, &cited).map_err(|_| FlowError::Invalid("No approved source answers this, so nothing can be assembled. Write the reply yourself.".to_owned()))?;
+        let composed = prepare_reply::drafted(app, &case, &cited).map_err(|_| {
+            FlowError::Invalid(
+                "No approved source answers this, so nothing can be assembled. Write the reply yourself.".to_owned(),
+            )
+        })?;
         prepare_reply::keep_draft(app, &case, retrieval, DraftOrigin::Assembled, &composed, None).await?;
     }
     let mut conn = app.store.read().await?;
@@ -66,11 +83,20 @@ async fn own(app: &App, session: &AgentSession, case: &Case) -> Result<DraftId, 
     let composed = Composed { body: format!("{greeting}\n\n"), sentences: Vec::new(), doubts: Vec::new(), score: 0.0 };
     let mut tx = app.store.begin(session, app.clock.now()).await?;
     let draft = tx
-        .add_draft(NewDraft { ticket, answers: Some(case.newest.id), retrieval: None, origin: DraftOrigin::Agent, composed: &composed, exchange: None, agent: Some(session.agent().id) })
+        .add_draft(NewDraft {
+            ticket,
+            answers: Some(case.newest.id),
+            retrieval: None,
+            origin: DraftOrigin::Agent,
+            composed: &composed,
+            exchange: None,
+            agent: Some(session.agent().id),
+        })
         .await?;
     tx.set_draft_readiness(ticket, DraftReadiness::Ready, None).await?;
     let commitment = app.keys.commit_to("draft", composed.body.as_bytes());
-    tx.commit(AuditEvent::DraftProposed { ticket, draft, origin: DraftOrigin::Agent.word().to_owned(), commitment }).await?;
+    tx.commit(AuditEvent::DraftProposed { ticket, draft, origin: DraftOrigin::Agent.word().to_owned(), commitment })
+        .await?;
     app.live.committed();
     Ok(draft)
 }
@@ -80,9 +106,17 @@ async fn own(app: &App, session: &AgentSession, case: &Case) -> Result<DraftId, 
 ///
 /// # Errors
 /// [`FlowError::Stale`] when the draft moved on.
-pub async fn edit(app: &App, session: &AgentSession, draft: DraftId, revision: i64, body: &str) -> Result<i64, FlowError> {
+pub async fn edit(
+    app: &App,
+    session: &AgentSession,
+    draft: DraftId,
+    revision: i64,
+    body: &str,
+) -> Result<i64, FlowError> {
     if body.len() > BODY_BYTES_MAX {
-        return Err(FlowError::Invalid("A reply can be at most 256 kB long. Shorten it or send it as a file.".to_owned()));
+        return Err(FlowError::Invalid(
+            "A reply can be at most 256 kB long. Shorten it or send it as a file.".to_owned(),
+        ));
     }
     let body = body.replace("\r\n", "\n").replace(['\r', '\0'], "");
     let grant = Grant::for_agent(session, Purpose::Work)?;
@@ -153,11 +187,20 @@ pub async fn ask_model(app: &App, case: &Case, retrieval: SuggestionId, cited: &
 async fn keep_request(app: &App, case: &Case, body: &[u8], table: &Table) -> Result<desk::ids::ExchangeId, FlowError> {
     let ticket = case.line.ticket.id;
     let endpoint = app.config.model.as_ref().map_or("model", |m| m.name.as_str());
-    let locked = app.keys.lock_away(&ticket.to_string(), &table.to_bytes()).map_err(|e| FlowError::Unavailable(e.to_string()))?;
+    let locked = app
+        .keys
+        .lock_away(&ticket.to_string(), &table.to_bytes())
+        .map_err(|e| FlowError::Unavailable(e.to_string()))?;
     let hidden = i64::try_from(table.hidden().count()).unwrap_or(i64::MAX);
     let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
     let exchange = tx.add_exchange(ticket, endpoint, body, hidden, &locked).await?;
-    tx.commit(AuditEvent::ExchangeKept { ticket, exchange, commitment: app.keys.commit_to("exchange", body), state: ExchangeState::Pending.word().to_owned() }).await?;
+    tx.commit(AuditEvent::ExchangeKept {
+        ticket,
+        exchange,
+        commitment: app.keys.commit_to("exchange", body),
+        state: ExchangeState::Pending.word().to_owned(),
+    })
+    .await?;
     Ok(exchange)
 }
 
@@ -170,7 +213,8 @@ fn read(text: &str, table: &Table, cited: &[Cited], case: &Case) -> Result<Compo
 
 /// Puts hidden values back into the strings of a JSON answer; one unknown placeholder refuses it whole.
 fn restore_json(text: &str, table: &Table) -> Result<String, String> {
-    let mut value: serde_json::Value = serde_json::from_str(text.trim()).map_err(|_| prompt::AnswerRefused::Form.to_string())?;
+    let mut value: serde_json::Value =
+        serde_json::from_str(text.trim()).map_err(|_| prompt::AnswerRefused::Form.to_string())?;
     restore_value(&mut value, table, 0)?;
     Ok(value.to_string())
 }

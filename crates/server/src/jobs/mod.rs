@@ -78,7 +78,8 @@ impl Chore {
 #[must_use]
 pub fn spawn(app: Arc<App>) -> JobsHandle {
     let (stop, stopped) = watch::channel(false);
-    let mut tasks: Vec<_> = Chore::ALL.map(|chore| tokio::spawn(again_and_again(chore, Arc::clone(&app), stopped.clone()))).into();
+    let mut tasks: Vec<_> =
+        Chore::ALL.map(|chore| tokio::spawn(again_and_again(chore, Arc::clone(&app), stopped.clone()))).into();
     tasks.push(tokio::spawn(learn(Arc::clone(&app), stopped.clone())));
     if app.config.mail.imap.is_some() {
         let mut stopped = stopped;

@@ -4,7 +4,10 @@
 use desk::audit::AuditEvent;
 use store::Claimed;
 
-use crate::{App, FlowError, flow::{self, INTAKE, prepare_reply::PREPARE, receive_mail::ACCEPT, triage_ticket::TRIAGE}};
+use crate::{
+    App, FlowError,
+    flow::{self, INTAKE, prepare_reply::PREPARE, receive_mail::ACCEPT, triage_ticket::TRIAGE},
+};
 
 /// Every kind there is.
 const KINDS: &[&str] = &[ACCEPT, TRIAGE, PREPARE];
@@ -22,7 +25,11 @@ const READS_MAX: i64 = 2;
 pub async fn run_jobs_once(app: &App) -> Result<usize, FlowError> {
     let Some(job) = app.store.claim_job(KINDS, app.clock.now(), LEASE_SECONDS).await? else { return Ok(0) };
     outbox::crash::point("job-claimed");
-    let ran = if job.attempts > TRIES_MAX { Err(FlowError::Internal("its process died each time".to_owned())) } else { run(app, &job).await };
+    let ran = if job.attempts > TRIES_MAX {
+        Err(FlowError::Internal("its process died each time".to_owned()))
+    } else {
+        run(app, &job).await
+    };
     match ran {
         Ok(()) => {
             outbox::crash::point("job-done");

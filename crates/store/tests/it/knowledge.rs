@@ -147,7 +147,7 @@ async fn the_index_follows_the_order_and_knows_who_opted_out() {
         tx.add_past_case(ticket, "Where?", "There.", Some(world.ana.agent().id), None, "good", "billing.invoice", NOON)
             .await
             .expect("a case");
-        tx.commit(AuditEvent::TicketRead { ticket }).await.expect("committed");
+        tx.commit(AuditEvent::TicketChanged { ticket, change: "status:open".to_owned() }).await.expect("committed");
         crate::record::sequence_all(store).await;
 
         let index = whole_desk(Purpose::Index);

@@ -41,7 +41,9 @@ async fn entries_get_dense_places_and_are_read_in_order() {
         let world = furnish(store).await;
         let mut tx = begin(store).await;
         let (ticket, _) = ask(&mut tx, &world, "product", "Invoice", NOON).await;
-        tx.record(desk::audit::AuditEvent::TicketRead { ticket }).await.expect("one more");
+        tx.record(desk::audit::AuditEvent::TicketChanged { ticket, change: "status:open".to_owned() })
+            .await
+            .expect("one more");
         tx.commit(event()).await.expect("committed");
 
         let grant = whole_desk(Purpose::Record);
