@@ -1,26 +1,48 @@
 import type { Plan, TicketPage } from "../api/types";
 import { t } from "../strings";
+import { asWritten } from "../text/facts";
+import { useLight } from "../ticket/lit";
 import { PassageView } from "./PassageView";
 import { SimilarView } from "./SimilarView";
 
+/** The plan, what the draft leans on, and what else was found: folded, so that the used sources stand out. */
 export function AnswerSection({ ticket }: { ticket: TicketPage }) {
-  const { plan, passages, similar } = ticket.answer;
+  const { plan, passages, similar, draft } = ticket.answer;
+  const { lit } = useLight();
+  const carried = (citation: number) => (draft?.sentences ?? []).map((sentence, index) => ({ ...sentence, index })).filter((sentence) => sentence.citations.includes(citation));
+  /** A lit sentence marks its own words in the source; otherwise all that the draft took are marked. */
+  const quotes = (citation: number) => {
+    const all = carried(citation);
+    const only = all.filter((sentence) => lit?.kind === "sentence" && lit.index === sentence.index);
+    return (only.length > 0 ? only : all).map((sentence) => sentence.text);
+  };
+  const used = passages.filter((passage) => carried(passage.citation).length > 0);
+  const others = passages.filter((passage) => !used.includes(passage));
+  const asked = ticket.messages.filter((message) => message.direction === "inbound").at(-1)?.latest ?? "";
   return (
     <>
-      {plan && <PlanView plan={plan} />}
-      {passages.length > 0 && <h3>{t("answer.passages")}</h3>}
-      {passages.map((passage) => <PassageView key={passage.passage_id} passage={passage} />)}
+      {plan && <PlanView plan={plan} asked={asked} />}
+      {used.length > 0 && <h3>{t("answer.used")}</h3>}
+      {used.map((passage) => <PassageView key={passage.passage_id} passage={passage} quotes={quotes(passage.citation)} />)}
+      {others.length > 0 && <h3>{t(used.length > 0 ? "answer.alsoFound" : "answer.passages")}</h3>}
+      {others.map((passage, i) => <PassageView key={passage.passage_id} passage={passage} isFolded={used.length > 0 || i > 2} />)}
       {similar.length > 0 && <h3>{t("answer.similar")}</h3>}
       {similar.map((one) => <SimilarView key={one.ticket_id} similar={one} />)}
     </>
   );
 }
 
-function PlanView({ plan }: { plan: Plan }) {
+function PlanView({ plan, asked }: { plan: Plan; asked: string }) {
+  const lines = [["asked", plan.asked], ["known", asWritten(plan.known, asked)], ["missing", plan.missing]] as const;
   return (
     <dl className="plan machine">
-      {([["asked", plan.asked], ["known", plan.known], ["missing", plan.missing]] as const).filter(([, lines]) => lines.length > 0).map(([name, lines]) => (
-        <div key={name}><dt>{t(`plan.${name}`)}</dt><dd>{lines.join("; ")}</dd></div>
+      {lines.filter(([, all]) => all.length > 0).map(([name, all]) => (
+        <div key={name}>
+          <dt>{t(`plan.${name}`)}</dt>
+          <dd>{name === "known"
+            ? all.map((fact) => <span key={fact} className="fact">{fact}</span>)
+            : <ul>{all.map((line) => <li key={line}>{line.replace(/^\s*(?:[-*•]|\d{1,2}[.)])\s+/, "").replace(/\s*\n\s*/g, " ")}</li>)}</ul>}</dd>
+        </div>
       ))}
       <div><dt>{t("plan.move")}</dt><dd>{t(`move.${plan.move}`)}</dd></div>
     </dl>

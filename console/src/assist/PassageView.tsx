@@ -7,7 +7,10 @@ import { day } from "../text/time";
 import { isCitationLit, useLight } from "../ticket/lit";
 import { SpannedText } from "./SpannedText";
 
-export function PassageView({ passage }: { passage: PassageHit }) {
+/** `quotes`: sentences of the draft this passage carries. Folded, it is a title that opens when kept. */
+interface Props { passage: PassageHit; quotes?: string[]; isFolded?: boolean }
+
+export function PassageView({ passage, quotes, isFolded = false }: Props) {
   const { lit, kept, point, keep } = useLight();
   const box = useRef<HTMLElement>(null);
   const isLit = isCitationLit(lit, passage.citation);
@@ -20,19 +23,19 @@ export function PassageView({ passage }: { passage: PassageHit }) {
     <section ref={box} className="source" data-lit={isLit || undefined} data-testid={`source-${passage.citation}`} aria-label={t("draft.source", { n: passage.citation })}
       onMouseEnter={() => point(self)} onMouseLeave={() => point(null)}>
       <header>
-        <button type="button" className="source-title" aria-pressed={isKept} onFocus={() => point(self)} onBlur={() => point(null)} onClick={() => keep(isKept ? null : self)}>
+        <button type="button" className="source-title" aria-pressed={isKept} aria-expanded={isFolded ? isKept : undefined} onFocus={() => point(self)} onBlur={() => point(null)} onClick={() => keep(isKept ? null : self)}>
           {passage.citation > 0 && <span className="chip">{passage.citation}</span>}<b>{passage.title}</b> <span className="quiet">{passage.heading}</span>
         </button>
         <Link to="/knowledge/$articleId" params={{ articleId: passage.article_id }} search={{ passage: passage.passage_id, version: passage.version }} aria-label={t("answer.open", { title: passage.title })} title={t("answer.open", { title: passage.title })}>
           <IconExternalLink size={14} stroke={1.6} />
         </Link>
       </header>
-      <SpannedText text={passage.text} spans={passage.spans} isLit={isLit} label={passage.title} />
+      {(!isFolded || isKept) && <SpannedText text={passage.text} spans={passage.spans} isLit={isLit} label={passage.title} {...(quotes && { quotes })} />}
       <footer className="quiet">
         {passage.freshness !== "current" && <b className="stale">{t(`freshness.${passage.freshness}`)}</b>}
         {passage.audience === "internal" && <b>{t("audience.internal")}</b>}
-        <span>{passage.source}, v{passage.version}, {t("answer.reviewed", { day: day(passage.reviewed_at) })}</span>
-        {passage.why.length > 0 && <span title={passage.why.join(", ")}>{passage.why.slice(0, 3).map((one) => word("why", one)).join(", ")}</span>}
+        <span>{passage.source}, v{passage.version}, {passage.reviewed_at ? t("answer.reviewed", { day: day(passage.reviewed_at) }) : t("answer.unreviewed")}</span>
+        {passage.why.length > 0 && !quotes && <span title={passage.why.join(", ")}>{passage.why.slice(0, 3).map((one) => word("why", one)).join(", ")}</span>}
       </footer>
     </section>
   );

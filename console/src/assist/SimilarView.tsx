@@ -26,7 +26,9 @@ export function SimilarView({ similar }: { similar: SimilarTicket }) {
         </button>
         <Link to="/tickets/$ticketId" params={{ ticketId: similar.ticket_id }}>#{similar.number}</Link>
       </header>
-      <SpannedText text={similar.reply} spans={similar.spans} isLit={isLit} label={similar.subject} />
+      {/* The found words are the question's; the reply is shown as it was sent. */}
+      <SpannedText text={similar.question} spans={similar.spans} isLit={isLit} label={t("similar.question")} />
+      {similar.reply && <div className="spanned past-reply" dir="auto" tabIndex={0} role="group" aria-label={t("similar.reply")}>{similar.reply}</div>}
       <footer className="quiet">
         <span className={similar.outcome === "good" ? undefined : "stale"}>{t(`outcome.${similar.outcome}`)}</span> <Ago at={similar.solved_at} />
       </footer>

@@ -4,6 +4,7 @@ import { useDesk } from "../api/queries";
 import type { Evidence, TicketPage, Understanding } from "../api/types";
 import { Ago, DoubtWord, Key, MachineMark, RiskFlag } from "../states/Parts";
 import { t, word } from "../strings";
+import { likely } from "../text/candidates";
 import { percent } from "../text/time";
 import { useLight } from "../ticket/lit";
 import type { VerdictControl } from "./verdict";
@@ -13,7 +14,7 @@ interface Props { ticket: TicketPage; understanding: Understanding; verdict: Ver
 export function UnderstandingSection({ understanding, verdict }: Props) {
   const desk = useDesk();
   const { verdict: given, operating_model: model } = understanding;
-  const names = understanding.candidates.slice(0, 3);
+  const names = likely(understanding.candidates);
   return (
     <>
       {understanding.ai.use === "refused" && <p className="warning"><IconBan size={14} aria-hidden /><span><b>{t("ai.refused")}</b> {understanding.ai.because}</span></p>}
@@ -21,10 +22,10 @@ export function UnderstandingSection({ understanding, verdict }: Props) {
         <p className="understood-what">
           <DoubtWord value={understanding.word} />
           <b title={understanding.confidence === null ? undefined : percent(understanding.confidence)}>
-            {understanding.category?.name ?? (names.length > 1 ? names.map((one) => one.name).join(` ${t("or")} `) : t("doubt.unknown"))}
+            {understanding.category?.name ?? (names && t("understood.which", { names }))}
           </b>
         </p>
-        {understanding.abstained && <p>{understanding.abstained}</p>}
+        {understanding.abstained && <p className="quiet">{upperFirst(understanding.abstained)}</p>}
         {understanding.because.length > 0 && <><h3>{t("understanding.because")}</h3><ul className="because">{understanding.because.map((one, i) => <li key={i}><Because evidence={one} /></li>)}</ul></>}
         {understanding.risk.length > 0 && <ul className="because">{understanding.risk.map((risk) => <li key={risk.flag}><RiskFlag flag={risk.flag} /> “{risk.quote}”</li>)}</ul>}
         <details><summary>{t("understanding.numbers")}</summary>
@@ -51,6 +52,8 @@ export function UnderstandingSection({ understanding, verdict }: Props) {
     </>
   );
 }
+
+const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** A reason; quoted words light up in the message they come from. */
 function Because({ evidence }: { evidence: Evidence }) {

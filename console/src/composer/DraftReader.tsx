@@ -35,7 +35,7 @@ function SentenceView({ sentence, index, shown }: { sentence: Sentence; index: n
         className="sentence" data-support={sentence.support} data-lit={isSentenceLit(lit, index, sentence.citations) || undefined} data-testid={`sentence-${index}`}
         role="button" tabIndex={0} aria-pressed={isKept}
         onMouseEnter={() => point(self)} onMouseLeave={() => point(null)} onFocus={() => point(self)} onBlur={() => point(null)} onClick={toggle}
-        onKeyDown={(event) => { if (event.key === " " || (event.key === "Enter" && !event.ctrlKey && !event.metaKey)) { event.preventDefault(); toggle(); } }}
+        onKeyDown={(event) => { if (isPress(event)) { event.preventDefault(); toggle(); } }}
       >
         {shown}
       </span>
@@ -49,11 +49,17 @@ function Chip({ citation }: { citation: number }) {
   const { kept, point, keep } = useLight();
   const self: Lit = { kind: "citation", citation };
   const isKept = kept?.kind === "citation" && kept.citation === citation;
+  const toggle = () => keep(isKept ? null : self);
   return (
-    // The word joiner keeps a source's number on the line its sentence ends on.
-    <>{"\u2060"}<button type="button" className="chip" aria-label={t("draft.source", { n: citation })} data-testid={`chip-${citation}`} aria-pressed={isKept}
-      onMouseEnter={() => point(self)} onMouseLeave={() => point(null)} onFocus={() => point(self)} onBlur={() => point(null)} onClick={() => keep(isKept ? null : self)}>
+    // A word joiner and an inline box keep a source's number on the line its sentence ends on;
+    // a real button could be broken off.
+    <>{"\u2060"}<span className="chip" role="button" tabIndex={0} aria-label={t("draft.source", { n: citation })} data-testid={`chip-${citation}`} aria-pressed={isKept}
+      onMouseEnter={() => point(self)} onMouseLeave={() => point(null)} onFocus={() => point(self)} onBlur={() => point(null)} onClick={toggle}
+      onKeyDown={(event) => { if (isPress(event)) { event.preventDefault(); toggle(); } }}>
       {citation}
-    </button></>
+    </span></>
   );
 }
+
+/** What presses a button: Space, or Enter alone. */
+const isPress = (event: React.KeyboardEvent): boolean => event.key === " " || (event.key === "Enter" && !event.ctrlKey && !event.metaKey);

@@ -1,23 +1,27 @@
 import type { TicketPage } from "../api/types";
+import { SpannedText } from "../assist/SpannedText";
 import { t } from "../strings";
-import { toIndices } from "../text/offsets";
 import { isCitationLit, useLight } from "../ticket/lit";
 
-/** The lit source's words right under the draft, where the panel with the sources is not in sight. */
+/** The lit source's words right over the send bar, where the panel with the sources is not in sight. */
 export function LitSource({ ticket, isPanelOpen }: { ticket: TicketPage; isPanelOpen: boolean }) {
   const { lit } = useLight();
-  const { passages, similar } = ticket.answer;
+  const { passages, similar, draft } = ticket.answer;
+  const sentences = draft?.sentences ?? [];
+  const quotes = (citation: number) => sentences
+    .filter((sentence, i) => sentence.citations.includes(citation) && (lit?.kind !== "sentence" || lit.index === i)).map((sentence) => sentence.text);
   const found = [
-    ...passages.map((one) => ({ citation: one.citation, title: one.title, text: one.text, span: one.spans[0] })),
-    ...similar.map((one) => ({ citation: one.citation, title: `#${one.number} ${one.subject}`, text: one.reply, span: one.spans[0] })),
+    ...passages.map((one) => ({ ...one, name: one.title })),
+    ...similar.map((one) => ({ citation: one.citation, name: `#${one.number} ${one.subject}`, text: one.reply || one.question, spans: [] })),
   ].filter((one) => isCitationLit(lit, one.citation));
   if (found.length === 0) return null;
   return (
     <div className="lit-source" data-only-phone={isPanelOpen || undefined}>
-      {found.map(({ citation, title, text, span }) => {
-        const [from, to] = span ? toIndices(text, span) : [0, 160];
-        return <p key={citation}><b>{t("draft.source", { n: citation })}, {title}:</b> “{text.slice(from, to)}”</p>;
-      })}
+      {found.map((one) => (
+        <section key={one.citation}><b>{t("draft.source", { n: one.citation })}, {one.name}</b>
+          <SpannedText text={one.text} spans={one.spans} quotes={quotes(one.citation)} isLit label={one.name} />
+        </section>
+      ))}
     </div>
   );
 }

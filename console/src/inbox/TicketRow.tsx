@@ -1,10 +1,12 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { IconClockHour4, IconFileCheck, IconFileOff, IconFlag3 } from "@tabler/icons-react";
+import { IconCheck, IconClockHour4, IconFileCheck, IconFileOff, IconFlag3, IconQuestionMark } from "@tabler/icons-react";
 import { queryClient, ticketQuery } from "../api/queries";
 import type { TicketLine } from "../api/types";
 import { initials } from "../shell/Rail";
 import { Ago, DoubtWord, RiskFlag } from "../states/Parts";
 import { t } from "../strings";
+import { likely } from "../text/candidates";
 
 interface Props { ticket: TicketLine; isCurrent: boolean; isNarrow: boolean }
 
@@ -25,9 +27,9 @@ export function TicketRow({ ticket, isCurrent }: Props) {
       </span>
       <span className="row-facts">
         {ticket.risk.slice(0, 2).map((flag) => <RiskFlag key={flag} flag={flag} />)}
-        {ticket.confidence && <DoubtWord value={ticket.confidence} />}
-        <span className="row-category">{ticket.category?.name ?? t("list.noCategory")}</span>
-        <DraftState state={ticket.draft} />
+        {ticket.category && <span className="row-category">{ticket.category.name}</span>}
+        <RowDoubt ticket={ticket} />
+        <DraftState ticket={ticket} />
         {ticket.assignee && <span className="avatar" data-size="small" title={ticket.assignee.name}>{initials(ticket.assignee.name)}</span>}
       </span>
       <span className="row-age"><Ago at={ticket.last_inbound_at ?? ticket.created_at} /></span>
@@ -35,8 +37,24 @@ export function TicketRow({ ticket, isCurrent }: Props) {
   );
 }
 
-function DraftState({ state }: { state: TicketLine["draft"] }) {
+/** What the page of a ticket knows more than its line, once it has been fetched (pointing at a row does that). */
+const useFetched = (ticket: TicketLine) => useQuery({ ...ticketQuery(ticket.id), enabled: false }).data;
+
+/** Sure is quiet, a doubt with a label has a word, and not knowing is one grey mark that says more on hover. */
+function RowDoubt({ ticket }: { ticket: TicketLine }) {
+  const page = useFetched(ticket);
+  if (!ticket.confidence) return null;
+  if (ticket.confidence === "sure") return <span className="row-doubt" data-doubt="sure" title={t("doubt.sure")}><IconCheck size={14} stroke={2} aria-hidden /><span className="unseen">{t("doubt.sure")}</span></span>;
+  if (ticket.category) return <DoubtWord value={ticket.confidence} />;
+  const names = likely(page?.understanding?.candidates ?? []);
+  return <span className="row-doubt" title={names ? t("understood.which", { names }) : t("list.unsorted")}><IconQuestionMark size={14} stroke={1.8} aria-hidden /><span className="unseen">{t("list.unsorted")}</span></span>;
+}
+
+function DraftState({ ticket }: { ticket: TicketLine }) {
+  const why = useFetched(ticket)?.answer.why;
+  const state = ticket.draft;
   if (state === "none") return null;
   const Shape = state === "ready" ? IconFileCheck : state === "preparing" ? IconClockHour4 : IconFileOff;
-  return <span className="row-draft" data-state={state} title={t(`draft.state.${state}`)}><Shape size={15} stroke={1.6} aria-hidden /><span className="unseen">{t(`draft.state.${state}`)}</span></span>;
+  const label = t(`draft.state.${state}`);
+  return <span className="row-draft" data-state={state} title={why ? `${label}: ${why}` : label}><Shape size={15} stroke={1.6} aria-hidden /><span className="unseen">{label}</span></span>;
 }

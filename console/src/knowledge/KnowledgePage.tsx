@@ -42,7 +42,7 @@ function Line({ article }: { article: ArticleLine }) {
       <b>{article.title}</b>
       <span className="quiet">
         {article.source} · v{article.version} · {article.owner} · {t("answer.reviewed", { day: day(article.reviewed_at) })}
-        {article.state !== "approved" && <> · <b>{word("article", article.state)}</b></>}
+        {article.state !== "approved" && article.state !== article.freshness && <> · <b>{word("article", article.state)}</b></>}
         {article.freshness !== "current" && <> · <b className="stale">{t(`freshness.${article.freshness}`)}</b></>}
         {article.audience === "internal" && <> · {t("audience.internal")}</>}
       </span>

@@ -12,8 +12,8 @@ export function DeskFacts() {
       <h2>{t("settings.desk")}</h2>
       <dl className="facts">
         <div><dt>{t("settings.version")}</dt><dd>{desk.name} {desk.version}</dd></div>
-        <div><dt>{t("settings.search")}</dt><dd>{desk.embedding.detail || desk.embedding.state}; {t("settings.index", { passages: index.passages, vectors: index.vectors })}</dd></div>
-        <div><dt>{t("settings.model")}</dt><dd>{desk.model.name ?? t(`model.${desk.model.state}`)}</dd></div>
+        <div><dt>{t("settings.search")}</dt><dd>{desk.embedding.detail || desk.embedding.state} {t("settings.index", { passages: index.passages, vectors: index.vectors })}</dd></div>
+        <div><dt>{t("settings.model")}</dt><dd>{[desk.model.name, t(`model.${desk.model.state}`)].filter(Boolean).join(": ")}</dd></div>
         <div><dt>{t("settings.jobs")}</dt><dd>{t("settings.jobCounts", { waiting: jobs.waiting, running: jobs.running, failed: jobs.failed })}</dd></div>
         {mailboxes.map((box) => <div key={box.address}><dt>{box.address}</dt><dd>{box.state}{box.detail && `: ${box.detail}`}</dd></div>)}
       </dl>
