@@ -5,6 +5,7 @@
 mod api_doors;
 mod api_events;
 mod api_story;
+mod by_hand;
 mod client;
 mod crash;
 mod harness;
@@ -12,3 +13,4 @@ mod index_again;
 mod matrix;
 mod openapi;
 mod real;
+mod record;

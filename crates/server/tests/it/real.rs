@@ -5,6 +5,7 @@ pub mod history;
 pub mod mailbox;
 pub mod person;
 pub mod place;
+mod shell;
 pub mod sink;
 
 /// Runs a test on a runtime of its own.
