@@ -154,7 +154,7 @@ async fn the_index_follows_the_order_and_knows_who_opted_out() {
         let mut conn = store.read().await.expect("a reader");
         let feed = conn.feed(&index, -1, 100).await.expect("followed");
         let last = feed.last().expect("entries");
-        assert_eq!((last.kind.as_str(), last.ticket, last.article), ("ticket.read", Some(ticket), None));
+        assert_eq!((last.kind.as_str(), last.ticket, last.article), ("ticket.changed", Some(ticket), None));
         assert!(conn.changes(last.seq, 100).await.expect("followed").is_empty());
         assert_eq!(conn.changes(-1, 2).await.expect("followed").len(), 2);
         let cases = conn.past_cases(&index).await.expect("listed");

@@ -63,7 +63,7 @@ async fn entries_get_dense_places_and_are_read_in_order() {
         let newest = conn.entries(&grant, None, "", 1).await.expect("listed");
         assert_eq!(newest[0].id, all[all.len() - 1].id);
         assert_eq!(conn.entries(&grant, Some(1), "", 10).await.expect("listed").len(), 1);
-        let read = conn.entries(&grant, None, "ticket.read", 10).await.expect("listed");
+        let read = conn.entries(&grant, None, "ticket.changed", 10).await.expect("listed");
         assert_eq!((read.len(), read[0].ticket, read[0].actor_kind.as_str()), (1, Some(ticket), "service"));
 
         let (size, root, note, at) = conn.checkpoint().await.expect("readable").expect("there is one");
