@@ -129,6 +129,8 @@ pub struct TrayLetter {
     pub ticket: TicketId,
     /// The mail, read from its bytes.
     pub letter: Letter,
+    /// The exact bytes.
+    pub mime: Vec<u8>,
     /// When it was put there.
     pub at: Timestamp,
 }
@@ -153,7 +155,7 @@ pub async fn tray(conn: &mut Conn, grant: &Grant) -> Result<Vec<TrayLetter>, Doo
         let (outbox, ticket, at) = (c.take()?, c.take()?, c.take()?);
         let mime: Vec<u8> = c.take()?;
         if let Some(letter) = letter::read(&mime) {
-            letters.push(TrayLetter { outbox, ticket, letter, at });
+            letters.push(TrayLetter { outbox, ticket, letter, mime, at });
         }
     }
     Ok(letters)

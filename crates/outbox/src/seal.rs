@@ -53,6 +53,8 @@ pub struct Sealed {
     pub ticket: TicketId,
     /// The mail.
     pub letter: Letter,
+    /// Size of the exact bytes.
+    pub bytes: usize,
     /// From the machine's text to this one, word by word; empty when a person began it.
     pub changes: Vec<(Change, String)>,
     /// The machine's part, as the mail's header will say.
@@ -126,6 +128,7 @@ pub async fn seal(
         revision: draft.revision,
         ticket: ticket.id,
         letter,
+        bytes: mime.len(),
         changes: draft.machine_body.as_deref().map(|old| changes(old, &draft.body)).unwrap_or_default(),
         ai: envelope.ai,
         ai_share: ai_share(draft.machine_body.as_deref(), &draft.body),

@@ -6,7 +6,7 @@ use desk::{
     draft::{DraftOrigin, DraftState, Sentence as Traced, Support, ai_share, retrace},
     ids::{ArticleId, VersionId},
     knowledge::{Cited, Origin, Retrieval, freshness, may_ground},
-    suggestion::{Confidence, Doubt},
+    suggestion::Doubt,
     ticket::DraftReadiness,
 };
 use serde::Serialize;
@@ -122,6 +122,8 @@ pub struct Sentence {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Approval {
     id: String,
+    /// Its letter's place in the outbox.
+    outbox_id: String,
     by: String,
     at: String,
     undo_until: String,
@@ -327,12 +329,12 @@ impl Draft {
     }
 }
 
-/// The drafter's own score in a word. A person's text is not scored.
+/// How sure the machine is of a draft, in a word. Never "sure": no draft's score is calibrated
+/// against people's verdicts yet, and a draft is there to be checked.
 fn doubt(draft: &DraftRow) -> Doubt {
     match draft.score {
-        _ if draft.origin == DraftOrigin::Agent => Doubt::Check,
-        Some(value) => Confidence::Probability { value }.doubt(),
-        None => Doubt::Unknown,
+        None | Some(0.0) if draft.origin != DraftOrigin::Agent => Doubt::Unknown,
+        _ => Doubt::Check,
     }
 }
 
@@ -390,6 +392,7 @@ async fn approval(
     let fates = outbox::fates(conn, grant, draft.ticket).await?;
     Ok(fates.into_iter().find(|f| f.approval == Some(id)).map(|fate| Approval {
         id: id.to_string(),
+        outbox_id: fate.outbox.to_string(),
         by: super::record_words::actor_name(entry),
         at: time(entry.at),
         undo_until: time(fate.not_before),

@@ -11,7 +11,7 @@ use axum::{
 use desk::{
     Digest, Refusal,
     draft::DraftOrigin,
-    ids::{ApprovalId, DraftId, TicketId},
+    ids::{ApprovalId, DraftId, OutboxId, TicketId},
     knowledge::{Origin, Retrieval},
 };
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,11 @@ use crate::{App, FlowError, flow, flow::approve_reply::ApproveRequest};
 
 /// Editing, sealing, undoing.
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(edit_draft)).routes(routes!(seal_draft)).routes(routes!(undo_approval))
+    OpenApiRouter::new()
+        .routes(routes!(edit_draft))
+        .routes(routes!(seal_draft))
+        .routes(routes!(undo_approval))
+        .routes(routes!(settle_delivery))
 }
 
 /// Starting a draft and approving one: repeated under one key, they happen once.
@@ -186,7 +190,6 @@ async fn seal_draft(
 impl Sealed {
     fn new(sealed: outbox::Sealed, origin: DraftOrigin, citations: Vec<SealedCitation>) -> Self {
         let letter = sealed.letter;
-        let headers: usize = letter.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
         Self {
             token: sealed.token,
             digest: sealed.digest.to_string(),
@@ -194,7 +197,7 @@ impl Sealed {
             from: letter.from,
             to: letter.to,
             cc: letter.cc,
-            bytes: headers + letter.body.len() + 2,
+            bytes: sealed.bytes,
             body: letter.body,
             attachments: Vec::new(),
             headers: letter.headers,
@@ -278,6 +281,31 @@ async fn approve_draft(
             next_ticket_id,
         }),
     ))
+}
+
+/// What a person found out about a letter whose fate nobody knows.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Found {
+    /// `sent` or `not_sent`.
+    verdict: String,
+}
+
+/// Settles a letter whose fate nobody knows. It is never sent again by itself; after `not_sent` the
+/// draft is open again and sending it needs a new approval.
+#[utoipa::path(post, path = "/outbox/{id}/verdict", tag = "drafts", params(("id" = String, Path)), request_body = Found,
+    responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn settle_delivery(
+    State(app): State<Arc<App>>,
+    Answering(session): Answering,
+    Id(id): Id<OutboxId>,
+    Body(found): Body<Found>,
+) -> Result<StatusCode, Problem> {
+    match flow::settle_delivery::settle(&app, &session, id, word(&found.verdict)?).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        // Another queue's letters do not exist for this person.
+        Err(FlowError::Refused(Refusal::NotYours)) => Err(Problem::not_found()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Where an undone approval leads back to.

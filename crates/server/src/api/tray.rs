@@ -115,16 +115,9 @@ async fn get_letter(
     let mut conn = app.store.read().await?;
     let letter = find(&mut conn, &grant, id).await?;
     let line = line(&mut conn, &grant, &letter).await?;
+    let raw = String::from_utf8_lossy(&letter.mime).into_owned();
     let letter = letter.letter;
-    let head: String = letter.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
-    Ok(Json(Letter {
-        line,
-        from: letter.from,
-        cc: letter.cc,
-        raw: format!("{head}\n{}\n", letter.body),
-        headers: letter.headers,
-        body: letter.body,
-    }))
+    Ok(Json(Letter { line, from: letter.from, cc: letter.cc, raw, headers: letter.headers, body: letter.body }))
 }
 
 /// A letter within a grant.

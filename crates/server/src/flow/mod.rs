@@ -13,6 +13,7 @@ pub mod receive_mail;
 pub mod retry_mail;
 pub mod seal_reply;
 pub mod set_consent;
+pub mod settle_delivery;
 pub mod sign_in;
 pub mod take_up;
 pub mod train_triage;

@@ -34,19 +34,20 @@ enum Chore {
     Sequence,
     Deliver,
     Rescue,
-    Jobs,
+    Sorting,
+    Drafting,
     Index,
 }
 
 impl Chore {
-    const ALL: [Self; 5] = [Self::Sequence, Self::Deliver, Self::Rescue, Self::Jobs, Self::Index];
+    const ALL: [Self; 6] = [Self::Sequence, Self::Deliver, Self::Rescue, Self::Sorting, Self::Drafting, Self::Index];
 
     const fn every(self) -> Duration {
         match self {
             Self::Sequence => clock::SEQUENCE_EVERY,
             Self::Deliver => clock::DELIVER_EVERY,
             Self::Rescue => clock::RESCUE_EVERY,
-            Self::Jobs => clock::JOBS_EVERY,
+            Self::Sorting | Self::Drafting => clock::JOBS_EVERY,
             Self::Index => clock::INDEX_EVERY,
         }
     }
@@ -57,7 +58,8 @@ impl Chore {
             Self::Sequence => flow::keep_record::sequence(app).await,
             Self::Deliver => flow::deliver_letters::deliver_due(app).await,
             Self::Rescue => flow::deliver_letters::rescue(app).await,
-            Self::Jobs => run_jobs_once(app).await,
+            Self::Sorting => runner::run_once_of(app, runner::SORTING).await,
+            Self::Drafting => runner::run_once_of(app, runner::DRAFTING).await,
             Self::Index => flow::follow_record::follow(app).await,
         }
     }
@@ -68,7 +70,7 @@ impl Chore {
         match self {
             Self::Sequence => wake.record.notified().await,
             Self::Deliver => wake.letters.notified().await,
-            Self::Jobs => wake.jobs.notified().await,
+            Self::Sorting | Self::Drafting => wake.jobs.notified().await,
             Self::Rescue | Self::Index => std::future::pending().await,
         }
     }

@@ -11,6 +11,10 @@ use crate::{
 
 /// Every kind there is.
 const KINDS: &[&str] = &[ACCEPT, TRIAGE, PREPARE];
+/// Until a mail can be seen and is sorted: must never wait behind a slow model.
+pub const SORTING: &[&str] = &[ACCEPT, TRIAGE];
+/// Sources and drafts; may ask a model.
+pub const DRAFTING: &[&str] = &[PREPARE];
 /// How long a job may run before another worker takes it.
 const LEASE_SECONDS: i64 = 180;
 /// Tries before a person is asked.
@@ -18,12 +22,20 @@ const TRIES_MAX: i64 = 5;
 /// Tries to read a mail before it is set aside.
 const READS_MAX: i64 = 2;
 
-/// Runs one job, if one is due. Returns 1 when there was one.
+/// Runs one job of any kind, if one is due. Returns 1 when there was one.
 ///
 /// # Errors
 /// Whatever the database says about the queue itself.
 pub async fn run_jobs_once(app: &App) -> Result<usize, FlowError> {
-    let Some(job) = app.store.claim_job(KINDS, app.clock.now(), LEASE_SECONDS).await? else { return Ok(0) };
+    run_once_of(app, KINDS).await
+}
+
+/// Runs one job of these kinds, if one is due. Returns 1 when there was one.
+///
+/// # Errors
+/// Whatever the database says about the queue itself.
+pub async fn run_once_of(app: &App, kinds: &[&str]) -> Result<usize, FlowError> {
+    let Some(job) = app.store.claim_job(kinds, app.clock.now(), LEASE_SECONDS).await? else { return Ok(0) };
     outbox::crash::point("job-claimed");
     let ran = if job.attempts > TRIES_MAX {
         Err(FlowError::Internal("its process died each time".to_owned()))

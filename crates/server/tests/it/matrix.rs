@@ -51,6 +51,7 @@ const ROWS: &[(&str, Row)] = &[
     ("POST /drafts/{id}/approval",        [NOBODY, 422, 422, 403, 403, 403]),
     ("POST /drafts/{id}/seal",            [NOBODY, 404, 404, 403, 403, 403]),
     ("POST /mail",                        [NOBODY, 415, 415, 415, 415, 403]),
+    ("POST /outbox/{id}/verdict",         [NOBODY, 422, 422, 403, 403, 403]),
     ("POST /quarantine/{id}/retry",       [NOBODY, 404, 404, 403, 403, 403]),
     ("POST /session",                     [422, 422, 422, 422, 422, 422]),
     ("POST /suggestions/{id}/verdict",    [NOBODY, 422, 422, 403, 403, 403]),
