@@ -55,6 +55,17 @@ pub fn judge(sentence: &str, cited: &[&str]) -> Support {
     if enough && facts_there && promises_there && polarity { Support::Supported } else { Support::Unsupported }
 }
 
+/// Judges a question back to the customer: it states nothing, so its words are free, but what must
+/// be right to the letter and what promises something must stand in a source all the same.
+#[must_use]
+pub fn judge_question(question: &str, texts: &[&str]) -> Support {
+    let known_facts: HashSet<String> = texts.iter().flat_map(|t| facts(t)).collect();
+    let known_words: HashSet<String> = texts.iter().flat_map(|t| content_words(t)).collect();
+    let carried = facts(question).iter().all(|f| known_facts.contains(f))
+        && commitments(&content_words(question)).iter().all(|w| known_words.contains(w.as_str()));
+    if carried { Support::Frame } else { Support::Unsupported }
+}
+
 /// The source sentence that shares most content words.
 fn best_matching(sentence: &str, cited: &[&str]) -> Option<String> {
     let own: HashSet<String> = content_words(sentence).into_iter().collect();
@@ -78,11 +89,19 @@ pub fn facts(text: &str) -> Vec<String> {
             t.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '€' | '$' | '£' | '%' | '/')).to_lowercase()
         })
         .filter(|t| {
-            t.chars().any(|c| c.is_ascii_digit()) || t.contains('@') || t.contains("://") || t.starts_with("www.")
+            t.chars().any(|c| c.is_ascii_digit()) || t.contains('@') || t.contains("://") || is_host(t)
         })
         .filter(|t| !is_list_number(t))
         .map(|t| t.trim_end_matches("'s").to_owned())
         .collect()
+}
+
+/// Whether a mail program would make a link of some part of it: `evil.example/pay` needs no scheme.
+fn is_host(token: &str) -> bool {
+    token.split(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '-')).any(|piece| {
+        let last = piece.rsplit('.').next().unwrap_or_default();
+        piece.contains('.') && !piece.starts_with('.') && last.chars().count() >= 2 && last.chars().all(char::is_alphabetic)
+    })
 }
 
 fn is_list_number(token: &str) -> bool {
@@ -174,6 +193,10 @@ mod tests {
             ("Non-profit organisations get a discount on every plan.", Support::Unsupported),
             ("The consent expired and you get a free month.", Support::Unsupported),
             ("Write to help@evil.example about the charge.", Support::Unsupported),
+            ("The consent expired, see evil.example/pay", Support::Unsupported),
+            ("The consent expired (evil.example).", Support::Unsupported),
+            ("The consent expired:evil.example", Support::Unsupported),
+            ("evil.example", Support::Unsupported),
             ("Hi Ana,", Support::Frame),
             ("Thank you for writing!", Support::Frame),
         ];
@@ -181,6 +204,20 @@ mod tests {
             assert_eq!(judge(sentence, &[SOURCE]), expected, "{sentence}");
         }
         assert_eq!(judge("A charge is refunded within 30 days.", &[]), Support::Unsupported);
+    }
+
+    #[test]
+    fn a_question_brings_no_facts_or_promises_of_its_own() {
+        let cases = [
+            ("Which bank is it?", Support::Frame),
+            ("Do you see BANK-207?", Support::Frame),
+            ("Do you see BANK-208?", Support::Unsupported),
+            ("Could you confirm it at evil.example?", Support::Unsupported),
+            ("Shall we waive the charge?", Support::Unsupported),
+        ];
+        for (question, expected) in cases {
+            assert_eq!(judge_question(question, &[SOURCE]), expected, "{question}");
+        }
     }
 
     #[test]

@@ -143,9 +143,14 @@ fn compose(answer: Answer, cited: &[Cited], greeting: &str) -> Composed {
         }
         body.sentence(s.text.trim(), s.cite, support);
     }
+    let sources: Vec<&str> = cited.iter().filter(|c| c.grounds()).map(|c| c.text.as_str()).collect();
     for question in answer.questions {
+        let support = grounding::judge_question(&question, &sources);
+        if support == Support::Unsupported {
+            doubts.push(format!("No source knows what this asks about: “{}”", question.trim()));
+        }
         body.line();
-        body.sentence(question.trim(), Vec::new(), Support::Frame);
+        body.sentence(question.trim(), Vec::new(), support);
     }
     let (body, sentences) = body.finish();
     Composed { body, sentences, doubts, score: carried as f64 / total.max(1) as f64 }
