@@ -378,6 +378,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/outbox/{id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settles a letter whose fate nobody knows. It is never sent again by itself; after `not_sent` the
+         *     draft is open again and sending it needs a new approval.
+         */
+        post: operations["settle_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/quarantine": {
         parameters: {
             query?: never;
@@ -759,6 +779,8 @@ export interface components {
             at: string;
             by: string;
             id: string;
+            /** @description Its letter's place in the outbox. */
+            outbox_id: string;
             state: string;
             undo_until: string;
         };
@@ -1017,6 +1039,11 @@ export interface components {
             /** Format: int64 */
             seq: number;
             ticket_id?: string | null;
+        };
+        /** @description What a person found out about a letter whose fate nobody knows. */
+        Found: {
+            /** @description `sent` or `not_sent`. */
+            verdict: string;
         };
         /** @description How far the search index has followed the record. */
         Index: {
@@ -2329,6 +2356,37 @@ export interface operations {
                 content: {
                     "message/rfc822": string;
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Found"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {
