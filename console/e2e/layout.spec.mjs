@@ -10,7 +10,7 @@ const fits = async (page, locator) => {
 
 test("at 1366x768 question, whole draft and send control show without scrolling", async () => {
   await onDesk(async (page) => {
-    await page.getByText("Start here").first().or(page.locator(".ticket-row").first()).first().click();
+    await page.locator(".ticket-row", { hasText: "Start here" }).or(page.locator(".ticket-row").first()).first().click();
     await page.getByTestId("draft-text").waitFor();
     const newest = page.locator("[data-newest] .letter-text");
     for (const part of [newest, page.getByTestId("draft-text"), reviewButton(page)]) assert.ok(await fits(page, part), await part.first().innerText());

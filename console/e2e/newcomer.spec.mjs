@@ -15,7 +15,7 @@ test("a newcomer signs in, sees a source, sends, takes back and sends again in t
       await page.getByTestId("undo-bar").waitFor();
     };
     await act(page.getByRole("button", { name: /^Sign in as / }).first().click());
-    await act(page.getByText("Start here").first().click());
+    await act(page.locator(".ticket-row", { hasText: "Start here" }).click());
     const text = await page.getByTestId("draft-text").innerText();
     const url = page.url();
     await act(page.locator('.sentence[data-support="supported"]').first().click());
