@@ -174,15 +174,22 @@ fn trail_lines(trail: &[EntryRow]) -> Vec<TrailLine> {
 
 async fn messages(conn: &mut Conn, grant: &Grant, row: &Row) -> Result<Vec<Message>, Problem> {
     let rows = conn.messages(grant, row.ticket.id).await?;
+    let mut past = past_case(conn, grant, row).await?;
     if rows.is_empty() {
-        return past_case(conn, grant, row).await;
+        return Ok(past);
     }
+    let is_answered_here = rows.iter().any(|m| !m.inbound);
     let names: HashMap<AgentId, String> = conn.agents().await?.into_iter().map(|a| (a.id, a.name)).collect();
     let mut files: HashMap<String, Vec<Attachment>> = HashMap::new();
     for file in conn.attachments(grant, row.ticket.id).await? {
         files.entry(file.message.to_string()).or_default().push(file.into());
     }
-    Ok(rows.into_iter().map(|m| message(m, &names, &mut files)).collect())
+    let mut shown: Vec<Message> = rows.into_iter().map(|m| message(m, &names, &mut files)).collect();
+    if !is_answered_here {
+        // The reply of a case from before this desk is no letter of this desk, but it answered the question.
+        shown.extend(past.pop());
+    }
+    Ok(shown)
 }
 
 fn message(row: MessageRow, names: &HashMap<AgentId, String>, files: &mut HashMap<String, Vec<Attachment>>) -> Message {
@@ -226,7 +233,7 @@ impl From<AttachmentRow> for Attachment {
     }
 }
 
-/// A case from before this desk has no messages, only what was asked and answered.
+/// A case from before this desk has no letters of this desk, only what was asked and answered.
 async fn past_case(conn: &mut Conn, grant: &Grant, row: &Row) -> Result<Vec<Message>, Problem> {
     let Some(case) = conn.past_case(grant, row.ticket.id).await? else { return Ok(Vec::new()) };
     let (name, email) = row.requester.clone();
