@@ -35,7 +35,9 @@ export function Conversation({ ticket, isNoteOpen, onNoteClose }: Props) {
       {entries.map((entry) => {
         if ("note" in entry) return <NoteView key={entry.note.id} note={entry.note} />;
         const { message } = entry;
-        const isOpen = message.id === newest || opened.has(message.id) || message.id === litMessage;
+        // A closed case is read for its answer: question and reply stand open.
+        const isPast = ticket.status === "closed" && shown.length <= 2;
+        const isOpen = message.id === newest || isPast || opened.has(message.id) || message.id === litMessage;
         const toggle = () => setOpened((old) => { const next = new Set(old); if (!next.delete(message.id)) next.add(message.id); return next; });
         return <MessageView key={message.id} message={message} isNewest={message.id === newest} isOpen={isOpen} onToggle={toggle} />;
       })}

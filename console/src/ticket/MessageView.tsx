@@ -51,10 +51,13 @@ function Words({ message, isWhole }: { message: Message; isWhole: boolean }) {
   );
 }
 
+/** A case imported from elsewhere came without its mail: nobody is named as its recipient. */
+const hasOriginal = (message: Message): boolean => message.direction === "inbound" && message.to.length > 0;
+
 interface ToolProps { message: Message; isWhole: boolean; onWhole: () => void; isHtml: boolean; onHtml: () => void }
 
 function Tools({ message, isWhole, onWhole, isHtml, onHtml }: ToolProps) {
-  const hasTools = message.quoted || message.has_html || message.attachments.length > 0 || message.direction === "inbound";
+  const hasTools = message.quoted || message.has_html || message.attachments.length > 0 || hasOriginal(message);
   if (!hasTools) return null;
   return (
     <footer className="message-tools">
@@ -63,7 +66,7 @@ function Tools({ message, isWhole, onWhole, isHtml, onHtml }: ToolProps) {
       {message.attachments.map((one) => (
         <a key={one.id} href={href(`/attachments/${one.id}`)} download={one.name}><IconPaperclip size={13} aria-hidden />{one.name} <span className="quiet">{size(one.size)}</span></a>
       ))}
-      <a className="quiet" href={href(`/messages/${message.id}/raw`)} download={`${message.id}.eml`}>{t("ticket.raw")}</a>
+      {hasOriginal(message) && <a className="quiet" href={href(`/messages/${message.id}/raw`)} download={`${message.id}.eml`}>{t("ticket.raw")}</a>}
     </footer>
   );
 }
