@@ -23,7 +23,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_countersign");
 pub const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A demo desk with every letter prepared and a lead signed in, made once and copied for each use.
-static TEMPLATE: OnceCell<TempDir> = OnceCell::const_new();
+static TEMPLATE: OnceCell<PathBuf> = OnceCell::const_new();
 
 /// Where a desk lives.
 pub struct Place {
@@ -53,7 +53,7 @@ impl Place {
     pub async fn furnished(outside: Outside) -> Self {
         let template = TEMPLATE.get_or_init(template).await;
         let place = Self::bare(outside, None);
-        copy(template.path(), place.folder.path()).unwrap();
+        copy(template, place.folder.path()).unwrap();
         place.configure(outside);
         place
     }
@@ -190,14 +190,19 @@ async fn signal(child: &mut Child) -> Option<i32> {
     timeout(PATIENCE, child.wait()).await.expect("the process ends").unwrap().signal()
 }
 
-async fn template() -> TempDir {
+async fn template() -> PathBuf {
     let place = Place::bare(Outside::default(), None);
     let running = place.run().await;
     let lead = Person::signed_in(&running.base).await;
     lead.quiet().await.unwrap();
     fs::write(place.folder.path().join("cookie"), lead.cookie()).unwrap();
     running.stop().await;
-    place.folder
+    // Statics are never dropped: a fixed name in the build folder is overwritten, where a temporary one would stay.
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("desk-template");
+    let _ = fs::remove_dir_all(&kept);
+    fs::create_dir_all(&kept).unwrap();
+    copy(place.folder.path(), &kept).unwrap();
+    kept
 }
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
