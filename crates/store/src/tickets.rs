@@ -444,16 +444,15 @@ impl Tx {
         &mut self,
         ticket: TicketId,
         message: MessageId,
-        subject: &str,
         excerpt: &str,
         status: Status,
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let now = self.now();
         self.execute(
-            "update tickets set last_inbound_id = $2, last_inbound_at = $3, subject = $4, excerpt = $5, status = $6, waiting = $7, draft = 'preparing', draft_why = null,
-             revision = revision + 1, updated_at = $8 where id = $1",
-            params![ticket, message, at, subject, excerpt, status, i64::from(status.waits_for_us()), now],
+            "update tickets set last_inbound_id = $2, last_inbound_at = $3, excerpt = $4, status = $5, waiting = $6, draft = 'preparing', draft_why = null,
+             revision = revision + 1, updated_at = $7 where id = $1",
+            params![ticket, message, at, excerpt, status, i64::from(status.waits_for_us()), now],
         )
         .await?;
         Ok(())

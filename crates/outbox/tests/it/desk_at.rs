@@ -250,7 +250,7 @@ impl TestDesk {
             at,
         };
         let message = tx.add_inbound(&new).await.expect("message");
-        tx.inbound_arrived(ticket, message, "VAT on invoices", "How do I", Status::Open, at).await.expect("arrives");
+        tx.inbound_arrived(ticket, message, "How do I", Status::Open, at).await.expect("arrives");
         tx.commit(AuditEvent::DoorTried { door: "test".into() }).await.expect("commits");
         message
     }

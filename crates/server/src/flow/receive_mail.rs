@@ -195,7 +195,7 @@ impl Letter<'_> {
             Some(status) => {
                 let excerpt: String =
                     parsed.latest.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect();
-                tx.inbound_arrived(ticket, message, &subject(parsed), &excerpt, status, self.at).await?;
+                tx.inbound_arrived(ticket, message, &excerpt, status, self.at).await?;
                 tx.supersede_untouched_drafts(ticket).await?;
                 outbox::withdraw_stale(&app.door, tx, ticket).await?;
                 let now = tx.now();

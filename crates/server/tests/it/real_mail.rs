@@ -344,7 +344,7 @@ fn a_letter_goes_the_whole_way_and_back() {
         let inbound =
             |p: &Value| p["messages"].as_array().unwrap().iter().filter(|m| m["direction"] == "inbound").count();
         let joined = person.wait_for(customer, &subject, |p| inbound(p) == 2).await;
-        assert_eq!(joined["number"], page["number"]);
+        assert_eq!((&joined["number"], &joined["subject"]), (&page["number"], &page["subject"]), "it keeps its name");
         let (status, refused) = person.approve(&second, &sealed).await;
         assert!(matches!(status, 409 | 412), "{status}: {refused}");
         tokio::time::sleep(Duration::from_secs(3)).await;

@@ -142,7 +142,7 @@ pub async fn ask(tx: &mut Tx, world: &World, queue: &str, subject: &str, at: Tim
     };
     let (ticket, _) = tx.open_ticket(new).await.expect("a ticket");
     let message = add_question(tx, world, ticket, &format!("<{ticket}@orchard.example>"), at).await;
-    tx.inbound_arrived(ticket, message, subject, "Where is it?", Status::New, at).await.expect("noted");
+    tx.inbound_arrived(ticket, message, "Where is it?", Status::New, at).await.expect("noted");
     (ticket, message)
 }
 

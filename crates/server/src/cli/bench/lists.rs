@@ -150,7 +150,7 @@ async fn one(tx: &mut Tx, number: usize) -> Result<(), FlowError> {
             at,
         })
         .await?;
-    tx.inbound_arrived(ticket, message, &subject, text, status, at).await?;
+    tx.inbound_arrived(ticket, message, text, status, at).await?;
     Ok(())
 }
 
