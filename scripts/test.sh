@@ -48,6 +48,7 @@ need dovecot-lmtpd test -x /usr/lib/dovecot/lmtp
 need postfix have postfix
 need swaks have swaks
 need openssl have openssl
+need sqlite3 have sqlite3
 need curl have curl
 need chromium has_chromium
 need fontconfig have fc-list

@@ -142,6 +142,13 @@ pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     }
 }
 
+/// Whether a person's own words already stand in an open draft: a machine never replaces those.
+async fn person_writes(app: &App, ticket: TicketId) -> Result<bool, FlowError> {
+    let grant = app.service_grant(Service::Preparation, Purpose::Work)?;
+    let draft = app.store.read().await?.current_draft(&grant, ticket).await?;
+    Ok(draft.is_some_and(|d| d.origin == DraftOrigin::Agent || d.revision > 1))
+}
+
 async fn propose(
     app: &App,
     case: &Case,
@@ -150,6 +157,13 @@ async fn propose(
     drafted: Result<Composed, Vec<String>>,
 ) -> Result<(), FlowError> {
     let ticket = case.line.ticket.id;
+    if person_writes(app, ticket).await? {
+        let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
+        tx.set_draft_readiness(ticket, DraftReadiness::Ready, None).await?;
+        tx.commit(AuditEvent::DraftWithheld { ticket, why: "a-person-writes".to_owned() }).await?;
+        app.live.committed();
+        return Ok(());
+    }
     if app.model.is_some() && case.model.writing() == Writing::Draft {
         match super::write_draft::ask_model(app, case, retrieval, cited).await {
             Ok(()) => return Ok(()),

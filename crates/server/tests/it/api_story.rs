@@ -201,3 +201,26 @@ fn lists_come_in_pages_that_hold_every_ticket_once() {
         assert_eq!((&views["items"][0]["key"], &views["items"][0]["count"]), (&json!("inbox"), &json!(5)));
     });
 }
+
+#[test]
+fn a_new_mail_never_replaces_what_a_person_wrote() {
+    on_each(async |desk| {
+        let timo = desk.sign_in("timo").await;
+        let page = asked(desk, &timo).await;
+        let draft = page["answer"]["draft"]["id"].as_str().unwrap().to_owned();
+        let at = timo.get(&format!("/tickets/{}", page["id"].as_str().unwrap())).await;
+        assert_eq!(at.expect(200)["answer"]["draft"]["revision"], 1);
+        let mine = "Hi Ana,\n\nmy own words, two minutes of work.";
+        timo.with("if-match", "\"1\"").put(&format!("/drafts/{draft}"), json!({ "body": mine })).await.expect(200);
+
+        let sent = page["messages"][0]["subject"].as_str().unwrap().to_owned();
+        let raw = timo.get(&format!("/messages/{}/raw", page["messages"][0]["id"].as_str().unwrap())).await.text();
+        let original = raw.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap();
+        let reply = format!("In-Reply-To: {original}\r\n");
+        desk.receive_with("ana@harbour.example", &sent, "One more thing: where is the VAT id shown?", &reply).await;
+        let now = timo.get(&format!("/tickets/{}", page["id"].as_str().unwrap())).await.expect(200);
+        assert_eq!(now["messages"].as_array().unwrap().len(), 2, "{now}");
+        assert_eq!((&now["answer"]["draft"]["id"], &now["answer"]["draft"]["body"]), (&json!(draft), &json!(mine)));
+        assert!(now["answer"]["draft"]["stale"].is_string(), "and it is said that it answers an older message");
+    });
+}
