@@ -7,7 +7,24 @@ import { t } from "../strings";
 import { Key } from "../states/Parts";
 import { runAction, useActions } from "./actions";
 
-export const openPalette = (): void => spotlight.open();
+/** What is typed between opening and the field having the focus: it belongs to the field, not to single keys. */
+let early = "";
+
+function catchEarly(event: KeyboardEvent): void {
+  if (event.target instanceof HTMLInputElement) return stopCatching();
+  if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+  early += event.key;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+const stopCatching = (): void => window.removeEventListener("keydown", catchEarly, true);
+
+export function openPalette(): void {
+  early = "";
+  window.addEventListener("keydown", catchEarly, true);
+  spotlight.open();
+}
 
 /** Every action that can run now, by name; what matches none can be searched for. */
 export function Palette() {
@@ -17,6 +34,11 @@ export function Palette() {
   const wanted = text.trim().toLowerCase();
   const shown = actions.filter((action) => action.id !== "palette.open" && available.includes(action.id) && t(action.label).toLowerCase().includes(wanted));
   const choose = (id: ActionId) => void setTimeout(() => runAction(id), 30);
+  const takeEarly = () => {
+    stopCatching();
+    if (early !== "") setText(early);
+    early = "";
+  };
   // Fast typing can leave no row selected; Enter then means the first.
   const takeFirst = (event: React.KeyboardEvent) => {
     const first = shown[0];
@@ -25,8 +47,8 @@ export function Palette() {
     choose(first.id);
   };
   return (
-    <Spotlight.Root query={text} onQueryChange={setText} shortcut={null} clearQueryOnClose scrollable maxHeight={420}>
-      <Spotlight.Search placeholder={t("palette.placeholder")} aria-label={t("palette.placeholder")} leftSection={<IconSearch size={16} stroke={1.6} />} onKeyDown={takeFirst} />
+    <Spotlight.Root query={text} onQueryChange={setText} shortcut={null} onSpotlightClose={stopCatching} transitionProps={{ duration: 0 }} clearQueryOnClose scrollable maxHeight={420}>
+      <Spotlight.Search placeholder={t("palette.placeholder")} aria-label={t("palette.placeholder")} leftSection={<IconSearch size={16} stroke={1.6} />} onFocus={takeEarly} onKeyDown={takeFirst} />
       <Spotlight.ActionsList>
         {shown.map((action) => (
           <Spotlight.Action key={action.id} label={t(action.label)} rightSection={<Key action={action.id} />} onClick={() => choose(action.id)} />
