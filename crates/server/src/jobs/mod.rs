@@ -12,6 +12,9 @@ use crate::{App, FlowError, clock, flow};
 
 pub use runner::run_jobs_once;
 
+/// How long a stopping desk waits for what it is doing.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// Running loops; dropping the handle does not stop them, [`JobsHandle::stop`] does.
 pub struct JobsHandle {
     stop: watch::Sender<bool>,
@@ -19,11 +22,16 @@ pub struct JobsHandle {
 }
 
 impl JobsHandle {
-    /// Asks every loop to end after what it is doing, and waits.
+    /// Asks every loop to end after what it is doing, and waits a while. What does not end by then
+    /// is cut off: jobs run again at the next start, and a letter on its way becomes uncertain.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
+        let end = tokio::time::Instant::now() + PATIENCE;
         for task in self.tasks {
-            let _ = task.await;
+            let cut = task.abort_handle();
+            if tokio::time::timeout_at(end, task).await.is_err() {
+                cut.abort();
+            }
         }
     }
 }
