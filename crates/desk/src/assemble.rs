@@ -129,7 +129,7 @@ pub fn sayable(cited: &[Cited]) -> Vec<String> {
 /// with its subject.
 ///
 /// # Errors
-/// The questions that nothing answers, when nothing at all can be said.
+/// The questions that nothing answers, when nothing at all can be said; none when nothing is asked.
 pub fn assemble(
     whole: &str,
     cited: &[Cited],
@@ -155,8 +155,7 @@ pub fn assemble(
     }
     trim(&mut chosen, &statements);
     if chosen.is_empty() {
-        let nothing = "The message asks nothing that can be looked up.".to_owned();
-        return Err(if probes.is_empty() { vec![nothing] } else { unanswered });
+        return Err(unanswered);
     }
     let score = relevance_sum / probes.len().max(1) as f64;
     Ok(write(&Chosen { picked: chosen, unanswered, score }, &statements, cited, first_name, language))

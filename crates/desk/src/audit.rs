@@ -46,6 +46,8 @@ crate::closed_list! {
         Delivery = "delivery",
         /// Keeps the record in order.
         Sequencer = "sequencer",
+        /// Checks who signs in, before there is a session to act in.
+        SignIn = "sign_in",
         /// The command line on the desk's own machine.
         CommandLine = "command_line",
     }

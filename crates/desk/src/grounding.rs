@@ -88,9 +88,7 @@ pub fn facts(text: &str) -> Vec<String> {
         .map(|t| {
             t.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '€' | '$' | '£' | '%' | '/')).to_lowercase()
         })
-        .filter(|t| {
-            t.chars().any(|c| c.is_ascii_digit()) || t.contains('@') || t.contains("://") || is_host(t)
-        })
+        .filter(|t| t.chars().any(|c| c.is_ascii_digit()) || t.contains('@') || t.contains("://") || is_host(t))
         .filter(|t| !is_list_number(t))
         .map(|t| t.trim_end_matches("'s").to_owned())
         .collect()
@@ -100,7 +98,10 @@ pub fn facts(text: &str) -> Vec<String> {
 fn is_host(token: &str) -> bool {
     token.split(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '-')).any(|piece| {
         let last = piece.rsplit('.').next().unwrap_or_default();
-        piece.contains('.') && !piece.starts_with('.') && last.chars().count() >= 2 && last.chars().all(char::is_alphabetic)
+        piece.contains('.')
+            && !piece.starts_with('.')
+            && last.chars().count() >= 2
+            && last.chars().all(char::is_alphabetic)
     })
 }
 

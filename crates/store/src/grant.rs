@@ -91,6 +91,7 @@ impl Grant {
             Service::Preparation => matches!(purpose, Purpose::Reply | Purpose::Work | Purpose::Index),
             Service::Intake | Service::Delivery => purpose == Purpose::Work,
             Service::Sequencer => purpose == Purpose::Record,
+            Service::SignIn => false,
             Service::CommandLine => true,
         };
         if !allowed {

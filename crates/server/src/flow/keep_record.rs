@@ -6,7 +6,7 @@ use desk::Timestamp;
 use store::{Conn, Grant, Ordered, StoreError, Waiting};
 use tlog::{
     Checkpoint, Hash, HashSource, ProofFile,
-    export::{ExportWriter, Location, verify_export},
+    export::{Anchoring, ExportWriter, Location, verify_export},
     leaf_hash,
 };
 
@@ -173,7 +173,10 @@ pub async fn verify(app: &App, grant: &Grant) -> Result<Verification, FlowError>
             size,
             root: report.root.to_base64(),
             first_bad: None,
-            detail: format!("All {size} entries fit. {}", report.anchoring),
+            detail: match report.anchoring {
+                Anchoring::NotAnchored => "Without a copy of an older checkpoint outside this desk, whoever holds the signing key could have rewritten everything.".to_owned(),
+                Anchoring::Anchored { size } => format!("Anchored outside this desk up to entry {size}."),
+            },
             ms,
         },
         Err(error) => {

@@ -99,7 +99,10 @@ pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
         return withhold(
             app,
             ticket,
-            &format!("A machine wrote this ({machine}); nobody waits for an answer."),
+            &format!(
+                "A machine wrote this ({}); nobody waits for an answer.",
+                machine.split(':').next().unwrap_or("machine mail")
+            ),
             "machine-mail",
         )
         .await;
@@ -173,11 +176,13 @@ async fn propose(
     match drafted {
         Ok(composed) => keep_draft(app, case, retrieval, DraftOrigin::Assembled, &composed, None).await.map(|_| ()),
         Err(unanswered) => {
-            let asked = unanswered
-                .first()
-                .map(|q| format!(" Nothing answers: “{}”", q.chars().take(160).collect::<String>()))
-                .unwrap_or_default();
-            withhold(app, ticket, &format!("No approved source answers this.{asked}"), "no-source").await
+            let why = match unanswered.first() {
+                Some(question) => {
+                    format!("No approved source answers: “{}”", question.chars().take(160).collect::<String>())
+                }
+                None => "It asks nothing that could be looked up.".to_owned(),
+            };
+            withhold(app, ticket, &why, "no-source").await
         }
     }
 }

@@ -76,7 +76,7 @@ pub async fn sign_in(app: &App, email: &str, password: &str) -> Result<Opened, S
     let agent = match verify(known, password).await? {
         Some(agent) => agent,
         None => {
-            let mut tx = app.store.begin(&ServiceIdentity::new(Service::Intake), now).await?;
+            let mut tx = app.store.begin(&ServiceIdentity::new(Service::SignIn), now).await?;
             tx.sign_in_failed(&typed.to_string()).await?;
             tx.commit(AuditEvent::SignInFailed { commitment: typed }).await?;
             app.live.committed();
@@ -87,7 +87,7 @@ pub async fn sign_in(app: &App, email: &str, password: &str) -> Result<Opened, S
     let token = URL_SAFE_NO_PAD.encode(secret);
     let hash = Digest::of(token.as_bytes());
     // The person has no session yet to act in; the event names both.
-    let mut tx = app.store.begin(&ServiceIdentity::new(Service::Intake), now).await?;
+    let mut tx = app.store.begin(&ServiceIdentity::new(Service::SignIn), now).await?;
     let new = NewSession { agent, token_hash: hash.as_bytes(), expires_at: now.plus_seconds(SESSION_SECONDS) };
     let session = tx.open_session(new).await?;
     tx.commit(AuditEvent::SignedIn { agent, session }).await?;
