@@ -64,8 +64,6 @@ pub struct TicketFilter {
     pub risk: String,
     /// Words of subject, first words, or requester's address; or a number.
     pub words: String,
-    /// Only tickets of this requester.
-    pub requester: Option<RequesterId>,
     /// Where the last page ended.
     pub after: Option<(Timestamp, TicketId)>,
     /// At most this many, 1..=200.
@@ -252,6 +250,21 @@ impl Conn {
         self.one(sql, params![grant.queues(), reader(grant)]).await?.columns().take()
     }
 
+    /// A requester's tickets, newest inbound first, at most `limit`.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn tickets_of(
+        &mut self,
+        grant: &Grant,
+        requester: RequesterId,
+        limit: i64,
+    ) -> Result<Vec<TicketLine>, StoreError> {
+        let sql = line_select!(" and t.requester_id = $3 order by t.last_inbound_at desc, t.id desc limit $4");
+        let rows = self.rows(sql, params![grant.queues(), reader(grant), requester, limit.clamp(1, 200)]).await?;
+        rows.iter().map(|row| line(row.columns())).collect()
+    }
+
     /// One ticket.
     ///
     /// # Errors
@@ -323,7 +336,6 @@ impl TicketFilter {
             && self.status.is_empty()
             && self.risk.is_empty()
             && self.words.is_empty()
-            && self.requester.is_none()
     }
 
     /// $1 queues, $2 reader, $3 after-at, $4 after-id, $5 limit, then the filters.
@@ -334,17 +346,7 @@ impl TicketFilter {
             let pattern = containing(&self.words);
             let number = self.words.trim_start_matches('#').parse().unwrap_or(-1_i64);
             let risk = if self.risk.is_empty() { String::new() } else { format!("%,{},%", self.risk) };
-            let requester = self.requester.map(|r| r.to_string()).unwrap_or_default();
-            all.extend(params![
-                &self.queue,
-                &self.category,
-                &self.status,
-                risk,
-                &self.words,
-                pattern,
-                number,
-                requester
-            ]);
+            all.extend(params![&self.queue, &self.category, &self.status, risk, &self.words, pattern, number]);
         }
         all
     }
@@ -387,7 +389,6 @@ const fn filtered_list(view: View) -> &'static str {
                 " and ($6 = '' or t.queue = $6) and ($7 = '' or t.category = $7) and ($8 = '' or t.status = $8) and ($9 = '' or t.risk like $9)
                  and ($10 = '' or t.number = $12 or lower(t.subject) like $11 escape '\\' or lower(t.excerpt) like $11 escape '\\'
                       or r.email like $11 escape '\\' or lower(r.name) like $11 escape '\\')
-                 and ($13 = '' or t.requester_id = $13)
                  and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
             )
         };

@@ -10,7 +10,7 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use desk::{Timestamp, ids::OutboxId, people::Requester};
 use serde::{Deserialize, Serialize};
-use store::{Grant, MailSource, Purpose, TicketFilter, View};
+use store::{Grant, MailSource, Purpose};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -109,8 +109,7 @@ async fn list_requesters(
             Some(id) => Some(conn.organization(id).await?),
             None => None,
         };
-        let filter = TicketFilter { requester: Some(requester.id), limit: 5, ..TicketFilter::default() };
-        let rows = conn.tickets(&grant, View::All, &filter).await?.items;
+        let rows = conn.tickets_of(&grant, requester.id, 5).await?;
         let tickets = rows
             .into_iter()
             .map(|row| DemoTicket {

@@ -8,7 +8,7 @@ use desk::{
     people::{AiSetting, Organization, Requester},
 };
 use serde::{Deserialize, Serialize};
-use store::{Conn, Grant, Purpose, TicketFilter, View};
+use store::{Conn, Grant, Purpose};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -99,8 +99,7 @@ impl Customer {
             Some(id) => Some(conn.organization(id).await?),
             None => None,
         };
-        let filter = TicketFilter { requester: Some(id), limit: 20, ..TicketFilter::default() };
-        let rows = conn.tickets(grant, View::All, &filter).await?.items;
+        let rows = conn.tickets_of(grant, id, 20).await?;
         let tickets = rows
             .into_iter()
             .map(|row| TicketRef {

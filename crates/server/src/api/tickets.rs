@@ -182,7 +182,6 @@ impl TicketsAsked {
                 .collect::<String>()
                 .trim()
                 .to_owned(),
-            requester: None,
             after,
             limit: self.limit.unwrap_or(LIMIT).clamp(1, 200),
         })

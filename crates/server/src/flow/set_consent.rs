@@ -2,7 +2,7 @@
 //! [`desk::consent`] answer differently wherever they are asked; nothing else is switched here.
 
 use desk::{audit::AuditEvent, ids::RequesterId, people::AiSetting};
-use store::{AgentSession, Grant, Purpose, TicketFilter, View};
+use store::{AgentSession, Grant, Purpose};
 
 use crate::{App, FlowError};
 
@@ -18,8 +18,7 @@ pub async fn requester(
 ) -> Result<(), FlowError> {
     let grant = Grant::for_agent(session, Purpose::Reply)?;
     let mut tx = app.store.begin(session, app.clock.now()).await?;
-    let filter = TicketFilter { requester: Some(requester), limit: 1, ..TicketFilter::default() };
-    if tx.tickets(&grant, View::All, &filter).await?.items.is_empty() {
+    if tx.tickets_of(&grant, requester, 1).await?.is_empty() {
         return Err(FlowError::NotFound);
     }
     tx.set_requester_ai(requester, ai).await?;
