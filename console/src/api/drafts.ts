@@ -13,3 +13,6 @@ export const approveDraft = (id: string, sealed: Sealed, statusAfter: StatusAfte
     idempotencyKey: sealed.token,
   });
 export const undoApproval = (id: string) => call<{ ticket_id: string; draft_id: string }>("DELETE", `/approvals/${id}`);
+
+/** What a person found out about a letter whose fate no program knows. It is never sent again by itself. */
+export const settleDelivery = (outboxId: string, verdict: "sent" | "not_sent") => call<void>("POST", `/outbox/${outboxId}/verdict`, { body: { verdict } });
