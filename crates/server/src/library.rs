@@ -76,7 +76,7 @@ impl Library {
         if let Opened::Rebuild { why, .. } = &opened {
             tracing::warn!(why, "the search index is filled again from the database");
         }
-        let (encoder, no_encoder) = match encoder(weights) {
+        let (encoder, no_encoder) = match Encoder::open(weights) {
             Ok(encoder) => (Some(Arc::new(encoder)), String::new()),
             Err(error) => (None, error.to_string()),
         };
@@ -308,17 +308,6 @@ impl Library {
     pub const fn has_encoder(&self) -> bool {
         self.encoder.is_some()
     }
-}
-
-fn encoder(weights: &Path) -> Result<Encoder, embed::OpenError> {
-    #[cfg(feature = "bundled-weights")]
-    if !weights.join(embed::weights::MODEL_FILE).exists() {
-        return Encoder::from_bytes(
-            include_bytes!("../../../models/all-MiniLM-L6-v2/model.safetensors"),
-            include_bytes!("../../../models/all-MiniLM-L6-v2/vocab.txt"),
-        );
-    }
-    Encoder::open(weights)
 }
 
 /// The grant as tags.
