@@ -1,4 +1,4 @@
-//! Measures milliseconds per text on one thread: `cargo run --release -p embed --example measure -- MODEL_FOLDER`.
+//! Measures milliseconds per text on one thread: `cargo run --release -p embed --example measure_embed -- MODEL_FOLDER`.
 
 use std::io::Write;
 use std::path::Path;

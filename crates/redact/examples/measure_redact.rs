@@ -1,5 +1,5 @@
 //! Scores the detectors on a labelled file:
-//! `cargo run --release -p redact --example measure FILE.jsonl [tune|held|all] [--miss CLASS]`.
+//! `cargo run --release -p redact --example measure_redact FILE.jsonl [tune|held|all] [--miss CLASS]`.
 //!
 //! Each line: `{"text", "spans":[{"start","end","type"}], "template_id"}`, offsets in characters.
 //! `tune` takes the even templates, `held` the odd ones. A span counts as found when a finding of
