@@ -114,7 +114,7 @@ async fn claim(door: &Door, store: &Store, id: OutboxId, now: Timestamp) -> Resu
     };
     if let Err(because) = asked {
         tracing::warn!(outbox = %id, why = give_back::word(&because), "delivery stopped");
-        let last = give_back::stop(&mut tx, &row, &because).await?;
+        let Some(last) = give_back::stop(&mut tx, &row, "sending", &because).await? else { return Ok(Claim::NotDue) };
         tx.commit(last).await?;
         return Ok(Claim::Stopped(because));
     }

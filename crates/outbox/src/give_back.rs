@@ -46,9 +46,11 @@ pub async fn withdraw_stale(door: &Door, tx: &mut Tx, ticket: TicketId) -> Resul
             other => other?,
         };
         if let Err(refusal) = asked {
-            let last = stop(tx, &row, &refusal).await?;
-            tx.record(last).await?;
-            stopped += 1;
+            // A delivery may have claimed it since it was read: then it is on its way, and nothing is taken back.
+            if let Some(last) = stop(tx, &row, "ready", &refusal).await? {
+                tx.record(last).await?;
+                stopped += 1;
+            }
         }
     }
     Ok(stopped)
@@ -122,16 +124,26 @@ async fn has_left(conn: &mut Conn, row: &OutboxRow) -> Result<bool, StoreError> 
     Ok(told.is_some() || message.is_some())
 }
 
-/// Ends a row that may not leave. The last event is handed back, for recording or committing.
-pub(crate) async fn stop(tx: &mut Tx, row: &OutboxRow, refusal: &Refusal) -> Result<AuditEvent, StoreError> {
+/// Ends a row that may not leave, if it is still in the state it was seen in. The last event is
+/// handed back, for recording or committing.
+pub(crate) async fn stop(
+    tx: &mut Tx,
+    row: &OutboxRow,
+    seen: &str,
+    refusal: &Refusal,
+) -> Result<Option<AuditEvent>, StoreError> {
     let (now, why) = (tx.now(), word(refusal));
-    tx.execute(
-        sql!("update outbox set state = 'stopped', lease_until = null, detail = $1, updated_at = $2 where id = $3"),
-        params![refusal.to_string(), now, row.id],
-    )
-    .await?;
+    let touched = tx
+        .execute(
+            sql!("update outbox set state = 'stopped', lease_until = null, detail = $1, updated_at = $2 where id = $3 and state = $4"),
+            params![refusal.to_string(), now, row.id, seen],
+        )
+        .await?;
+    if touched != 1 {
+        return Ok(None);
+    }
     withdraw(tx, row, why, None).await?;
-    Ok(AuditEvent::DeliveryStopped { ticket: Some(row.ticket), outbox: row.id, why: why.to_owned() })
+    Ok(Some(AuditEvent::DeliveryStopped { ticket: Some(row.ticket), outbox: row.id, why: why.to_owned() }))
 }
 
 /// Withdraws the approval behind a row, if it has one, and returns draft and ticket to people.

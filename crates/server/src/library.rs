@@ -11,7 +11,12 @@ use std::{
     },
 };
 
-use desk::{Timestamp, ids::ArticleId, knowledge::may_ground};
+use desk::{
+    Timestamp,
+    consent::{DeskDefault, Voices, may_use_ai},
+    ids::ArticleId,
+    knowledge::may_ground,
+};
 use embed::Encoder;
 use search::{Filter, Hit, Index, Opened, Passage, Query};
 use store::{Grant, PassageFeed, PastCase, Purpose, Scope, Store};
@@ -202,9 +207,9 @@ impl Library {
     ///
     /// # Errors
     /// Whatever the index says.
-    pub fn put_case(&self, case: &PastCase) -> Result<(), FlowError> {
+    pub fn put_case(&self, case: &PastCase, desk: DeskDefault) -> Result<(), FlowError> {
         let group = case.ticket.to_string();
-        if case.opted_out {
+        if !may_use(case, desk) {
             self.index.remove_group(&group);
             return Ok(());
         }
@@ -335,6 +340,13 @@ fn filter(request: &SearchRequest<'_>) -> Filter {
 #[must_use]
 pub fn meaning_of(title: &str, heading: &str, text: &str) -> String {
     format!("{title}\n{heading}\n{text}")
+}
+
+/// Whether a solved case may be indexed, learnt from or shown to a drafter.
+#[must_use]
+pub fn may_use(case: &PastCase, desk: DeskDefault) -> bool {
+    let (requester, organization) = case.said;
+    may_use_ai(Voices { requester, organization: Some(organization), desk }).is_ok()
 }
 
 /// Runs arithmetic without holding up the other tasks of this thread.

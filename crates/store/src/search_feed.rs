@@ -68,12 +68,14 @@ pub struct PastCase {
     pub solved_at: Timestamp,
     /// Whether requester or organization opted out of AI.
     pub opted_out: bool,
+    /// What they said about AI.
+    pub said: (AiSetting, AiSetting),
 }
 
 macro_rules! past_select {
     ($rest:literal) => {
         concat!("select t.id, t.number, t.subject, p.question, p.reply, t.queue, t.category, coalesce(t.outcome, 'good'), p.solved_at, r.ai, coalesce(o.ai, 'default')
-         from past_cases p join tickets t on t.id = p.ticket_id join requesters r on r.id = t.requester_id left join organizations o on o.id = t.organization_id
+         from past_cases p join tickets t on t.id = p.ticket_id join requesters r on r.id = t.requester_id left join organizations o on o.id = coalesce(t.organization_id, r.organization_id)
          where ", crate::grant::queue_visible!("t.queue", "$1"), $rest)
     };
 }
@@ -90,9 +92,11 @@ fn past(mut c: crate::columns::Columns<'_>) -> Result<PastCase, StoreError> {
         outcome: c.take()?,
         solved_at: c.take()?,
         opted_out: false,
+        said: (AiSetting::Default, AiSetting::Default),
     };
     let (requester, organization): (AiSetting, AiSetting) = (c.take()?, c.take()?);
     case.opted_out = requester == AiSetting::Out || organization == AiSetting::Out;
+    case.said = (requester, organization);
     Ok(case)
 }
 

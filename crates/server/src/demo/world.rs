@@ -119,7 +119,8 @@ pub async fn vectors_file(app: &App) -> Result<Vec<u8>, FlowError> {
         let passages = conn.passages_of(&grant, article).await?;
         texts.extend(passages.into_iter().map(|p| crate::library::meaning_of(&p.title, &p.heading, &p.text)));
     }
-    let cases = conn.past_cases(&grant).await?.into_iter().filter(|c| !c.opted_out);
+    let cases =
+        conn.past_cases(&grant).await?.into_iter().filter(|c| crate::library::may_use(c, app.config.desk.ai_default));
     texts.extend(cases.map(|c| crate::library::meaning_of(&c.subject, "", &c.question)));
     let vectors = app.library.vectors(&texts);
     let mut file = format!("{}\n", embed::weights::MODEL_NAME).into_bytes();

@@ -71,7 +71,7 @@ async fn put_articles(app: &App, conn: &mut Conn, grant: &Grant) -> Result<(), F
 
 async fn put_cases(app: &App, conn: &mut Conn, grant: &Grant) -> Result<(), FlowError> {
     for case in conn.past_cases(grant).await? {
-        app.library.put_case(&case)?;
+        app.library.put_case(&case, app.config.desk.ai_default)?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use desk::{
     Refusal,
     assemble::{self, Move},
     audit::{AuditEvent, Service},
-    draft::{Composed, DraftOrigin},
+    draft::{Composed, DraftOrigin, DraftState},
     ids::{SuggestionId, TicketId},
     knowledge::{Cited, Origin, Retrieval, may_ground},
     language::Language,
@@ -16,12 +16,12 @@ use desk::{
     ticket::DraftReadiness,
 };
 use search::Hit;
-use store::{Conn, Grant, Message, NewDraft, Purpose, SuggestionKind, TicketLine};
+use store::{Conn, DraftRow, Grant, Message, NewDraft, Purpose, SuggestionKind, TicketLine, Tx};
 
 use crate::{
     App, FlowError,
     flow::PREPARATION,
-    library::{Kind, SearchRequest},
+    library::{Kind, SearchRequest, may_use},
 };
 
 /// Name of the job.
@@ -60,17 +60,20 @@ impl Case {
         let requester = conn.requester(line.ticket.requester).await?;
         let model = line.ticket.operating_model.unwrap_or(OperatingModel::Relationship);
         let first_name = requester.first_name().map(str::to_owned);
-        let mut known =
-            vec![(redact::Class::Email, requester.email.clone()), (redact::Class::Email, newest.from.clone())];
-        for name in [requester.name.clone(), newest.author.clone()]
-            .into_iter()
-            .filter(|n| !n.trim().is_empty() && !n.contains('@'))
-        {
-            known.push((redact::Class::Person, name));
+        let mut known = Vec::new();
+        know(&mut known, &requester.name, &requester.email);
+        know(&mut known, &newest.author, &newest.from);
+        messages.iter().for_each(|m| know(&mut known, &m.author, &m.from));
+        for address in conn.participants(ticket).await? {
+            know(&mut known, "", &address);
+        }
+        for agent in conn.agents().await? {
+            know(&mut known, &agent.name, &agent.email);
         }
         if let Some((organization, _)) = &line.organization {
             known.push((redact::Class::Other, organization.clone()));
         }
+        known.sort_by(|a, b| a.1.cmp(&b.1));
         known.dedup();
         Ok(Some(Self { line, newest, model, first_name, known }))
     }
@@ -79,6 +82,16 @@ impl Case {
     #[must_use]
     pub fn question(&self) -> String {
         format!("{}\n\n{}", self.line.ticket.subject, self.newest.latest)
+    }
+}
+
+/// Notes a person's name and address among what the second gate hides.
+pub fn know(known: &mut Vec<(redact::Class, String)>, name: &str, address: &str) {
+    if !name.trim().is_empty() && !name.contains('@') {
+        known.push((redact::Class::Person, name.to_owned()));
+    }
+    if !address.is_empty() {
+        known.push((redact::Class::Email, address.to_owned()));
     }
 }
 
@@ -149,7 +162,7 @@ pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
 async fn person_writes(app: &App, ticket: TicketId) -> Result<bool, FlowError> {
     let grant = app.service_grant(Service::Preparation, Purpose::Work)?;
     let draft = app.store.read().await?.current_draft(&grant, ticket).await?;
-    Ok(draft.is_some_and(|d| d.origin == DraftOrigin::Agent || d.revision > 1))
+    Ok(draft.is_some_and(|d| is_a_persons(&d)))
 }
 
 async fn propose(
@@ -169,12 +182,16 @@ async fn propose(
     }
     if app.model.is_some() && case.model.writing() == Writing::Draft {
         match super::write_draft::ask_model(app, case, retrieval, cited).await {
-            Ok(()) => return Ok(()),
+            // Too late is no failure: what overtook it has its own preparation.
+            Ok(()) | Err(FlowError::Stale) => return Ok(()),
             Err(error) => tracing::info!(%error, "no draft from the model; assembled instead"),
         }
     }
     match drafted {
-        Ok(composed) => keep_draft(app, case, retrieval, DraftOrigin::Assembled, &composed, None).await.map(|_| ()),
+        Ok(composed) => match keep_draft(app, case, retrieval, DraftOrigin::Assembled, &composed, None).await {
+            Ok(_) | Err(FlowError::Stale) => Ok(()),
+            Err(error) => Err(error),
+        },
         Err(unanswered) => {
             let why = match unanswered.first() {
                 Some(question) => {
@@ -231,7 +248,7 @@ pub async fn retrieve(app: &App, case: &Case) -> Result<Vec<Cited>, FlowError> {
         cited.extend(passage(app, &mut conn, &reply, hit, cited.len()).await?);
     }
     for hit in cases {
-        cited.extend(reply_of(&mut conn, &work, hit, cited.len()).await?);
+        cited.extend(reply_of(app, &mut conn, &work, hit, cited.len()).await?);
     }
     Ok(cited)
 }
@@ -266,9 +283,17 @@ async fn passage(
     }))
 }
 
-async fn reply_of(conn: &mut Conn, grant: &Grant, hit: Hit, already: usize) -> Result<Option<Cited>, FlowError> {
+async fn reply_of(
+    app: &App,
+    conn: &mut Conn,
+    grant: &Grant,
+    hit: Hit,
+    already: usize,
+) -> Result<Option<Cited>, FlowError> {
     let Ok(ticket) = hit.id.parse() else { return Ok(None) };
-    let Some(case) = conn.past_case(grant, ticket).await?.filter(|c| !c.opted_out) else { return Ok(None) };
+    let Some(case) = conn.past_case(grant, ticket).await?.filter(|c| may_use(c, app.config.desk.ai_default)) else {
+        return Ok(None);
+    };
     Ok(Some(Cited {
         citation: u32::try_from(already + 1).unwrap_or(u32::MAX),
         origin: Origin::Reply { ticket },
@@ -318,10 +343,29 @@ async fn keep_retrieval(app: &App, case: &Case, value: Retrieval) -> Result<Sugg
     Ok(id)
 }
 
+/// Asked in the transaction that keeps a draft, because drafting takes a while: the question is
+/// still the newest, its operating model the same, and no person's words stand where it would go.
+async fn still_wanted(tx: &mut Tx, case: &Case) -> Result<(), FlowError> {
+    let grant = Grant::for_service(PREPARATION, Purpose::Work)?;
+    let now = tx.ticket(&grant, case.line.ticket.id).await?.ticket;
+    if now.last_inbound != Some(case.newest.id) || now.operating_model != case.line.ticket.operating_model {
+        return Err(FlowError::Stale);
+    }
+    match tx.current_draft(&grant, now.id).await? {
+        Some(d) if d.state == DraftState::Approved || is_a_persons(&d) => Err(FlowError::Stale),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a person wrote or changed it.
+fn is_a_persons(draft: &DraftRow) -> bool {
+    draft.origin == DraftOrigin::Agent || draft.revision > 1
+}
+
 /// Keeps a draft for people to review.
 ///
 /// # Errors
-/// Whatever the database says.
+/// [`FlowError::Stale`] when it came too late; whatever the database says.
 pub async fn keep_draft(
     app: &App,
     case: &Case,
@@ -332,6 +376,7 @@ pub async fn keep_draft(
 ) -> Result<desk::ids::DraftId, FlowError> {
     let ticket = case.line.ticket.id;
     let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
+    still_wanted(&mut tx, case).await?;
     let draft = tx
         .add_draft(NewDraft {
             ticket,

@@ -54,7 +54,8 @@ pub async fn take(
 pub async fn accept(app: &App, id: MailId) -> Result<(), FlowError> {
     let mut conn = app.store.read().await?;
     let row = conn.mail(id).await?;
-    if row.state == MailState::Accepted {
+    if row.state != MailState::Received {
+        // Accepted already, or set aside for a person, who alone sends it round again.
         return Ok(());
     }
     let raw = conn.blob(row.blob).await?;
@@ -65,15 +66,15 @@ pub async fn accept(app: &App, id: MailId) -> Result<(), FlowError> {
     outbox::crash::point("accept-parsed");
     let from = parsed.from.as_ref().map(|a| a.address.to_lowercase()).filter(|a| desk::envelope::is_address(a));
     let mut tx = app.store.begin(&INTAKE, app.clock.now()).await?;
-    if tx.mail(id).await?.state == MailState::Accepted {
+    if tx.mail(id).await?.state != MailState::Received {
         // Another worker was faster between the two looks.
         return Ok(tx.abandon().await?);
     }
     let behind = tx.tickets_behind(&pointers(&parsed)).await?;
     let placement = place(from.as_deref(), &app.mail.own_addresses, &behind);
     let placement = match (&placement, &parsed.machine, behind.first()) {
-        // A bounce or vacation reply about one of our letters belongs beside that letter, whoever signs it.
-        (Placement::Open { .. }, Some(m), Some(found)) if answers_us(&m.kind) => {
+        // A bounce of one of our letters belongs beside that letter: mail servers sign it, not the customer.
+        (Placement::Open { .. }, Some(m), Some(found)) if returns_ours(app, &m.kind) => {
             Placement::Join { ticket: found.ticket }
         }
         _ => placement,
@@ -141,8 +142,9 @@ fn pointers(parsed: &ParsedMail) -> Vec<String> {
     ids
 }
 
-const fn answers_us(kind: &MachineKind) -> bool {
-    matches!(kind, MachineKind::AutoReply | MachineKind::Bounce { .. } | MachineKind::ReadReceipt)
+/// Whether it reports on a letter that only we can have named.
+fn returns_ours(app: &App, kind: &MachineKind) -> bool {
+    matches!(kind, MachineKind::Bounce { original_message_id: Some(id), .. } if app.door.made(id))
 }
 
 /// A mail on its way onto a ticket.
@@ -218,7 +220,8 @@ impl Letter<'_> {
 
     /// What a joined ticket's status becomes; none when a machine wrote and nothing is to change.
     async fn joined(&self, tx: &mut Tx, ticket: TicketId) -> Result<Option<Status>, FlowError> {
-        if self.parsed.machine.is_some() {
+        // Mass mail that answers us from somebody who takes part went through a list: a person wrote it.
+        if self.parsed.machine.as_ref().is_some_and(|m| m.kind != MachineKind::Bulk) {
             return Ok(None);
         }
         let grant = store::Grant::for_service(INTAKE, store::Purpose::Work)?;

@@ -9,7 +9,7 @@ use store::{Purpose, ServiceIdentity};
 
 use crate::{
     App, FlowError,
-    library::{compute, meaning_of},
+    library::{compute, may_use, meaning_of},
     triager::MODEL_NAME,
 };
 
@@ -34,7 +34,7 @@ pub async fn train(app: &App, using: Using) -> Result<usize, FlowError> {
     let grant = app.service_grant(Service::Preparation, Purpose::Index)?;
     let cases = app.store.read().await?.past_cases(&grant).await?;
     let mut examples = Vec::with_capacity(cases.len());
-    for case in cases.into_iter().filter(|c| !c.opted_out) {
+    for case in cases.into_iter().filter(|c| may_use(c, app.config.desk.ai_default)) {
         let Some(label) = case.category else { continue };
         let text = meaning_of(&case.subject, "", &case.question);
         let vector = if using == Using::Meaning { vector(app, &text).await? } else { None };
