@@ -64,10 +64,7 @@ impl Triager {
         let held = self.0.read().ok();
         let Some(model) = held.as_ref().and_then(|h| h.as_ref()) else {
             return Opinion {
-                guess: Guess {
-                    ranked: Vec::new(),
-                    confidence: Confidence::Abstain { why: "nothing was trained yet".to_owned() },
-                },
+                guess: Guess::none("nothing was trained yet"),
                 because: Vec::new(),
                 made_by: maker("untrained"),
             };
@@ -80,7 +77,7 @@ impl Triager {
         let ranked = prediction.ranked.iter().take(5).map(|(label, p)| (label.clone(), f64::from(*p))).collect();
         let fingerprint: String = model.card().fingerprint.to_string().chars().take(12).collect();
         Opinion {
-            guess: Guess { ranked, confidence },
+            guess: Guess { ranked, confidence, set: Vec::new(), also: Vec::new() },
             because: evidence(text, &prediction),
             made_by: maker(&fingerprint),
         }

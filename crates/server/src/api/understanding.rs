@@ -40,6 +40,17 @@ pub struct Understanding {
     /// Why it does not say.
     abstained: Option<String>,
     candidates: Vec<Candidate>,
+    /// The two or three labels it hesitates between; empty when it names one or none.
+    set: Vec<Candidate>,
+    /// What else the mail asks.
+    also: Vec<Topic>,
+    deadline: Option<Deadline>,
+    /// Why this queue, in one sentence.
+    queue_because: String,
+    /// `category`, `priority`, `queue` or `flags`: where a look pays most.
+    least_certain: String,
+    /// What a person decided and a newer look left alone: `category`, `priority`, `queue`.
+    kept: Vec<String>,
     because: Vec<Evidence>,
     priority: String,
     risk: Vec<Risk>,
@@ -57,6 +68,29 @@ pub struct Candidate {
     key: String,
     name: String,
     probability: f64,
+}
+
+/// A second topic.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Topic {
+    key: String,
+    name: String,
+    probability: f64,
+    quote: String,
+    message_id: Option<String>,
+    start: Option<usize>,
+    end: Option<usize>,
+}
+
+/// When the requester wants it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Deadline {
+    quote: String,
+    message_id: Option<String>,
+    start: usize,
+    end: usize,
+    /// The instant, when it can be told; of a day without an hour, its end.
+    due: Option<String>,
 }
 
 /// One reason.
@@ -155,15 +189,13 @@ impl Understanding {
                 Confidence::Abstain { why } => Some(why),
                 Confidence::Probability { .. } => None,
             },
-            candidates: look
-                .candidates
-                .iter()
-                .map(|(key, probability)| Candidate {
-                    name: named(key).name,
-                    key: key.clone(),
-                    probability: *probability,
-                })
-                .collect(),
+            candidates: candidates(&look.candidates, named),
+            set: candidates(&look.set, named),
+            also: look.also.into_iter().map(|t| Topic::new(t, named)).collect(),
+            deadline: look.deadline.map(Deadline::from),
+            queue_because: look.queue_because,
+            least_certain: look.least_certain.word().to_owned(),
+            kept: look.kept.iter().map(|f| f.word().to_owned()).collect(),
             because: found.suggestion.because.iter().map(Evidence::from).collect(),
             priority: look.priority.word().to_owned(),
             risk: look
@@ -172,7 +204,7 @@ impl Understanding {
                 .map(|r| Risk {
                     flag: r.flag.word().to_owned(),
                     quote: r.quote,
-                    message_id: r.span.map(|_| message.clone()),
+                    message_id: r.span.map(|_| r.message.map_or_else(|| message.clone(), |m| m.to_string())),
                 })
                 .collect(),
             language: row.language.clone(),
@@ -191,6 +223,36 @@ impl Understanding {
                 category: v.value.as_deref().map(named),
             }),
             ai,
+        }
+    }
+}
+
+fn candidates(ranked: &[(String, f64)], named: impl Fn(&str) -> Named) -> Vec<Candidate> {
+    ranked.iter().map(|(key, p)| Candidate { name: named(key).name, key: key.clone(), probability: *p }).collect()
+}
+
+impl Topic {
+    fn new(topic: desk::triage::Topic, named: impl Fn(&str) -> Named) -> Self {
+        Self {
+            name: named(&topic.category).name,
+            key: topic.category,
+            probability: topic.probability,
+            quote: topic.quote,
+            message_id: topic.message.map(|m| m.to_string()),
+            start: topic.span.map(|(start, _)| start),
+            end: topic.span.map(|(_, end)| end),
+        }
+    }
+}
+
+impl From<desk::deadline::Deadline> for Deadline {
+    fn from(deadline: desk::deadline::Deadline) -> Self {
+        Self {
+            quote: deadline.quote,
+            message_id: deadline.message.map(|m| m.to_string()),
+            start: deadline.span.0,
+            end: deadline.span.1,
+            due: deadline.due.map(time),
         }
     }
 }

@@ -2,7 +2,11 @@
 
 use std::io::Read as _;
 
-use desk::{risk::raised, suggestion::Confidence, triage::triage as decide};
+use desk::{
+    risk::raised,
+    suggestion::Confidence,
+    triage::{Known, triage as decide},
+};
 use serde_json::json;
 
 use super::{
@@ -50,7 +54,16 @@ impl Triage {
         let mut conn = app.store.read().await?;
         let categories = conn.categories().await?;
         let fallback = categories.first().map_or_else(String::new, |c| c.queue.clone());
-        let look = decide(&opinion.guess, raised(&text), &categories, &fallback);
+        let known = Known {
+            guess: &opinion.guess,
+            risk: raised(&text),
+            deadline: None,
+            chosen: None,
+            categories: &categories,
+            fallback_queue: &fallback,
+            now: app.clock.now(),
+        };
+        let (look, _) = decide(known, &|_| None);
         if self.json {
             output::json(
                 &json!({ "triage": look, "confidence": opinion.guess.confidence, "because": opinion.because, "made_by": opinion.made_by }),

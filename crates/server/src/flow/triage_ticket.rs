@@ -5,12 +5,12 @@ use desk::{
     Refusal,
     audit::{AuditEvent, Service},
     consent::{Voices, may_use_ai},
-    ids::{MessageId, TicketId},
+    ids::TicketId,
     language::Language,
     people::AiSetting,
     risk::{Flag, Raised, raised},
-    suggestion::{Confidence, Evidence, EvidenceKind, Suggestion, VerdictKind},
-    triage::{Guess, Triage, triage as decide},
+    suggestion::{Evidence, Suggestion, VerdictKind},
+    triage::{Guess, Known, Triage, triage as decide},
 };
 use store::{Conn, Grant, Message, NewJob, Purpose, SuggestionKind, TicketLine};
 
@@ -52,9 +52,18 @@ pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
         Err(refusal) => rules_alone(&refusal.to_string()),
     };
     let risk = flags(newest);
-    let look = decide(&opinion.guess, risk, &categories, &line.ticket.queue);
+    let known = Known {
+        guess: &opinion.guess,
+        risk,
+        deadline: None,
+        chosen: None,
+        categories: &categories,
+        fallback_queue: &line.ticket.queue,
+        now: app.clock.now(),
+    };
+    let (look, rules) = decide(known, &|_| None);
     let language = Language::guess(&newest.latest);
-    let suggestion = suggestion(app, newest.id, &look, &opinion);
+    let suggestion = suggestion(app, &look, &opinion, rules);
 
     let now = app.clock.now();
     outbox::crash::point("triage-decided");
@@ -100,11 +109,7 @@ fn rules_alone(why: &str) -> Opinion {
         version: "1".to_owned(),
         policy: desk::operating::POLICY_VERSION.to_owned(),
     };
-    Opinion {
-        guess: Guess { ranked: Vec::new(), confidence: Confidence::Abstain { why: why.to_owned() } },
-        because: Vec::new(),
-        made_by: maker,
-    }
+    Opinion { guess: Guess::none(why), because: Vec::new(), made_by: maker }
 }
 
 /// What rules see in the newest message, and what intake saw in the mail.
@@ -117,7 +122,7 @@ fn flags(message: &Message) -> Vec<Raised> {
     }
     let mut add = |flag: Flag, quote: &str| {
         if !flags.iter().any(|f| f.flag == flag) {
-            flags.push(Raised { flag, quote: quote.to_owned(), span: None });
+            flags.push(Raised { flag, quote: quote.to_owned(), span: None, message: None });
         }
     };
     if let Some(machine) = &message.machine {
@@ -132,22 +137,17 @@ fn flags(message: &Message) -> Vec<Raised> {
         }
     }
     flags.sort_by_key(|f| f.flag);
+    for flag in &mut flags {
+        flag.message = Some(message.id);
+    }
     flags
 }
 
-fn suggestion(app: &App, message: MessageId, look: &Triage, opinion: &Opinion) -> Suggestion<Triage> {
-    let mut because = opinion.because.clone();
-    because.extend(look.risk.iter().map(|r| Evidence {
-        kind: EvidenceKind::Rule,
-        text: format!("{}: “{}”", r.flag.word().replace('_', " "), r.quote),
-        message: r.span.map(|_| message),
-        span: r.span,
-        weight: None,
-    }));
+fn suggestion(app: &App, look: &Triage, opinion: &Opinion, rules: Vec<Evidence>) -> Suggestion<Triage> {
     Suggestion {
         value: look.clone(),
         confidence: opinion.guess.confidence.clone(),
-        because,
+        because: opinion.because.iter().cloned().chain(rules).collect(),
         made_by: opinion.made_by.clone(),
         made_at: app.clock.now(),
     }

@@ -160,11 +160,12 @@ async fn triage_respects_what_a_person_chose() {
             candidates: vec![("billing.invoice".to_owned(), 0.9)],
             priority: Priority::High,
             risk: vec![
-                Raised { flag: Flag::Refund, quote: String::new(), span: None },
-                Raised { flag: Flag::Anger, quote: String::new(), span: None },
+                Raised { flag: Flag::Refund, quote: String::new(), span: None, message: None },
+                Raised { flag: Flag::Anger, quote: String::new(), span: None, message: None },
             ],
             operating_model: OperatingModel::Refund,
             queue: "billing".to_owned(),
+            ..Triage::unknown("billing")
         };
         let mut tx = begin(store).await;
         let (machine_s, _) = ask(&mut tx, &world, "product", "Invoice", NOON).await;
