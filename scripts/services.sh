@@ -288,6 +288,9 @@ start_postfix() {
   put COUNTERSIGN_TEST_SMTP_PORT "$smtp_port"
   put COUNTERSIGN_TEST_SMTP_TLS_PORT "$smtps_port"
   put COUNTERSIGN_TEST_SMTP_CA "$dir/tls/ca.pem"
+  as_root touch "$dir/postfix/log"
+  as_root chmod 644 "$dir/postfix/log"
+  put COUNTERSIGN_TEST_MAIL_LOG "$dir/postfix/log"
   say "Postfix on ports $smtp_port (plain, STARTTLS) and $smtps_port (TLS)"
 }
 

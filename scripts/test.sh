@@ -168,6 +168,7 @@ browser() {
     sleep 0.2
   done
   BASE_URL="http://127.0.0.1:$port" CHROMIUM="${CHROMIUM:-$(command -v chromium)}" \
+    COUNTERSIGN="$(realpath "${CARGO_TARGET_DIR:-target}/debug/countersign")" \
     node --test --test-reporter=tap --test-concurrency=1 "${tests[@]}" || rc=$?
   kill "$pid" 2>/dev/null || true
   : >"$work/demo.pid"

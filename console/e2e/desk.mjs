@@ -6,7 +6,7 @@ const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 /** Runs one journey in its own browser profile; page errors and policy violations fail it. */
-export async function onDesk(journey, { viewport = { width: 1366, height: 768 }, colorScheme = "light", signedIn = true } = {}) {
+export async function onDesk(journey, { viewport = { width: 1366, height: 768 }, colorScheme = "light", signedIn = true, at = base } = {}) {
   const browser = await chromium.launch({ executablePath, args });
   try {
     const context = await browser.newContext({ viewport, colorScheme, locale: "en-GB" });
@@ -15,7 +15,7 @@ export async function onDesk(journey, { viewport = { width: 1366, height: 768 },
     const faults = [];
     page.on("pageerror", (error) => faults.push(error.message));
     page.on("console", (message) => { if (/Content Security Policy/i.test(message.text())) faults.push(message.text()); });
-    await page.goto(`${base}/`);
+    await page.goto(`${at}/`);
     if (signedIn) await signIn(page);
     await journey(page);
     if (faults.length > 0) throw new Error(`the page reported: ${faults.join("; ")}`);
