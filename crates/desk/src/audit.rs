@@ -7,7 +7,7 @@ use crate::{
     digest::Digest,
     ids::{
         AgentId, ApprovalId, ArticleId, DraftId, EntryId, ExchangeId, MailId, MessageId, NoteId, OrganizationId,
-        OutboxId, RequesterId, SealId, SessionId, SuggestionId, TicketId, TokenId, VersionId,
+        OutboxId, PolicyId, RequesterId, SealId, SessionId, SuggestionId, TicketId, TokenId, VersionId,
     },
     time::Timestamp,
 };
@@ -155,6 +155,8 @@ events! {
     AgentConsent = "consent.agent" { /** Who. */ agent: AgentId, /** The new word. */ setting: String },
     /// An agent's account was made or changed.
     AgentChanged = "agent.changed" { /** Who. */ agent: AgentId, /** A word. */ change: String },
+    /// A policy has a new version.
+    PolicyChanged = "policy.changed" { /** The version's row. */ policy: PolicyId, /** Which kind, as a word. */ kind: String, /** Its number. */ version: i64, /** Of key and body, keyed. */ commitment: Digest },
     /// The classifier was trained.
     ModelTrained = "model.trained" { /** Of its training data. */ fingerprint: Digest, /** Examples. */ examples: i64 },
     /// An import ended.

@@ -79,4 +79,6 @@ ids! {
     JobId,
     /// One entry of the record.
     EntryId,
+    /// One version of a policy.
+    PolicyId,
 }

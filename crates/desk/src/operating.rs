@@ -1,7 +1,7 @@
 //! Operating models: what AI may do, per category, and what stays with people.
 //!
-//! These are the shipped defaults (design, section 4). Versioned overrides by leads are not here
-//! yet; when they come they are rows, and this table is version 1 of each.
+//! These are the shipped defaults (design, section 4): version 1 of every category's policy, and the ceiling of all
+//! later ones ([`crate::terms`]).
 
 use crate::closed_list;
 
@@ -41,6 +41,14 @@ closed_list! {
         SourcesOnly = "sources_only",
         /// Nothing but sorting and packing.
         Nothing = "nothing",
+    }
+}
+
+impl Writing {
+    /// Of two, the one that leaves the machine less.
+    #[must_use]
+    pub fn narrower(self, other: Self) -> Self {
+        self.max(other)
     }
 }
 

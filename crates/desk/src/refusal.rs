@@ -42,6 +42,21 @@ pub enum Refusal {
         /// The operating model's name.
         model: String,
     },
+    /// A policy that applies here has lapsed.
+    #[error("{why} Until a lead renews it, nothing the machine wrote can leave here.")]
+    Lapsed {
+        /// Which, and why.
+        why: String,
+    },
+    /// The category's policy gives the yes to others.
+    #[error("Replies of this kind are approved by {needs}. Ask one of them to approve it.")]
+    Approver {
+        /// Who may.
+        needs: String,
+    },
+    /// A policy is another than the one the page was shown under.
+    #[error("The policy for this kind of case changed after you saw this reply. Open the sealed view again.")]
+    PolicyChanged,
     /// A check that must be acknowledged was not.
     #[error("Please confirm first: {label}.")]
     Unacknowledged {

@@ -223,7 +223,12 @@ pub(crate) const fn word(refusal: &Refusal) -> &'static str {
         Refusal::DigestMismatch => "digest_mismatch",
         Refusal::Expired => "expired",
         Refusal::SourceChanged { .. } => "source_changed",
-        Refusal::NotYours | Refusal::SignedOut | Refusal::NotAPerson | Refusal::Role { .. } => "approver",
+        Refusal::NotYours
+        | Refusal::SignedOut
+        | Refusal::NotAPerson
+        | Refusal::Role { .. }
+        | Refusal::Approver { .. } => "approver",
+        Refusal::PolicyChanged | Refusal::Lapsed { .. } | Refusal::Category { .. } => "policy",
         Refusal::DraftState { .. } => "draft_state",
         Refusal::Left => "left_before",
         _ => "rule",

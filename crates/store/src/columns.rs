@@ -189,7 +189,7 @@ macro_rules! word_param {
     )+};
 }
 
-use desk::{consent, draft, ids, knowledge, operating, people, suggestion, ticket};
+use desk::{consent, draft, ids, knowledge, operating, people, policy, suggestion, ticket};
 
 word_column!(Digest);
 macro_rules! words {
@@ -221,6 +221,7 @@ words!(
     ids::DeliveryId,
     ids::JobId,
     ids::EntryId,
+    ids::PolicyId,
     ticket::Status,
     ticket::Priority,
     ticket::DraftReadiness,
@@ -229,6 +230,7 @@ words!(
     people::Cohort,
     consent::DeskDefault,
     operating::OperatingModel,
+    policy::PolicyKind,
     suggestion::Doubt,
     suggestion::VerdictKind,
     knowledge::ArticleState,

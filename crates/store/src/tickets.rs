@@ -193,7 +193,7 @@ fn line(mut c: Columns<'_>) -> Result<TicketLine, StoreError> {
 }
 
 /// Flags are stored as `,word,word,`.
-fn flags(text: &str) -> Vec<Flag> {
+pub(crate) fn flags(text: &str) -> Vec<Flag> {
     text.split(',').filter_map(|w| w.parse().ok()).collect()
 }
 

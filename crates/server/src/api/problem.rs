@@ -144,16 +144,20 @@ impl From<Refusal> for Problem {
         let detail = refusal.to_string();
         match refusal {
             Refusal::SignedOut => Self::signed_out(),
-            Refusal::NotYours | Refusal::NotAPerson | Refusal::Role { .. } => Self::forbidden(detail),
+            Refusal::NotYours | Refusal::NotAPerson | Refusal::Approver { .. } | Refusal::Role { .. } => {
+                Self::forbidden(detail)
+            }
             Refusal::NewMessage
             | Refusal::Edited
             | Refusal::DigestMismatch
             | Refusal::PageSpent
             | Refusal::Expired
             | Refusal::SourceChanged { .. }
+            | Refusal::PolicyChanged
             | Refusal::DraftState { .. }
             | Refusal::Left => Self::new("refused", StatusCode::CONFLICT, "Refused", detail),
             Refusal::Category { .. }
+            | Refusal::Lapsed { .. }
             | Refusal::Unacknowledged { .. }
             | Refusal::Blocked { .. }
             | Refusal::NoRecipient { .. }
@@ -225,6 +229,9 @@ mod tests {
             (Refusal::Expired, 409),
             (Refusal::SourceChanged { title: String::new() }, 409),
             (Refusal::DraftState { state: String::new() }, 409),
+            (Refusal::PolicyChanged, 409),
+            (Refusal::Approver { needs: String::new() }, 403),
+            (Refusal::Lapsed { why: String::new() }, 422),
             (Refusal::Left, 409),
             (Refusal::NotYours, 403),
             (Refusal::NotAPerson, 403),

@@ -91,6 +91,7 @@ fn house(event: &AuditEvent) -> String {
         E::OrganizationConsent { setting, .. } => format!("An organization's AI setting is now “{setting}”."),
         E::AgentConsent { setting, .. } => format!("An agent's own AI setting is now “{setting}”."),
         E::AgentChanged { change, .. } => format!("An agent's account: {change}."),
+        E::PolicyChanged { kind, version, .. } => format!("A policy has a new version: {kind}, {version}."),
         E::ModelTrained { examples, .. } => format!("Triage was trained with {examples} examples."),
         E::ImportFinished { taken, repeated } => format!("An import ended: {taken} new mails, {repeated} seen before."),
         E::RecordExported { size } => format!("The record was exported ({size} entries)."),

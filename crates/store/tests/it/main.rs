@@ -9,6 +9,7 @@ mod jobs;
 mod knowledge;
 mod locks;
 mod mail;
+mod policies;
 mod record;
 mod schema;
 mod statements;

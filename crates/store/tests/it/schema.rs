@@ -7,6 +7,7 @@ use desk::{
     knowledge::{ArticleState, Audience},
     operating::OperatingModel,
     people::{AiSetting, Cohort, Role},
+    policy::PolicyKind,
     suggestion::{Doubt, VerdictKind},
     ticket::{DraftReadiness, Priority, Status},
 };
@@ -17,7 +18,8 @@ use crate::{
     world::{NOON, ask, begin, event, furnish, whole_desk},
 };
 
-const DDL: &str = include_str!("../../migrations/0001_desk.sql");
+const DDL: &[&str] =
+    &[include_str!("../../migrations/0001_desk.sql"), include_str!("../../migrations/0002_policies.sql")];
 
 /// Columns and the closed list their CHECK must spell.
 const LISTS: &[(&str, &[&str])] = &[
@@ -42,6 +44,7 @@ const LISTS: &[(&str, &[&str])] = &[
     ("exchanges.state", ExchangeState::WORDS),
     ("drafts.origin", DraftOrigin::WORDS),
     ("drafts.state", DraftState::WORDS),
+    ("policies.kind", PolicyKind::WORDS),
 ];
 
 /// Columns whose words stand in the schema alone, or in the door's own crate.
@@ -59,7 +62,7 @@ const OWN_WORDS: &[&str] = &[
 /// `table.column` and the words of its `check (column in ('a','b'))`.
 fn checks() -> BTreeMap<String, Vec<String>> {
     let mut found = BTreeMap::new();
-    for table in DDL.split("create table ").skip(1) {
+    for table in DDL.iter().flat_map(|ddl| ddl.split("create table ").skip(1)) {
         let name = table.split_whitespace().next().unwrap_or_default();
         for check in table.split("check (").skip(1) {
             let Some((column, rest)) = check.split_once(" in ('") else { continue };
@@ -174,6 +177,27 @@ async fn opening_is_refused_when_it_would_do_harm() {
     }
     let unreachable = Store::open("sqlite:/no/such/folder/desk.db").await.map(|_| ());
     assert!(matches!(unreachable, Err(StoreError::Unavailable(_))), "{unreachable:?}");
+}
+
+/// A database of an earlier build, and one where a higher number came first: both are brought up to date.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_number_is_missing_is_applied() {
+    each(async |bench| {
+        let mut tx = begin(&bench.store).await;
+        for statement in ["drop table policies", "drop table agent_skills", "alter table seals drop column policies"] {
+            tx.execute(statement, vec![]).await.expect("as it was before");
+        }
+        tx.execute("delete from schema_version where number = 2", vec![]).await.expect("forgotten");
+        tx.commit(event()).await.expect("committed");
+        bench.store.close().await;
+
+        let again = Store::open(&bench.address).await.expect("opened");
+        let mut conn = again.read().await.expect("a reader");
+        assert_eq!(conn.policies().await.expect("there").all().len(), 2, "rules and routing as shipped");
+        drop(conn);
+        again.close().await;
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

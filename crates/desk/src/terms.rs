@@ -1,0 +1,308 @@
+//! The terms of a category: what its operating model's policy says, read from TOML.
+//!
+//! Who may approve, what must be checked, when it must escalate, and how much the machine may write. The last is never
+//! more than what the category was shipped with: more room needs evidence from checked cases, and until the desk can
+//! show some, a text that asks for it is refused.
+
+use std::ops::Range;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::{
+    operating::{OperatingModel, Writing},
+    people::Role,
+    policy::Problem,
+    risk::Flag,
+};
+
+/// Most checks of one category.
+const CHECKS_MAX: usize = 12;
+/// Longest sentence of a check, in characters.
+const SENTENCE_CHARS_MAX: usize = 200;
+
+/// Something an approver confirms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequiredCheck {
+    /// Stable name, unique within the category.
+    pub key: String,
+    /// What is confirmed.
+    pub sentence: String,
+}
+
+/// What a category's policy says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// How its cases are worked.
+    pub model: OperatingModel,
+    /// The most the machine may write.
+    pub writing: Writing,
+    /// Roles that may approve; a lead is always among them.
+    pub approvers: Vec<Role>,
+    /// What an approver confirms.
+    pub checks: Vec<RequiredCheck>,
+    /// Flags with which a case must be escalated.
+    pub escalate_when: Vec<Flag>,
+}
+
+/// The text as written; closed words are read afterwards, so that every wrong one is told with its line.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    model: Spanned<String>,
+    writing: Option<Spanned<String>>,
+    approvers: Option<Spanned<Vec<Spanned<String>>>>,
+    #[serde(default)]
+    escalate_when: Vec<Spanned<String>>,
+    #[serde(default)]
+    checks: Vec<WrittenCheck>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenCheck {
+    key: Spanned<String>,
+    sentence: Spanned<String>,
+}
+
+impl Terms {
+    /// As shipped: version 1 of every category.
+    #[must_use]
+    pub fn shipped(model: OperatingModel) -> Self {
+        let approvers = Role::ALL.iter().copied().filter(|r| r.answers()).collect();
+        Self { model, writing: model.writing(), approvers, checks: Vec::new(), escalate_when: Vec::new() }
+    }
+
+    /// The most a category may be given, in a sentence.
+    #[must_use]
+    pub fn ceiling(shipped: OperatingModel) -> String {
+        format!(
+            "At most “{}” with the writing “{}”, as shipped; narrower is always possible. {EVIDENCE}",
+            shipped.word(),
+            shipped.writing().word()
+        )
+    }
+
+    /// Reads a policy's text for a category that was shipped as `shipped`.
+    ///
+    /// # Errors
+    /// Every problem with its line.
+    pub fn parse(text: &str, shipped: OperatingModel) -> Result<Self, Vec<Problem>> {
+        let lines = Lines { text };
+        let written: Written = toml::from_str(text).map_err(|e| {
+            let first = e.message().lines().next().unwrap_or("it does not read").to_owned();
+            vec![Problem::at(
+                e.span().map_or(1, |span| lines.of(&span)),
+                format!("This does not read as TOML: {first}."),
+            )]
+        })?;
+        let mut problems = Vec::new();
+        let model = lines.word(&written.model, &mut problems).unwrap_or(shipped);
+        if shipped.narrower(model) != model {
+            problems.push(lines.at(&written.model, wider(&format!("the model “{model}”"), shipped)));
+        }
+        let mut writing = model.writing();
+        if let Some(asked) = &written.writing
+            && let Some(found) = lines.word::<Writing>(asked, &mut problems)
+        {
+            if found.narrower(model.writing()) != found {
+                problems.push(lines.at(asked, wider(&format!("the writing “{found}”"), model)));
+            }
+            writing = found;
+        }
+        let approvers = approvers(written.approvers.as_ref(), &lines, &mut problems);
+        let escalate_when = written.escalate_when.iter().filter_map(|w| lines.word(w, &mut problems)).collect();
+        let checks = checks(&written.checks, &lines, &mut problems);
+        if problems.is_empty() { Ok(Self { model, writing, approvers, checks, escalate_when }) } else { Err(problems) }
+    }
+
+    /// As a policy's text; [`Terms::parse`] reads it back.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let list = |words: Vec<&str>| words.iter().map(|w| format!("\"{w}\"")).collect::<Vec<_>>().join(", ");
+        let mut text = format!(
+            "# How cases of this category are worked.\nmodel = \"{}\"\n\n\
+             # The most the machine may write: {}.\nwriting = \"{}\"\n\n\
+             # Who may approve a reply. A lead always may.\napprovers = [{}]\n\n\
+             # Risk flags with which a case must be escalated.\nescalate_when = [{}]\n",
+            self.model,
+            Writing::WORDS.join(", "),
+            self.writing,
+            list(self.approvers.iter().map(|r| r.word()).collect()),
+            list(self.escalate_when.iter().map(|f| f.word()).collect()),
+        );
+        for check in &self.checks {
+            let sentence = toml::Value::String(check.sentence.clone());
+            text.push_str(&format!("\n[[checks]]\nkey = \"{}\"\nsentence = {sentence}\n", check.key));
+        }
+        text
+    }
+
+    /// Both at once: what either forbids is forbidden, what either asks for is asked for.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.model = self.model.narrower(other.model);
+        self.writing = self.writing.narrower(other.writing);
+        self.approvers.retain(|role| other.approvers.contains(role));
+        let new: Vec<_> = other.checks.into_iter().filter(|c| !self.checks.contains(c)).collect();
+        self.checks.extend(new);
+        let new: Vec<_> = other.escalate_when.into_iter().filter(|f| !self.escalate_when.contains(f)).collect();
+        self.escalate_when.extend(new);
+        self
+    }
+}
+
+/// Why nobody can have more than the ceiling yet.
+const EVIDENCE: &str = "More room for the machine needs evidence from checked cases, and there is none yet.";
+
+fn wider(what: &str, shipped: OperatingModel) -> String {
+    format!("{what} gives the machine more than “{shipped}” is shipped with (“{}”). {EVIDENCE}", shipped.writing())
+}
+
+fn approvers(
+    written: Option<&Spanned<Vec<Spanned<String>>>>,
+    lines: &Lines<'_>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Role> {
+    let Some(written) = written else { return Role::ALL.iter().copied().filter(|r| r.answers()).collect() };
+    let mut roles: Vec<Role> = Vec::new();
+    for word in written.get_ref() {
+        match lines.word::<Role>(word, problems) {
+            Some(role) if !role.answers() => {
+                problems.push(lines.at(word, format!("The role “{role}” answers no customers, so it cannot approve.")));
+            }
+            Some(role) if !roles.contains(&role) => roles.push(role),
+            _ => {}
+        }
+    }
+    if !roles.contains(&Role::Lead) && problems.is_empty() {
+        problems.push(lines.at(written, "Add “lead”: somebody must always be able to approve.".to_owned()));
+    }
+    roles
+}
+
+fn checks(written: &[WrittenCheck], lines: &Lines<'_>, problems: &mut Vec<Problem>) -> Vec<RequiredCheck> {
+    let mut checks: Vec<RequiredCheck> = Vec::new();
+    for check in written {
+        let (key, sentence) = (check.key.get_ref(), check.sentence.get_ref().trim());
+        if key.is_empty()
+            || key.len() > 40
+            || !key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        {
+            problems.push(lines.at(&check.key, "A key is lower-case letters, digits and “_”, at most 40.".to_owned()));
+        }
+        if checks.iter().any(|c| c.key == *key) {
+            problems.push(lines.at(&check.key, format!("There are two checks “{key}”; give each its own key.")));
+        }
+        if sentence.is_empty()
+            || sentence.chars().count() > SENTENCE_CHARS_MAX
+            || sentence.chars().any(char::is_control)
+        {
+            let why = format!("Write what is confirmed on one line of at most {SENTENCE_CHARS_MAX} characters.");
+            problems.push(lines.at(&check.sentence, why));
+        }
+        checks.push(RequiredCheck { key: key.clone(), sentence: sentence.to_owned() });
+    }
+    if let (true, Some(extra)) = (written.len() > CHECKS_MAX, written.get(CHECKS_MAX)) {
+        let why = format!("Nobody reads more than {CHECKS_MAX} checks before every reply; keep those that matter.");
+        problems.push(lines.at(&extra.key, why));
+    }
+    checks
+}
+
+/// From places in a text to its lines.
+struct Lines<'a> {
+    text: &'a str,
+}
+
+impl Lines<'_> {
+    fn of(&self, span: &Range<usize>) -> usize {
+        self.text.bytes().take(span.start).filter(|b| *b == b'\n').count() + 1
+    }
+
+    fn at<T>(&self, place: &Spanned<T>, why: String) -> Problem {
+        Problem::at(self.of(&place.span()), why)
+    }
+
+    fn word<T: std::str::FromStr<Err = crate::words::UnknownWord>>(
+        &self,
+        written: &Spanned<String>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<T> {
+        match written.get_ref().parse() {
+            Ok(member) => Some(member),
+            Err(unknown) => {
+                problems.push(self.at(written, format!("{unknown}.")));
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shipped_reads_back() {
+        for model in OperatingModel::ALL {
+            let shipped = Terms::shipped(*model);
+            assert_eq!(Terms::parse(&shipped.text(), *model), Ok(shipped));
+        }
+        let mut odd = Terms::shipped(OperatingModel::Refund);
+        odd.checks.push(RequiredCheck { key: "sum".into(), sentence: "The \"sum\" \\ is right".into() });
+        odd.escalate_when = vec![Flag::Legal, Flag::Anger];
+        assert_eq!(Terms::parse(&odd.text(), OperatingModel::Refund), Ok(odd));
+    }
+
+    #[test]
+    fn narrower_is_taken_and_wider_is_refused_with_its_line() {
+        let parse = |text: &str| Terms::parse(text, OperatingModel::BillingExplanation);
+        let fine = parse("model = \"billing_explanation\"\nwriting = \"sources_only\"\napprovers = [\"lead\"]")
+            .expect("reads");
+        assert_eq!((fine.writing, fine.approvers), (Writing::SourcesOnly, vec![Role::Lead]));
+        assert_eq!(parse("model = \"legal\"").map(|t| t.writing), Ok(Writing::Nothing));
+        let cases = [
+            ("model = \"product_question\"", 1, "more than"),
+            ("model = \"billing_explanation\"\nwriting = \"draft\"", 2, "needs evidence"),
+            ("\nmodel = \"magic\"", 2, "is not a operating model"),
+            ("model = \"legal\"\nwriting = \"everything\"", 2, "kind of writing"),
+            ("model = \"legal\"\nsends = true", 2, "TOML"),
+            ("writing = \"draft\"", 1, "TOML"),
+            ("model = \"legal\"\napprovers = [\"auditor\", \"lead\"]", 2, "answers no customers"),
+            ("model = \"legal\"\napprovers = [\"agent\"]", 2, "lead"),
+            ("model = \"legal\"\nescalate_when = [\"legal\", \"rain\"]", 2, "risk flag"),
+            ("model = \"legal\"\n[[checks]]\nkey = \"A b\"\nsentence = \"x\"", 3, "lower-case"),
+            ("model = \"legal\"\n[[checks]]\nkey = \"a\"\nsentence = \"\"", 4, "one line"),
+            ("model = \"legal\n", 1, "TOML"),
+            ("", 1, "TOML"),
+        ];
+        for (text, line, part) in cases {
+            let problems = parse(text).expect_err(text);
+            assert!(problems.iter().any(|p| p.line == line && p.why.contains(part)), "{text}: {problems:?}");
+        }
+    }
+
+    #[test]
+    fn two_wrong_lines_are_told_at_once() {
+        let problems = Terms::parse("model = \"x\"\nwriting = \"y\"", OperatingModel::Legal).expect_err("two problems");
+        assert_eq!(problems.iter().map(|p| p.line).collect::<Vec<_>>(), [1, 2]);
+    }
+
+    #[test]
+    fn together_they_forbid_more_and_ask_more() {
+        let check = |key: &str| RequiredCheck { key: key.into(), sentence: key.into() };
+        let mut a = Terms::shipped(OperatingModel::ProductQuestion);
+        a.checks = vec![check("a"), check("both")];
+        let mut b = Terms { approvers: vec![Role::Lead], ..Terms::shipped(OperatingModel::Legal) };
+        b.checks = vec![check("both"), check("b")];
+        b.escalate_when = vec![Flag::Legal];
+        let both = a.and(b);
+        assert_eq!(
+            (both.model, both.writing, both.approvers),
+            (OperatingModel::Legal, Writing::Nothing, vec![Role::Lead])
+        );
+        assert_eq!(both.checks, [check("a"), check("both"), check("b")]);
+        assert_eq!(both.escalate_when, [Flag::Legal]);
+    }
+}
