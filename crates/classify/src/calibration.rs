@@ -1,8 +1,12 @@
-//! From scores on held-back rows to probabilities that mean what they say, and to the threshold for abstaining.
+//! From scores on held-back rows to probabilities that mean what they say, sets that hold the right label as often as
+//! stated, and the thresholds for abstaining.
 
 use serde::{Deserialize, Serialize};
 
-use crate::regression::softmax;
+use crate::heads::{Heads, Scores};
+use crate::memory::Memory;
+use crate::metrics::{ece, share};
+use crate::regression::{Row, softmax};
 
 /// How the model did on rows it was not trained on. All but the count lie in 0..=1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -13,9 +17,9 @@ pub struct Metrics {
     pub accuracy: f32,
     /// Expected calibration error, 15 bins (Naeini et al. 2015).
     pub ece: f32,
-    /// Share the model decides at its threshold.
+    /// Share at or above the threshold of its label.
     pub coverage: f32,
-    /// Share of the decided rows that were right.
+    /// Share of those that were right.
     pub precision: f32,
 }
 
@@ -23,78 +27,113 @@ pub struct Metrics {
 pub(crate) struct Held {
     pub(crate) scores: Vec<f32>,
     pub(crate) target: usize,
-    pub(crate) similarity: f32,
+    pub(crate) looks: Looks,
+}
+
+/// How much a row looks like what the model was trained on, in two ways; larger is more alike.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Looks {
+    pub(crate) energy: f32,
+    /// Mean cosine to the nearest examples of the first label (Sun et al. 2022, within the label only).
+    pub(crate) near: f32,
+}
+
+/// Neighbours that [`Looks::near`] is the mean of.
+const NEAR: usize = 5;
+
+impl Looks {
+    pub(crate) fn of(scores: &Scores, first: usize, memory: &Memory, row: &Row) -> Looks {
+        let nearest = memory.nearest(row, &[first], NEAR);
+        let sum: f32 = nearest.iter().map(|n| n.1).sum();
+        Looks { energy: scores.energy, near: sum / nearest.len().max(1) as f32 }
+    }
+}
+
+/// The held-back row at hand.
+pub(crate) fn held(heads: &Heads, memory: &Memory, row: &Row, target: usize) -> Held {
+    let scores = heads.scores(row);
+    let looks = Looks::of(&scores, top(&scores.labels).0, memory, row);
+    Held { scores: scores.labels, target, looks }
 }
 
 /// What the held-back rows decided.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Calibration {
     pub(crate) temperature: f32,
-    /// How much similarity counts in [`Calibration::assurance`].
-    pub(crate) similarity_weight: f32,
-    /// Least [`Calibration::assurance`] for a decision.
-    pub(crate) least_assurance: f32,
-    /// Below this similarity a text is called unfamiliar.
-    pub(crate) least_similarity: f32,
-    /// Labels with at least this probability form the 90 % set.
-    pub(crate) set_floor: f32,
+    /// Mean and spread of energy and of nearness.
+    pub(crate) energy: (f32, f32),
+    pub(crate) near: (f32, f32),
+    /// Familiarity scores, ascending.
+    pub(crate) familiar: Vec<f32>,
+    /// Probabilities of the right label, ascending.
+    pub(crate) truths: Vec<f32>,
+    /// Least probability of each label for a decision; above 1 when no row proves the label.
+    pub(crate) least: Vec<f32>,
 }
 
 impl Calibration {
-    /// Fits on held-back rows. `meaning` tells whether similarities are those of meaning vectors: on validation data
-    /// these told foreign texts from known ones, and similarities of words did not.
-    pub(crate) fn fit(held: &[Held], target_precision: f32, meaning: bool) -> (Calibration, Metrics) {
+    pub(crate) fn fit(held: &[Held], labels: usize, target_precision: f32) -> (Calibration, Metrics) {
         let temperature = temperature(held);
-        let similarity_weight = if meaning { 3.0 } else { 0.0 };
+        let mut calibration = Calibration {
+            temperature,
+            energy: moments(held.iter().map(|row| row.looks.energy)),
+            near: moments(held.iter().map(|row| row.looks.near)),
+            ..Calibration::default()
+        };
         let mut outcomes = Vec::new();
-        let mut true_probabilities = Vec::new();
-        let mut similarities = Vec::new();
         for row in held {
             let p = softmax(&row.scores, temperature);
-            let (top, probability) = top(&p);
-            outcomes.push((assurance(probability, row.similarity, similarity_weight), probability, top == row.target));
-            true_probabilities.push(p.get(row.target).copied().unwrap_or_default());
-            similarities.push(row.similarity);
+            let (label, probability) = top(&p);
+            outcomes.push(Outcome { label, probability, right: label == row.target });
+            calibration.truths.push(p.get(row.target).copied().unwrap_or_default());
+            calibration.familiar.push(calibration.familiarity_score(row.looks));
         }
-        let least_assurance = threshold(&outcomes, target_precision);
-        let decided: Vec<_> = outcomes.iter().filter(|(a, ..)| *a >= least_assurance).collect();
-        let right = decided.iter().filter(|(.., right)| *right).count();
-        let calibration = Calibration {
-            temperature,
-            similarity_weight,
-            least_assurance,
-            least_similarity: low_quantile(similarities, 0.02),
-            set_floor: low_quantile(true_probabilities, 0.1),
-        };
+        calibration.truths.sort_by(f32::total_cmp);
+        calibration.familiar.sort_by(f32::total_cmp);
+        calibration.least = thresholds(&outcomes, labels, target_precision);
+        let least = |label: usize| calibration.least.get(label).copied().unwrap_or(f32::MAX);
+        let decided: Vec<&Outcome> = outcomes.iter().filter(|o| o.probability >= least(o.label)).collect();
         let metrics = Metrics {
             rows: held.len(),
-            accuracy: share(outcomes.iter().filter(|(.., right)| *right).count(), held.len()),
-            ece: ece(&outcomes.iter().map(|&(_, p, right)| (p, right)).collect::<Vec<_>>()),
+            accuracy: share(outcomes.iter().filter(|o| o.right).count(), held.len()),
+            ece: ece(&outcomes.iter().map(|o| (o.probability, o.right)).collect::<Vec<_>>()),
             coverage: share(decided.len(), held.len()),
-            precision: share(right, decided.len()),
+            precision: share(decided.iter().filter(|o| o.right).count(), decided.len()),
         };
         (calibration, metrics)
     }
 
-    /// How sure the model may be that the label is right *and* the text is of a known kind: the logarithm of the top
-    /// probability, plus the similarity to the nearest training example, which unlike a probability does not have to
-    /// sum to one over known labels.
-    pub(crate) fn assurance(&self, probability: f32, similarity: f32) -> f32 {
-        assurance(probability, similarity, self.similarity_weight)
+    /// Both looks on one scale.
+    pub(crate) fn familiarity_score(&self, looks: Looks) -> f32 {
+        let on_scale = |x: f32, (mean, spread): (f32, f32)| (x - mean) / spread.max(1e-6);
+        on_scale(looks.energy, self.energy) + on_scale(looks.near, self.near)
     }
-}
 
-fn assurance(probability: f32, similarity: f32, similarity_weight: f32) -> f32 {
-    probability.max(1e-9).ln() + similarity_weight * similarity
+    /// Share of held-back rows that were no more familiar than a row of this score; a conformal p-value
+    /// (Laxhammar and Falkman 2010). 1 when nothing was held back.
+    pub(crate) fn familiarity(&self, score: f32) -> f32 {
+        let below = self.familiar.partition_point(|x| *x <= score);
+        share(below + 1, self.familiar.len() + 1)
+    }
+
+    /// A label belongs to the set of this error rate from this probability on (split conformal, Sadinle et al. 2019).
+    /// 0 when too few rows were held back to promise it.
+    pub(crate) fn set_floor(&self, error_rate: f32) -> f32 {
+        let rank = (error_rate * (self.truths.len() + 1) as f32).floor() as usize;
+        rank.checked_sub(1).and_then(|at| self.truths.get(at)).copied().unwrap_or(0.0)
+    }
 }
 
 /// Index and value of the largest; the first of equals.
 pub(crate) fn top(p: &[f32]) -> (usize, f32) {
-    p.iter().copied().enumerate().fold((0, 0.0), |best, (at, x)| if x > best.1 { (at, x) } else { best })
+    let best = |best: (usize, f32), (at, x)| if x > best.1 { (at, x) } else { best };
+    p.iter().copied().enumerate().fold((0, f32::NEG_INFINITY), best)
 }
 
-pub(crate) fn share(part: usize, whole: usize) -> f32 {
-    if whole == 0 { 0.0 } else { part as f32 / whole as f32 }
+fn moments(values: impl Iterator<Item = f32> + Clone) -> (f32, f32) {
+    let n = values.clone().count().max(1) as f32;
+    let mean = values.clone().sum::<f32>() / n;
+    (mean, (values.map(|x| (x - mean).powi(2)).sum::<f32>() / n).sqrt())
 }
 
 /// The temperature of least log loss (Guo et al. 2017), by golden-section search on its logarithm. Targets are
@@ -119,75 +158,106 @@ fn temperature(held: &[Held]) -> f32 {
     if held.is_empty() { 1.0 } else { f32::midpoint(low, high).exp() }
 }
 
-/// The lowest assurance at which the rows above it still reach the precision; out of reach when no row does.
-fn threshold(outcomes: &[(f32, f32, bool)], target: f32) -> f32 {
-    let mut sorted = outcomes.to_vec();
-    sorted.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut right = 0;
-    let mut least = f32::MAX;
-    for (n, &(assurance, _, correct)) in sorted.iter().enumerate() {
-        right += usize::from(correct);
-        if share(right, n + 1) >= target {
-            least = assurance;
+struct Outcome {
+    label: usize,
+    probability: f32,
+    right: bool,
+}
+
+/// Rows of the whole that stand beside a label's own rows when its threshold is chosen: with a few rows a label
+/// follows the whole, with many it follows itself (empirical Bayes).
+const PRIOR_ROWS: f32 = 10.0;
+
+/// A label less likely than all others together is never given.
+const MAJORITY: f32 = 0.5;
+
+/// For each label the least probability from which on its rows, beside [`PRIOR_ROWS`] of all, reach the precision.
+fn thresholds(outcomes: &[Outcome], labels: usize, target: f32) -> Vec<f32> {
+    let mut sorted: Vec<&Outcome> = outcomes.iter().collect();
+    sorted.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+    let mut all = (0, 0);
+    let mut own = vec![(0_usize, 0_usize); labels];
+    let mut least = vec![f32::MAX; labels];
+    let mut whole = f32::MAX;
+    for outcome in sorted {
+        all = (all.0 + usize::from(outcome.right), all.1 + 1);
+        let precision = share(all.0, all.1);
+        if precision >= target {
+            whole = outcome.probability;
+        }
+        let (Some(own), Some(least)) = (own.get_mut(outcome.label), least.get_mut(outcome.label)) else { continue };
+        *own = (own.0 + usize::from(outcome.right), own.1 + 1);
+        let blended = (own.0 as f32 + PRIOR_ROWS * precision) / (own.1 as f32 + PRIOR_ROWS);
+        if blended >= target {
+            *least = outcome.probability;
+        }
+    }
+    let precision = share(all.0, all.1);
+    for (least, own) in least.iter_mut().zip(own) {
+        // A label that never came first among the held-back rows follows the whole.
+        *least = if own.1 == 0 { whole } else { *least };
+        let rows = own.1 as f32 + PRIOR_ROWS;
+        let right = own.0 as f32 + PRIOR_ROWS * precision;
+        if right / rows >= target && !outcomes.is_empty() {
+            // All held-back rows pass. Below them one more row of this probability would still keep the promise.
+            let next = target * (rows + 1.0) - right;
+            *least = least.min(next.max(MAJORITY));
         }
     }
     least
-}
-
-/// The value that a share `q` of the values lies below, rounded to the cautious side (split conformal rank).
-fn low_quantile(mut values: Vec<f32>, q: f32) -> f32 {
-    values.sort_by(f32::total_cmp);
-    let rank = (q * (values.len() + 1) as f32).floor() as usize;
-    rank.checked_sub(1).and_then(|at| values.get(at)).copied().unwrap_or(0.0)
-}
-
-/// Expected calibration error over 15 equal bins of the top probability.
-pub(crate) fn ece(outcomes: &[(f32, bool)]) -> f32 {
-    let mut bins = [(0_usize, 0.0_f64, 0_usize); 15];
-    for &(p, right) in outcomes {
-        if let Some(bin) = bins.get_mut(((p * 15.0) as usize).min(14)) {
-            bin.0 += 1;
-            bin.1 += f64::from(p);
-            bin.2 += usize::from(right);
-        }
-    }
-    let gap: f64 = bins.iter().map(|&(_, p, right)| (p - right as f64).abs()).sum();
-    (gap / outcomes.len().max(1) as f64) as f32
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn ece_by_hand() {
-        // Ten rows at 0.9 of which eight are right: a gap of 0.1. Ten at 0.5 of which five are right: none.
-        let rows: Vec<_> = (0..10).flat_map(|i| [(0.9, i < 8), (0.5, i < 5)]).collect();
-        assert!((ece(&rows) - 0.05).abs() < 1e-6);
+    fn row(scores: [f32; 2], target: usize) -> Held {
+        Held { scores: scores.to_vec(), target, looks: Looks { energy: 0.0, near: 0.5 } }
     }
 
     #[test]
     fn overconfident_scores_are_cooled() {
         // The scores say 0.98; three of four are right, so the temperature must be well above 1.
-        let held: Vec<Held> = (0..40)
-            .map(|i| Held { scores: vec![4.0, 0.0], target: usize::from(i % 4 == 0), similarity: 0.5 })
-            .collect();
+        let held: Vec<Held> = (0..40).map(|i| row([4.0, 0.0], usize::from(i % 4 == 0))).collect();
         let t = temperature(&held);
         assert!((softmax(&[4.0, 0.0], t)[0] - 0.75).abs() < 0.02, "{t}");
     }
 
     #[test]
     fn a_few_faultless_rows_do_not_make_certain() {
-        let held: Vec<Held> = (0..18).map(|_| Held { scores: vec![4.0, 0.0], target: 0, similarity: 0.5 }).collect();
+        let held: Vec<Held> = (0..18).map(|_| row([4.0, 0.0], 0)).collect();
         let p = softmax(&[4.0, 0.0], temperature(&held))[0];
         assert!((p - 0.95).abs() < 0.01, "{p}");
     }
 
+    fn outcome(label: usize, probability: f32, right: bool) -> Outcome {
+        Outcome { label, probability, right }
+    }
+
     #[test]
-    fn the_threshold_keeps_its_promise_or_is_out_of_reach() {
-        let rows = [(3.0, 0.9, true), (2.0, 0.8, true), (1.0, 0.7, false), (0.0, 0.6, true)];
-        assert_eq!(threshold(&rows, 0.95), 2.0);
-        assert_eq!(threshold(&rows, 0.75), 0.0);
-        assert_eq!(threshold(&[(1.0, 0.9, false)], 0.5), f32::MAX);
+    fn a_label_with_many_errors_gets_a_higher_threshold() {
+        let mut rows = Vec::new();
+        for n in 0..100 {
+            let probability = 1.0 - n as f32 / 200.0;
+            rows.push(outcome(0, probability, true));
+            rows.push(outcome(1, probability, n < 30 || n % 4 != 0));
+        }
+        let least = thresholds(&rows, 3, 0.95);
+        assert!(least[0] < 0.51 && least[1] > 0.6 && least[1] < 1.0, "{least:?}");
+        assert!(least[2] >= least[0], "a label without rows follows the whole: {least:?}");
+    }
+
+    #[test]
+    fn a_promise_out_of_reach_is_not_made() {
+        assert_eq!(thresholds(&[outcome(0, 0.9, false)], 1, 0.5), [f32::MAX]);
+        assert_eq!(thresholds(&[], 2, 0.5), [f32::MAX, f32::MAX]);
+    }
+
+    #[test]
+    fn sets_are_whole_until_enough_rows_were_held_back() {
+        let mut calibration = Calibration { truths: (1..=8).map(|n| n as f32 / 10.0).collect(), ..Default::default() };
+        assert_eq!(calibration.set_floor(0.1), 0.0);
+        calibration.truths.push(0.9);
+        assert_eq!(calibration.set_floor(0.1), 0.1);
     }
 }

@@ -3,7 +3,8 @@
 //! Weighting is `(1 + ln tf) * idf` with the smoothed idf `ln((1 + n) / (1 + df)) + 1` (Salton and Buckley 1988);
 //! words and letters are each scaled to length 1. Features are 64-bit FNV-1a hashes: no dictionary of words is kept.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
 /// Characters looked at; bounds the work on hostile text.
@@ -41,57 +42,66 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
     words
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Block {
-    Words,
-    Letters,
-}
+/// Words and pairs, or groups of letters: each block is scaled to length 1 by itself.
+const BLOCKS: usize = 2;
 
-/// What a text contains before weighting: how often each feature occurs and in which words.
-struct Count {
-    block: Block,
-    times: u32,
-    words: Vec<u32>,
-}
-
-/// By hash in ascending order, so that sums are the same in every run.
-fn counts(words: &[Word]) -> BTreeMap<u64, Count> {
-    let mut counts = BTreeMap::new();
-    let mut add = |block: Block, hash: u64, at: &[usize]| {
-        let count = counts.entry(hash).or_insert_with(|| Count { block, times: 0, words: Vec::new() });
-        count.times += 1;
-        count.words.extend(at.iter().map(|&at| at as u32));
-    };
-    let hashes: Vec<u64> = words.iter().map(|w| hash(1, w.letters.iter().copied())).collect();
+/// Hands every feature of the words to `take`: its hash and its block.
+fn each(words: &[Word], mut take: impl FnMut(u64, usize)) {
     for (at, word) in words.iter().enumerate() {
-        add(Block::Words, hashes.get(at).copied().unwrap_or_default(), &[at]);
+        take(hash(START, 1, &word.letters), 0);
         if let Some(next) = words.get(at + 1) {
-            let pair = word.letters.iter().chain(&[' ']).chain(&next.letters);
-            add(Block::Words, hash(2, pair.copied()), &[at, at + 1]);
+            take(hash(step(hash(START, 2, &word.letters), ' '), 0, &next.letters), 0);
         }
-        let bounded: Vec<char> = [' '].iter().chain(&word.letters).chain(&[' ']).copied().collect();
-        for size in 2..=5 {
-            for group in bounded.windows(size) {
-                add(Block::Letters, hash(3, group.iter().copied()), &[at]);
+        let letter = |at: usize| match at.checked_sub(1) {
+            None => Some(' '),
+            Some(at) if at == word.letters.len() => Some(' '),
+            Some(at) => word.letters.get(at).copied(),
+        };
+        for start in 0..=word.letters.len() {
+            let mut group = hash(START, 3, &[]);
+            for size in 1..=5 {
+                let Some(c) = letter(start + size - 1) else { break };
+                group = step(group, c);
+                if size >= 2 {
+                    take(group, 1);
+                }
             }
         }
     }
-    counts
 }
 
-fn hash(kind: u8, letters: impl Iterator<Item = char>) -> u64 {
-    let start = 0xcbf2_9ce4_8422_2325_u64 ^ u64::from(kind);
-    let step = |h: u64, x: u64| (h ^ x).wrapping_mul(0x0100_0000_01b3);
-    letters.fold(step(start, 0), |h, c| step(h, u64::from(u32::from(c))))
+const START: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn step(hash: u64, c: char) -> u64 {
+    (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01b3)
 }
 
-/// A weighted feature of one text.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Feature {
-    pub(crate) index: u32,
-    pub(crate) value: f32,
-    /// Every word it occurs in, once per occurrence.
-    pub(crate) words: Vec<u32>,
+/// FNV-1a over the letters, kinds apart.
+fn hash(start: u64, kind: u64, letters: &[char]) -> u64 {
+    letters.iter().fold((start ^ kind).wrapping_mul(0x0100_0000_01b3), |h, c| step(h, *c))
+}
+
+/// One number for the words in order: equal for texts that differ only in case, space and punctuation.
+pub(crate) fn digest(words: &[Word]) -> u64 {
+    words.iter().fold(START, |h, word| hash(h, 4, &word.letters))
+}
+
+/// Hashes are spread already; hashing them again costs as much as the rest of a lookup.
+#[derive(Debug, Clone, Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash ^ (hash >> 32) ^ (hash << 32);
+    }
 }
 
 /// The features known from training and how rare each is.
@@ -99,7 +109,7 @@ pub(crate) struct Feature {
 pub(crate) struct Vocabulary {
     pub(crate) keys: Vec<u64>,
     pub(crate) idf: Vec<f32>,
-    index: HashMap<u64, u32>,
+    index: HashMap<u64, u32, BuildHasherDefault<AsIs>>,
 }
 
 impl Vocabulary {
@@ -110,18 +120,24 @@ impl Vocabulary {
 
     /// Learns from texts. In larger sets a feature seen in one text only is left out: it cannot generalise.
     pub(crate) fn learn<'a>(texts: impl Iterator<Item = &'a str>) -> Vocabulary {
-        let mut seen: BTreeMap<u64, u32> = BTreeMap::new();
+        let mut seen: HashMap<u64, u32, BuildHasherDefault<AsIs>> = HashMap::default();
         let mut n = 0_u32;
+        let mut hashes = Vec::new();
         for text in texts {
             n += 1;
-            for hash in counts(&words(text)).into_keys() {
-                *seen.entry(hash).or_default() += 1;
+            hashes.clear();
+            each(&words(text), |hash, _| hashes.push(hash));
+            hashes.sort_unstable();
+            hashes.dedup();
+            for hash in &hashes {
+                *seen.entry(*hash).or_default() += 1;
             }
         }
         let least = if n >= 1000 { 2 } else { 1 };
-        let kept = seen.into_iter().filter(|&(_, df)| df >= least);
+        let mut kept: Vec<(u64, u32)> = seen.into_iter().filter(|&(_, df)| df >= least).collect();
+        kept.sort_unstable();
         let idf = |df: u32| (f64::from(1 + n) / f64::from(1 + df)).ln() as f32 + 1.0;
-        let (keys, idf) = kept.map(|(key, df)| (key, idf(df))).unzip();
+        let (keys, idf) = kept.into_iter().map(|(key, df)| (key, idf(df))).unzip();
         Vocabulary::new(keys, idf)
     }
 
@@ -129,24 +145,32 @@ impl Vocabulary {
         self.keys.len()
     }
 
-    /// Known features in ascending order of index.
-    pub(crate) fn features(&self, words: &[Word]) -> Vec<Feature> {
-        let mut squares = [0.0_f32; 2];
-        let mut found = Vec::new();
-        for (hash, count) in counts(words) {
-            let Some(&index) = self.index.get(&hash) else { continue };
+    /// Known features and their weights, in ascending order of index.
+    pub(crate) fn features(&self, words: &[Word]) -> Vec<(u32, f32)> {
+        let mut found: Vec<(u32, u8)> = Vec::with_capacity(words.len() * 16);
+        each(words, |hash, block| {
+            if let Some(&index) = self.index.get(&hash) {
+                found.push((index, block as u8));
+            }
+        });
+        found.sort_unstable();
+        let mut squares = [0.0_f32; BLOCKS];
+        let mut features: Vec<(u32, f32)> = Vec::with_capacity(found.len());
+        let mut blocks = Vec::with_capacity(found.len());
+        for run in found.chunk_by(|a, b| a.0 == b.0) {
+            let Some(&(index, block)) = run.first() else { continue };
             let idf = self.idf.get(index as usize).copied().unwrap_or(1.0);
-            let value = (1.0 + (count.times as f32).ln()) * idf;
-            if let Some(square) = squares.get_mut(count.block as usize) {
+            let value = (1.0 + (run.len() as f32).ln()) * idf;
+            if let Some(square) = squares.get_mut(block as usize) {
                 *square += value * value;
             }
-            found.push((count.block, Feature { index, value, words: count.words }));
+            features.push((index, value));
+            blocks.push(block);
         }
-        for (block, feature) in &mut found {
-            feature.value /= squares.get(*block as usize).copied().unwrap_or(1.0).sqrt();
+        let lengths = squares.map(f32::sqrt);
+        for ((_, value), block) in features.iter_mut().zip(blocks) {
+            *value /= lengths.get(block as usize).copied().unwrap_or(1.0);
         }
-        let mut features: Vec<Feature> = found.into_iter().map(|(_, feature)| feature).collect();
-        features.sort_unstable_by_key(|f| f.index);
         features
     }
 }
@@ -173,7 +197,7 @@ mod tests {
     #[test]
     fn blocks_have_length_one_and_case_does_not_matter() {
         let vocabulary = Vocabulary::learn(["refund please", "reset password"].into_iter());
-        let square: f32 = vocabulary.features(&words("refund my password")).iter().map(|f| f.value.powi(2)).sum();
+        let square: f32 = vocabulary.features(&words("refund my password")).iter().map(|f| f.1.powi(2)).sum();
         assert!((square - 2.0).abs() < 1e-4);
         assert_eq!(vocabulary.features(&words("REFUND")), vocabulary.features(&words("refund")));
         assert!(vocabulary.features(&words("zzzz")).is_empty());

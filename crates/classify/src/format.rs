@@ -5,12 +5,14 @@ use sha2::{Digest, Sha256};
 
 use crate::calibration::Calibration;
 use crate::features::Vocabulary;
-use crate::memory::{Form, Memory};
+use crate::heads::Heads;
+use crate::memory::{Form, Memory, Note};
 use crate::model::{Card, Model};
+use crate::network::Network;
 use crate::regression::Weights;
 
 const MARK: &[u8; 8] = b"classify";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Why stored bytes are not a model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,23 +39,56 @@ pub enum LoadError {
 #[derive(Serialize, Deserialize)]
 struct Header {
     card: Card,
-    calibration: Calibration,
     features: usize,
+    /// Rows held back, and whether there is a network.
+    held: usize,
+    network: bool,
+    ids: Vec<(String, u32)>,
+    notes: Vec<Kept>,
+}
+
+/// A correction; its numbers follow in the body.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    id: String,
+    label: String,
+    digest: u64,
+    sparse: usize,
+    dense: usize,
 }
 
 impl Model {
     /// The stored form; equal models have equal bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let header = Header { card: self.card.clone(), calibration: self.calibration, features: self.vocabulary.len() };
+        let kept = |note: &Note| Kept {
+            id: note.id.clone(),
+            label: note.label.clone(),
+            digest: note.digest,
+            sparse: note.sparse.len(),
+            dense: note.dense.len(),
+        };
+        let header = Header {
+            card: self.card.clone(),
+            features: self.vocabulary.len(),
+            held: self.calibration.truths.len(),
+            network: self.heads.network.is_some(),
+            ids: self.ids.clone(),
+            notes: self.notes.iter().map(kept).collect(),
+        };
         // Only strings and finite numbers: there is nothing in a header that JSON cannot hold.
         let header = serde_json::to_vec(&header).unwrap_or_default();
         let mut out = MARK.to_vec();
         out.extend(VERSION.to_le_bytes());
         out.extend((header.len() as u32).to_le_bytes());
         out.extend(header);
+        self.calibration.write(&mut out);
         out.extend(self.vocabulary.keys.iter().flat_map(|x| x.to_le_bytes()));
-        out.extend(self.vocabulary.idf.iter().flat_map(|x| x.to_le_bytes()));
-        out.extend(self.weights.values.iter().flat_map(|x| x.to_le_bytes()));
+        floats(&mut out, &self.vocabulary.idf);
+        floats(&mut out, &self.heads.linear.values);
+        if let Some(network) = &self.heads.network {
+            floats(&mut out, &network.first);
+            floats(&mut out, &network.second);
+        }
         for list in &self.memory.by_label {
             out.extend((list.len() as u32).to_le_bytes());
             out.extend(list.iter().flat_map(|x| x.to_le_bytes()));
@@ -63,9 +98,13 @@ impl Model {
             Form::Sparse(rows) => {
                 for row in rows {
                     out.extend((row.len() as u32).to_le_bytes());
-                    out.extend(row.iter().flat_map(|(at, x)| [at.to_le_bytes(), x.to_le_bytes()].concat()));
+                    sparse(&mut out, row);
                 }
             }
+        }
+        for note in &self.notes {
+            sparse(&mut out, &note.sparse);
+            out.extend(note.dense.iter().map(|x| x.cast_unsigned()));
         }
         let sum = Sha256::digest(&out);
         out.extend(sum.iter());
@@ -90,18 +129,39 @@ impl Model {
         let length = reader.u32()? as usize;
         let header: Header = serde_json::from_slice(reader.take(length)?)
             .map_err(|_| LoadError::Damaged { why: "its header is not readable" })?;
-        let Header { card, calibration, features } = header;
+        let Header { card, features, held, network, ids, notes } = header;
+        let labels = card.labels.len();
+        let calibration = reader.calibration(held, labels)?;
         let keys = reader.many(features, 8, |b| u64::from_le_bytes(b.try_into().unwrap_or_default()))?;
         let idf = reader.floats(features)?;
-        let labels = card.labels.len();
         let inputs = features.checked_add(card.dimensions).and_then(|n| n.checked_add(1)).ok_or(CUT)?;
-        let values = reader.floats(inputs.checked_mul(labels).ok_or(CUT)?)?;
+        let linear = Weights::of(labels, features, reader.floats(inputs.checked_mul(labels).ok_or(CUT)?)?);
+        let network = if network { Some(reader.network(card.dimensions, labels)?) } else { None };
         let memory = reader.memory(&card)?;
-        if !reader.0.is_empty() || labels < 2 {
+        let notes = notes.into_iter().map(|kept| reader.note(kept)).collect::<Result<_, _>>()?;
+        let fits = labels >= 2 && ids.len() == card.examples && card.examples_of.len() == labels;
+        if !reader.0.is_empty() || !fits {
             return Err(LoadError::Damaged { why: "its parts do not fit together" });
         }
-        let weights = Weights::of(labels, features, values);
-        Ok(Model { card, calibration, vocabulary: Vocabulary::new(keys, idf), weights, memory })
+        let heads = Heads { linear, network };
+        Ok(Model { card, calibration, vocabulary: Vocabulary::new(keys, idf), heads, memory, ids, notes })
+    }
+}
+
+fn floats(out: &mut Vec<u8>, values: &[f32]) {
+    out.extend(values.iter().flat_map(|x| x.to_le_bytes()));
+}
+
+fn sparse(out: &mut Vec<u8>, row: &[(u32, f32)]) {
+    out.extend(row.iter().flat_map(|(at, x)| [at.to_le_bytes(), x.to_le_bytes()].concat()));
+}
+
+impl Calibration {
+    fn write(&self, out: &mut Vec<u8>) {
+        floats(out, &[self.temperature, self.energy.0, self.energy.1, self.near.0, self.near.1]);
+        floats(out, &self.familiar);
+        floats(out, &self.truths);
+        floats(out, &self.least);
     }
 }
 
@@ -129,6 +189,32 @@ impl<'a> Reader<'a> {
         self.many(n, 4, |b| f32::from_le_bytes(b.try_into().unwrap_or_default()))
     }
 
+    fn calibration(&mut self, held: usize, labels: usize) -> Result<Calibration, LoadError> {
+        let &[temperature, a, b, c, d] = self.floats(5)?.as_slice() else { return Err(CUT) };
+        let (familiar, truths, least) = (self.floats(held)?, self.floats(held)?, self.floats(labels)?);
+        Ok(Calibration { temperature, energy: (a, b), near: (c, d), familiar, truths, least })
+    }
+
+    fn network(&mut self, dimensions: usize, labels: usize) -> Result<Network, LoadError> {
+        let (first, second) = Network::sizes(dimensions, labels).ok_or(CUT)?;
+        Ok(Network { labels, first: self.floats(first)?, second: self.floats(second)? })
+    }
+
+    fn note(&mut self, kept: Kept) -> Result<Note, LoadError> {
+        let Kept { id, label, digest, sparse, dense } = kept;
+        let sparse = self.sparse(sparse)?;
+        let dense = self.take(dense)?.iter().map(|x| x.cast_signed()).collect();
+        Ok(Note { id, label, digest, sparse, dense })
+    }
+
+    fn sparse(&mut self, n: usize) -> Result<Vec<(u32, f32)>, LoadError> {
+        self.many(n, 8, |b| {
+            let (at, x) = b.split_at(4);
+            let at = u32::from_le_bytes(at.try_into().unwrap_or_default());
+            (at, f32::from_le_bytes(x.try_into().unwrap_or_default()))
+        })
+    }
+
     fn memory(&mut self, card: &Card) -> Result<Memory, LoadError> {
         let mut by_label = Vec::new();
         for _ in &card.labels {
@@ -143,11 +229,7 @@ impl<'a> Reader<'a> {
             let mut rows = Vec::new();
             for _ in 0..card.examples {
                 let n = self.u32()? as usize;
-                rows.push(self.many(n, 8, |b| {
-                    let (at, x) = b.split_at(4);
-                    let at = u32::from_le_bytes(at.try_into().unwrap_or_default());
-                    (at, f32::from_le_bytes(x.try_into().unwrap_or_default()))
-                })?);
+                rows.push(self.sparse(n)?);
             }
             Form::Sparse(rows)
         };

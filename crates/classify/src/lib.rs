@@ -1,34 +1,48 @@
-//! Text to label with a calibrated confidence, abstention and reasons.
+//! Text to label with a calibrated confidence, a set of labels with a stated error rate, abstention and reasons.
 //!
 //! Words and letter groups (TF-IDF), beside a meaning vector when one is handed in, go into multinomial logistic
-//! regression. Rows held back from training set one temperature and the threshold below which the model abstains.
+//! regression; the vector alone goes into a small network; both vote. Rows held back from training set one
+//! temperature, the sets, a threshold per label, and how strange a text may look.
 //!
 //! This crate must never make vectors, read files or clocks, or know what its labels mean. It never acts on a
-//! label. A model holds hashes of words, never the words of its examples.
+//! label. A model holds hashes of words and the caller's ids, never the words of its examples.
 //!
-//! Start reading at [`train`] (`train.rs`) and [`Model::predict`] (`predict.rs`).
+//! Start reading at [`train`] (`train.rs`), [`Model::predict`] (`predict.rs`) and [`Model::understand`]
+//! (`understand.rs`).
 
 mod calibration;
 mod evaluate;
+mod explain;
 mod features;
 mod format;
+mod heads;
 mod memory;
+mod metrics;
 mod model;
+mod network;
 mod predict;
+mod random;
 mod regression;
+mod segments;
 mod train;
+mod understand;
 
 pub use calibration::Metrics;
-pub use evaluate::{Evaluation, evaluate};
+pub use evaluate::{Evaluation, SetFigures, evaluate};
+pub use explain::{Contribution, without};
 pub use format::LoadError;
 pub use memory::Neighbour;
+pub use metrics::auroc;
 pub use model::{Card, Model};
-pub use predict::{Contribution, Decision, Prediction, Why};
-pub use train::{Settings, TrainError, train};
+pub use predict::{Decision, Evidence, Prediction, Why};
+pub use train::{Described, Lessons, Settings, TrainError, train};
+pub use understand::{Encode, Topic, Understanding};
 
 /// A text with its label; the unit of training and of evaluation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Example {
+    /// The caller's name for it, handed back with neighbours; may be empty.
+    pub id: String,
     /// What was written.
     pub text: String,
     /// What it was about.

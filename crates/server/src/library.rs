@@ -152,6 +152,14 @@ impl Library {
         self.encoder.as_ref().map_or_else(Vec::new, |encoder| compute(|| encoder.encode_all(&texts, 1)))
     }
 
+    /// The meanings of several texts as plain numbers, for the classifier; none without weights.
+    #[must_use]
+    pub fn meanings(&self, texts: &[&str]) -> Option<Vec<Vec<f32>>> {
+        let encoder = self.encoder.as_ref()?;
+        let vectors = compute(|| encoder.encode_all(texts, 1));
+        Some(vectors.into_iter().map(|vector| vector.as_slice().to_vec()).collect())
+    }
+
     /// Searches. The grant's reach is part of the query.
     ///
     /// # Errors

@@ -2,10 +2,10 @@
 
 use std::sync::RwLock;
 
-use classify::{Decision, Model, Prediction};
+use classify::{Decision, Encode, Example, Model, Understanding};
 use desk::{
     suggestion::{Confidence, Evidence, EvidenceKind, Maker},
-    triage::Guess,
+    triage::{Guess, Topic},
 };
 use store::Store;
 
@@ -20,12 +20,28 @@ pub struct Triager(RwLock<Option<Model>>);
 
 /// What it says about a text, in the desk's words.
 pub struct Opinion {
-    /// Labels with probabilities, and whether to believe the first.
+    /// Labels with probabilities, whether to believe the first, what cannot be ruled out at the model's error rate,
+    /// and what else the text asks (places are character offsets in the text).
     pub guess: Guess,
-    /// The words that decided.
+    /// Words for the first label, strongest first, then those against it; weights are signed log-odds.
     pub because: Vec<Evidence>,
+    /// Cases it was trained on or corrected by that are most like the text, nearest first.
+    pub nearest: Vec<Near>,
+    /// How much the model has seen of the first label.
+    pub seen: classify::Evidence,
     /// Engine, version, policy.
     pub made_by: Maker,
+}
+
+/// A case like the text.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Near {
+    /// Id of its ticket.
+    pub id: String,
+    /// The category a person gave it.
+    pub label: String,
+    /// Cosine, in -1..=1.
+    pub similarity: f32,
 }
 
 impl Triager {
@@ -58,29 +74,77 @@ impl Triager {
         self.0.read().is_ok_and(|held| held.as_ref().is_some_and(|m| m.card().dimensions > 0))
     }
 
-    /// Reads a text.
+    /// Takes a person's correction: the same text again, and one nearly the same, gets this label at once. The
+    /// example's id is the ticket's. Until the next training, and only in this process. False when nothing was
+    /// trained yet or the text is empty.
+    pub fn remember(&self, correction: &Example) -> bool {
+        self.0.write().is_ok_and(|mut held| held.as_mut().is_some_and(|model| model.remember(correction)))
+    }
+
+    /// Takes a correction back.
+    pub fn forget(&self, id: &str) -> bool {
+        self.0.write().is_ok_and(|mut held| held.as_mut().is_some_and(|model| model.forget(id)))
+    }
+
+    /// Reads a text. `encode` gives the vectors of texts, or none without weights; a model of words alone does not
+    /// ask it.
     #[must_use]
-    pub fn read(&self, text: &str, vector: Option<&[f32]>) -> Opinion {
+    pub fn understand(&self, text: &str, encode: &Encode<'_>) -> Opinion {
         let held = self.0.read().ok();
-        let Some(model) = held.as_ref().and_then(|h| h.as_ref()) else {
-            return Opinion {
-                guess: Guess::none("nothing was trained yet"),
-                because: Vec::new(),
-                made_by: maker("untrained"),
-            };
-        };
-        let prediction = model.predict(text, vector);
-        let confidence = match &prediction.decision {
-            Decision::Label { probability, .. } => Confidence::Probability { value: f64::from(*probability) },
-            Decision::Abstain { why } => Confidence::Abstain { why: why.to_string() },
-        };
-        let ranked = prediction.ranked.iter().take(5).map(|(label, p)| (label.clone(), f64::from(*p))).collect();
-        let fingerprint: String = model.card().fingerprint.to_string().chars().take(12).collect();
-        Opinion {
-            guess: Guess { ranked, confidence, set: Vec::new(), also: Vec::new() },
-            because: evidence(text, &prediction),
-            made_by: maker(&fingerprint),
+        match held.as_ref().and_then(|h| h.as_ref()) {
+            Some(model) => opinion(model, text, model.understand(text, encode)),
+            None => Opinion::none("nothing was trained yet", maker("untrained")),
         }
+    }
+}
+
+impl Opinion {
+    /// No opinion, and why.
+    #[must_use]
+    pub fn none(why: &str, made_by: Maker) -> Self {
+        Self {
+            guess: Guess::none(why),
+            because: Vec::new(),
+            nearest: Vec::new(),
+            seen: classify::Evidence::None,
+            made_by,
+        }
+    }
+}
+
+fn opinion(model: &Model, text: &str, understood: Understanding) -> Opinion {
+    let prediction = understood.prediction;
+    let confidence = match &prediction.decision {
+        Decision::Label { probability, .. } => Confidence::Probability { value: f64::from(*probability) },
+        Decision::Abstain { why } => Confidence::Abstain { why: why.to_string() },
+    };
+    let named = |(label, p): &(String, f32)| (label.clone(), f64::from(*p));
+    let ranked = prediction.ranked.iter().take(5).map(named).collect();
+    let set = prediction.ranked.iter().filter(|(label, _)| prediction.set.contains(label)).map(named).collect();
+    let fingerprint: String = model.card().fingerprint.chars().take(12).collect();
+    // The engine counts bytes; people and browsers count characters.
+    let chars = |byte: usize| text.get(..byte).map_or(0, |head| head.chars().count());
+    let because = understood.because.into_iter().map(|c| Evidence {
+        kind: EvidenceKind::Words,
+        text: c.text,
+        message: None,
+        span: Some((chars(c.start), chars(c.end))),
+        weight: Some(f64::from(c.weight)),
+    });
+    let also = understood.also.into_iter().map(|topic| Topic {
+        category: topic.label,
+        probability: f64::from(topic.probability),
+        quote: text.get(topic.start..topic.end).unwrap_or_default().to_owned(),
+        message: None,
+        span: Some((chars(topic.start), chars(topic.end))),
+    });
+    let near = |n: classify::Neighbour| Near { id: n.id, label: n.label, similarity: n.similarity };
+    Opinion {
+        guess: Guess { ranked, confidence, set, also: also.collect() },
+        because: because.collect(),
+        nearest: prediction.repeats.into_iter().chain(understood.nearest).map(near).collect(),
+        seen: prediction.evidence,
+        made_by: maker(&fingerprint),
     }
 }
 
@@ -90,21 +154,4 @@ fn maker(version: &str) -> Maker {
         version: version.to_owned(),
         policy: desk::operating::POLICY_VERSION.to_owned(),
     }
-}
-
-/// The engine counts bytes; people and browsers count characters.
-fn evidence(text: &str, prediction: &Prediction) -> Vec<Evidence> {
-    let chars = |byte: usize| text.get(..byte).map_or(0, |head| head.chars().count());
-    prediction
-        .because
-        .iter()
-        .filter(|c| c.weight > 0.0)
-        .map(|c| Evidence {
-            kind: EvidenceKind::Words,
-            text: c.text.clone(),
-            message: None,
-            span: Some((chars(c.start), chars(c.end))),
-            weight: Some(f64::from(c.weight)),
-        })
-        .collect()
 }

@@ -17,7 +17,7 @@ const FRAMES: [&str; 4] =
     ["I need help with the {}", "question about {} for my", "{} does not work", "please explain {}"];
 
 fn example(text: &str, label: &str, vector: Option<Vec<f32>>) -> Example {
-    Example { text: text.to_owned(), label: label.to_owned(), vector }
+    Example { id: text.to_owned(), text: text.to_owned(), label: label.to_owned(), vector }
 }
 
 /// 72 rows in three labels; vectors, if wanted, point along one axis per label.
@@ -41,6 +41,14 @@ fn rows(with_vectors: bool) -> Vec<Example> {
 static WORDS: LazyLock<Model> = LazyLock::new(|| train(&rows(false), &Settings::default()).expect("good rows"));
 static VECTORS: LazyLock<Model> = LazyLock::new(|| train(&rows(true), &Settings::default()).expect("good rows"));
 
+/// Processor time of this thread so far: tests share the machine with whatever else runs.
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/stat").expect("Linux");
+    let fields: Vec<&str> = stat.rsplit_once(") ").expect("a name").1.split_whitespace().collect();
+    let ticks: f64 = fields[11..13].iter().map(|field| field.parse::<f64>().expect("a number")).sum();
+    ticks / 100.0
+}
+
 fn label(prediction: &Prediction) -> &str {
     match &prediction.decision {
         Decision::Label { label, .. } => label,
@@ -57,12 +65,14 @@ fn known_kinds_are_decided() {
     ];
     for (text, expected) in cases {
         let prediction = WORDS.predict(text, None);
-        assert_eq!(label(&prediction), expected, "{prediction:?}");
+        assert_eq!(label(&prediction), expected, "{prediction:?} {:?}", WORDS.card().metrics);
         let total: f32 = prediction.ranked.iter().map(|(_, p)| p).sum();
         assert!((total - 1.0).abs() < 1e-4);
         assert!(prediction.ranked.is_sorted_by(|a, b| a.1 >= b.1));
-        assert!(prediction.nearest.is_sorted_by(|a, b| a.similarity >= b.similarity));
-        assert_eq!(rows(false)[prediction.nearest[0].index].label, expected);
+        let nearest = WORDS.nearest(text, None);
+        assert!(nearest.is_sorted_by(|a, b| a.similarity >= b.similarity));
+        assert_eq!(nearest[0].label, expected);
+        assert!(rows(false).iter().any(|row| row.id == nearest[0].id && row.label == expected));
     }
 }
 
@@ -96,11 +106,10 @@ fn a_missing_or_unusable_vector_is_said() {
 #[test]
 fn reasons_quote_the_words_that_matter() {
     let text = "Grüße — äöü 🙂 the Password, thanks; ÅÄÖ";
-    let prediction = WORDS.predict(text, None);
-    let first = &prediction.because[0];
-    assert!(first.text.contains("Password"), "{:?}", prediction.because);
-    assert!(first.weight > 0.0 && prediction.because.len() <= 5);
-    for reason in &prediction.because {
+    let because = WORDS.understand(text, &|_| None).because;
+    let first = &because[0];
+    assert!(first.text.contains("Password") && first.weight > 0.0, "{because:?}");
+    for reason in &because {
         assert_eq!(text.get(reason.start..reason.end), Some(reason.text.as_str()));
     }
 }
@@ -149,14 +158,14 @@ fn damaged_and_foreign_files_are_refused() {
     assert_eq!(Model::from_bytes(b"PK\x03\x04"), Err(LoadError::Foreign));
     let mut newer = good.clone();
     newer[8] = 9;
-    assert_eq!(Model::from_bytes(&newer), Err(LoadError::OtherVersion { found: 9, expected: 1 }));
+    assert_eq!(Model::from_bytes(&newer), Err(LoadError::OtherVersion { found: 9, expected: 2 }));
 }
 
 #[test]
 fn rows_that_cannot_teach_are_refused() {
     let one = |text: &str| example(text, "a", None);
-    assert_eq!(train(&[], &Settings::default()), Err(TrainError::TooFew { found: 0 }));
-    assert_eq!(train(&[one("x"), one("y")], &Settings::default()), Err(TrainError::TooFew { found: 1 }));
+    assert_eq!(train(&vec![], &Settings::default()), Err(TrainError::TooFew { found: 0 }));
+    assert_eq!(train(&vec![one("x"), one("y")], &Settings::default()), Err(TrainError::TooFew { found: 1 }));
     let mut unnamed = rows(false);
     unnamed[3].label = " ".to_owned();
     assert_eq!(train(&unnamed, &Settings::default()), Err(TrainError::EmptyLabel { index: 3 }));
@@ -198,9 +207,10 @@ fn evaluation_tells_inside_from_outside() {
 #[test]
 fn three_hundred_rows_train_in_under_two_seconds() {
     let many: Vec<Example> = (0..5).flat_map(|_| rows(true)).take(300).collect();
-    let started = std::time::Instant::now();
+    let before = processor_seconds();
     train(&many, &Settings::default()).expect("good rows");
-    assert!(started.elapsed().as_secs_f64() < 2.0, "{:?}", started.elapsed());
+    let took = processor_seconds() - before;
+    assert!(took < 2.0, "{took} s");
 }
 
 proptest! {
@@ -212,8 +222,12 @@ proptest! {
             let prediction = model.predict(&text, Some(&vector));
             prop_assert_eq!(prediction.ranked.len(), 3);
             prop_assert!(prediction.ranked.iter().all(|(_, p)| (0.0..=1.0).contains(p)));
-            for reason in prediction.because {
+            let understood = model.understand(&text, &|texts| Some(vec![vector.clone(); texts.len()]));
+            for reason in understood.because {
                 prop_assert_eq!(text.get(reason.start..reason.end), Some(reason.text.as_str()));
+            }
+            for topic in understood.also {
+                prop_assert!(text.get(topic.start..topic.end).is_some_and(|part| !part.is_empty()));
             }
         }
     }
@@ -229,7 +243,7 @@ proptest! {
     #[test]
     fn any_bytes_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         prop_assert!(Model::from_bytes(&bytes).is_err());
-        let marked = [&b"classify\x01\0\0\0"[..], &bytes].concat();
+        let marked = [&b"classify\x02\0\0\0"[..], &bytes].concat();
         prop_assert!(Model::from_bytes(&marked).is_err());
     }
 }

@@ -49,8 +49,8 @@ impl Triage {
             text => text.to_owned(),
         };
         let app = self.place.open_beside().await?;
-        let vector = if app.triager.wants_vectors() { app.library.vector(&text) } else { None };
-        let opinion = compute(|| app.triager.read(&text, vector.as_ref().map(embed::Vector::as_slice)));
+        let encode = |texts: &[&str]| app.library.meanings(texts);
+        let opinion = compute(|| app.triager.understand(&text, &encode));
         let mut conn = app.store.read().await?;
         let categories = conn.categories().await?;
         let fallback = categories.first().map_or_else(String::new, |c| c.queue.clone());

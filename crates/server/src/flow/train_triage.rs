@@ -38,7 +38,7 @@ pub async fn train(app: &App, using: Using) -> Result<usize, FlowError> {
         let Some(label) = case.category else { continue };
         let text = meaning_of(&case.subject, "", &case.question);
         let vector = if using == Using::Meaning { vector(app, &text).await? } else { None };
-        examples.push(Example { text, label, vector });
+        examples.push(Example { id: case.ticket.to_string(), text, label, vector });
     }
     let now = app.clock.now();
     let settings = Settings { trained_at: now.micros(), target_precision: TARGET_PRECISION, ..Settings::default() };

@@ -10,7 +10,7 @@ use desk::{
     people::AiSetting,
     risk::{Flag, Raised, raised},
     suggestion::{Evidence, Suggestion, VerdictKind},
-    triage::{Guess, Known, Triage, triage as decide},
+    triage::{Known, Triage, triage as decide},
 };
 use store::{Conn, Grant, Message, NewJob, Purpose, SuggestionKind, TicketLine};
 
@@ -92,13 +92,17 @@ fn read_text(message: &Message) -> (String, usize) {
 
 fn opinion(app: &App, message: &Message) -> Opinion {
     let (text, offset) = read_text(message);
-    let vector = if app.triager.wants_vectors() { app.library.vector(&text) } else { None };
-    let mut opinion = crate::library::compute(|| app.triager.read(&text, vector.as_ref().map(embed::Vector::as_slice)));
+    let encode = |texts: &[&str]| app.library.meanings(texts);
+    let mut opinion = crate::library::compute(|| app.triager.understand(&text, &encode));
+    // Offsets count within the message; words of the subject are quoted without a place.
+    let within = |span: Option<(usize, usize)>| span.and_then(|(a, b)| Some((a.checked_sub(offset)?, b - offset)));
     for evidence in &mut opinion.because {
-        // Offsets count within the message; words of the subject are quoted without a place.
-        let span = evidence.span.and_then(|(a, b)| Some((a.checked_sub(offset)?, b.checked_sub(offset)?)));
-        evidence.message = span.map(|_| message.id);
-        evidence.span = span;
+        evidence.span = within(evidence.span);
+        evidence.message = evidence.span.map(|_| message.id);
+    }
+    for topic in &mut opinion.guess.also {
+        topic.span = within(topic.span);
+        topic.message = topic.span.map(|_| message.id);
     }
     opinion
 }
@@ -109,7 +113,7 @@ fn rules_alone(why: &str) -> Opinion {
         version: "1".to_owned(),
         policy: desk::operating::POLICY_VERSION.to_owned(),
     };
-    Opinion { guess: Guess::none(why), because: Vec::new(), made_by: maker }
+    Opinion::none(why, maker)
 }
 
 /// What rules see in the newest message, and what intake saw in the mail.
@@ -144,10 +148,11 @@ fn flags(message: &Message) -> Vec<Raised> {
 }
 
 fn suggestion(app: &App, look: &Triage, opinion: &Opinion, rules: Vec<Evidence>) -> Suggestion<Triage> {
+    let speaks_for = |e: &&Evidence| e.weight.is_none_or(|weight| weight > 0.0);
     Suggestion {
         value: look.clone(),
         confidence: opinion.guess.confidence.clone(),
-        because: opinion.because.iter().cloned().chain(rules).collect(),
+        because: opinion.because.iter().filter(speaks_for).cloned().chain(rules).collect(),
         made_by: opinion.made_by.clone(),
         made_at: app.clock.now(),
     }

@@ -35,9 +35,9 @@ pub fn measure(folder: &Path, weights: &Path) -> Result<Vec<Figure>, Failure> {
         figure("accuracy", e.accuracy, test.len(), Goal::AtLeast(0.955)),
         figure("ece", e.ece, test.len(), Goal::Unset),
         figure("auroc_oos", e.auroc_oos.unwrap_or(f32::NAN), both, Goal::Unset),
-        figure("oos_recall_at_95", e.oos_recall_at_95.unwrap_or(f32::NAN), outside.len(), Goal::Unset),
-        figure("coverage_90", e.set_coverage_90, test.len(), Goal::Unset),
-        figure("set_size_90", e.set_size_90, test.len(), Goal::Unset),
+        figure("oos_recall_at_95", e.oos_recall.unwrap_or(f32::NAN), outside.len(), Goal::Unset),
+        figure("coverage_90", e.sets_90.coverage, test.len(), Goal::Unset),
+        figure("set_size_90", e.sets_90.size, test.len(), Goal::Unset),
         Figure::new("triage", "clinc150.train_cpu_s", train_s, "s", training.len(), Goal::Unset),
         Figure::new("triage", "clinc150.predictions_per_cpu_s", both as f64 / evaluate_s, "1/s", both, Goal::Unset),
     ])
@@ -54,7 +54,7 @@ fn rows(path: &Path) -> Result<Vec<Example>, Failure> {
     let mut examples = Vec::new();
     for record in reader.deserialize() {
         let (text, label): (String, String) = record.map_err(|e| bad(&e))?;
-        examples.push(Example { text, label, vector: None });
+        examples.push(Example { id: String::new(), text, label, vector: None });
     }
     if examples.is_empty() { Err(bad(&"it has no rows")) } else { Ok(examples) }
 }
