@@ -35,11 +35,14 @@ export function PassageView({ passage, quotes, isFolded = false }: Props) {
         {passage.freshness !== "current" && <b className="stale">{t(`freshness.${passage.freshness}`)}</b>}
         {passage.audience === "internal" && <b>{t("audience.internal")}</b>}
         <span>{passage.source}, v{passage.version}, {passage.reviewed_at ? t("answer.reviewed", { day: day(passage.reviewed_at) }) : t("answer.unreviewed")}</span>
-        {passage.why.length > 0 && !quotes && <span title={passage.why.join(", ")}>{passage.why.slice(0, 3).map((one) => word("why", one)).join(", ")}</span>}
+        {passage.why.length > 0 && !quotes && <span title={passage.why.join(", ")}>{passage.why.slice(0, 3).map(inWords).join(", ")}</span>}
       </footer>
     </section>
   );
 }
+
+/** The server writes "words: a, b" and "meaning (60 %)": the first word is one of a closed list. */
+const inWords = (why: string): string => why.replace(/^\w+/, (first) => word("why", first));
 
 /** Brings a source into sight inside the panel only: the page itself must not move. On a phone the words stand under the draft. */
 export function scrollWithin(element: HTMLElement | null): void {

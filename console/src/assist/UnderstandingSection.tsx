@@ -26,7 +26,7 @@ export function UnderstandingSection({ understanding, verdict }: Props) {
           </b>
         </p>
         {understanding.abstained && <p className="quiet">{upperFirst(understanding.abstained)}</p>}
-        {understanding.because.length > 0 && <><h3>{t("understanding.because")}</h3><ul className="because">{understanding.because.map((one, i) => <li key={i}><Because evidence={one} /></li>)}</ul></>}
+        {understanding.because.length > 0 && <><h3>{t("understanding.because")}</h3><ul className="because">{eachOnce(understanding.because).map((one, i) => <li key={i}><Because evidence={one} /></li>)}</ul></>}
         {understanding.risk.length > 0 && <ul className="because">{understanding.risk.map((risk) => <li key={risk.flag}><RiskFlag flag={risk.flag} /> “{risk.quote}”</li>)}</ul>}
         <details><summary>{t("understanding.numbers")}</summary>
           <table className="numbers"><tbody>{understanding.candidates.map((one) => <tr key={one.key}><td>{one.name}</td><td>{percent(one.probability)}</td></tr>)}</tbody></table>
@@ -54,6 +54,9 @@ export function UnderstandingSection({ understanding, verdict }: Props) {
 }
 
 const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** A word that counted at several places is one reason; its first place is shown. */
+const eachOnce = (all: Evidence[]): Evidence[] => all.filter((one, i) => all.findIndex((other) => other.kind === one.kind && other.text.toLowerCase() === one.text.toLowerCase()) === i);
 
 /** A reason; quoted words light up in the message they come from. */
 function Because({ evidence }: { evidence: Evidence }) {

@@ -5,11 +5,14 @@ import { TicketRow } from "./TicketRow";
 
 interface Props { tickets: TicketLine[]; isNarrow: boolean; currentId: string | null; openId: string | null; onEnd: () => void }
 
+/** The undo bar stands over the end of a narrow list; the open ticket's row stays above it. */
+const undoHeight = 112;
+
 export function TicketRows({ tickets, isNarrow, currentId, openId, onEnd }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const isPhone = window.matchMedia("(max-width: 760px)").matches;
   const height = isNarrow || isPhone ? 62 : 38;
-  const rows = useVirtualizer({ count: tickets.length, getScrollElement: () => box.current, estimateSize: () => height, overscan: 12 });
+  const rows = useVirtualizer({ count: tickets.length, getScrollElement: () => box.current, estimateSize: () => height, overscan: 12, scrollPaddingEnd: isNarrow ? undoHeight : 0 });
   const shown = rows.getVirtualItems();
   const last = shown.at(-1)?.index ?? 0;
   const at = tickets.findIndex((ticket) => ticket.id === currentId);

@@ -40,11 +40,11 @@ function Line({ article }: { article: ArticleLine }) {
   return (
     <Link to="/knowledge/$articleId" params={{ articleId: article.id }} className="line" activeProps={{ "aria-current": "page" }} activeOptions={{ includeSearch: false }}>
       <b>{article.title}</b>
-      <span className="quiet">
-        {article.source} · v{article.version} · {article.owner} · {t("answer.reviewed", { day: day(article.reviewed_at) })}
-        {article.state !== "approved" && article.state !== article.freshness && <> · <b>{word("article", article.state)}</b></>}
-        {article.freshness !== "current" && <> · <b className="stale">{t(`freshness.${article.freshness}`)}</b></>}
-        {article.audience === "internal" && <> · {t("audience.internal")}</>}
+      <span className="quiet one-line">
+        {article.state !== "approved" && article.state !== article.freshness && <><b>{word("article", article.state)}</b> · </>}
+        {article.freshness !== "current" && <><b className="stale">{t(`freshness.${article.freshness}`)}</b> · </>}
+        {article.audience === "internal" && <>{t("audience.internal")} · </>}
+        {t("answer.reviewed", { day: day(article.reviewed_at) })} · {article.source}, v{article.version} · {article.owner}
       </span>
     </Link>
   );

@@ -6,9 +6,11 @@ import { queryClient } from "../api/queries";
 import { sentenceOf } from "../states/States";
 import { t } from "../strings";
 
+const refresh = () => Promise.all(["audit", "checkpoint"].map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
+
 /** Eight honest attempts to get a letter out without a person, and what stopped each. */
 export function CheatPanel() {
-  const run = useMutation({ mutationFn: runAttacks, onSuccess: () => queryClient.invalidateQueries({ queryKey: ["audit"] }) });
+  const run = useMutation({ mutationFn: runAttacks, onSuccess: refresh });
   const { data } = run;
   return (
     <section className="panel" aria-label={t("cheat.title")}>

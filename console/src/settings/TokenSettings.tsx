@@ -8,7 +8,7 @@ import { Ago } from "../states/Parts";
 import { Failure, Rows } from "../states/States";
 import { t } from "../strings";
 
-const scopes = ["tickets:read", "tickets:write", "knowledge:read", "search:read", "mail:write", "audit:read"];
+const scopes = ["tickets:read", "tickets:write", "mail:write", "record:read", "knowledge:read"];
 const refresh = () => queryClient.invalidateQueries({ queryKey: ["tokens"] });
 
 /** Keys for programs. None can approve, undo or sign in, whatever its scopes. */

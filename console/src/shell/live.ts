@@ -44,7 +44,7 @@ export function useLive(): void {
       timer = undefined;
       for (const id of touched) void queryClient.invalidateQueries({ queryKey: ["ticket", id] });
       touched.clear();
-      for (const key of ["views", "tray", "quarantine", "mail"]) void queryClient.invalidateQueries({ queryKey: [key] });
+      for (const key of ["views", "tray", "quarantine", "mail", "checkpoint"]) void queryClient.invalidateQueries({ queryKey: [key] });
       listWatchers.forEach((watcher) => watcher());
     }
 

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import risk from "../../../crates/desk/src/risk.rs?raw";
 import { catalogues, t, word } from ".";
 
 const slots = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
@@ -16,4 +17,11 @@ it("fills slots and keeps words it does not know readable", () => {
   expect(t("draft.source", { n: 3 })).toBe("Source 3");
   expect(t("draft.source")).toBe("Source {n}");
   expect(word("risk", "chargeback_threat")).toBe("chargeback threat");
+});
+
+it("has a word for every risk flag there is, and for no other", () => {
+  const list = risk.slice(risk.indexOf("pub enum Flag"), risk.indexOf("impl Flag"));
+  const flags = [...list.matchAll(/ = "(\w+)"/g)].map((match) => `risk.${match[1]}`);
+  expect(flags.length).toBeGreaterThan(5);
+  expect(Object.keys(catalogues.en).filter((key) => key.startsWith("risk.")).sort()).toEqual(flags.sort());
 });

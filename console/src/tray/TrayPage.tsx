@@ -24,7 +24,7 @@ export function TrayPage() {
           <h1>{t("rail.tray")}</h1>
           {desk.demo && <Button leftSection={<IconPencil size={15} />} onClick={() => setWriting(true)}>{t("tray.write")}</Button>}
         </header>
-        <p className="quiet page-lead">{t("tray.lead")}</p>
+        <p className="quiet page-lead">{t(desk.delivery === "tray" ? "tray.lead" : "tray.leadReal")}</p>
         {list.isPending && <Rows />}
         {list.isError && <Failure error={list.error} onRetry={() => void list.refetch()} />}
         {list.isSuccess && letters.length === 0 && <Empty title={t("tray.empty")} detail={t("tray.emptyDetail")} />}

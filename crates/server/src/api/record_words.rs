@@ -18,6 +18,7 @@ fn service_name(word: &str) -> &str {
         "preparation" => "Preparation",
         "delivery" => "Delivery",
         "sequencer" => "Sequencer",
+        "sign_in" => "Sign-in",
         "command_line" => "Command line",
         other => other,
     }
@@ -46,7 +47,7 @@ fn sentence(event: &AuditEvent) -> String {
         E::SourcesFound { .. } => "Sources and similar cases were found.".to_owned(),
         E::MailboxWatched { .. } => "A mailbox is watched from now on.".to_owned(),
         E::NoteWritten { .. } => "A note was written.".to_owned(),
-        E::DraftWithheld { why, .. } => format!("No draft: {why}."),
+        E::DraftWithheld { why, .. } => format!("No draft: {}.", withheld(why)),
         E::DraftProposed { origin, .. } => format!("A draft was proposed ({origin})."),
         E::DraftEdited { revision, .. } => format!("The draft was edited (revision {revision})."),
         E::ExchangeKept { state, .. } => format!("What the model was given and said is kept ({state})."),
@@ -61,6 +62,18 @@ fn sentence(event: &AuditEvent) -> String {
         | E::DeliveryStopped { .. }
         | E::UncertaintyResolved { .. }) => delivered(delivery),
         other => house(other),
+    }
+}
+
+/// Why there is no draft: the words `flow::prepare_reply` writes, for people.
+fn withheld(why: &str) -> &str {
+    match why {
+        "consent" => "somebody chose no AI",
+        "operating-model" => "this kind of ticket is left to people",
+        "a-person-writes" => "a person is writing",
+        "machine-mail" => "a machine wrote the mail",
+        "no-source" => "no source answers the question",
+        other => other,
     }
 }
 
@@ -115,6 +128,9 @@ mod tests {
             sentence(&AuditEvent::ImportFinished { taken: 2, repeated: 1 }),
             "An import ended: 2 new mails, 1 seen before."
         );
+        let ticket = "00000000-0000-7000-8000-000000000000".parse().expect("an id");
+        let event = AuditEvent::DraftWithheld { ticket, why: "no-source".into() };
+        assert_eq!(sentence(&event), "No draft: no source answers the question.");
         assert_eq!(said("{}"), "An entry that this version cannot read.");
     }
 }
