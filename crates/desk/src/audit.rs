@@ -167,6 +167,8 @@ events! {
     DoorTried = "door.tried" { /** Which, as a word. */ door: String },
     /// Background work was given up on and waits for a person.
     JobGivenUp = "job.given_up" { /** Which kind. */ job: String },
+    /// Pages that showed a reply and that nobody approved in time were taken away.
+    PagesCleared = "pages.cleared" { /** How many. */ pages: i64 },
 }
 
 impl AuditEvent {

@@ -75,6 +75,12 @@ pub enum Refusal {
         /// Its state's word.
         state: String,
     },
+    /// A colleague wrote or changed the open draft.
+    #[error("{by} is writing this reply. Ask them, or go on in their draft; it is not replaced without them.")]
+    InHand {
+        /// Their name.
+        by: String,
+    },
     /// There is nobody to send to, or the address cannot be written to.
     #[error("There is no address this reply could go to: {detail}.")]
     NoRecipient {

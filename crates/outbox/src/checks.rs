@@ -85,7 +85,7 @@ pub(crate) fn ai_part(draft: &Draft) -> AiPart {
 
 /// The whole list, in the order a person should read it.
 pub(crate) fn look(at: &Looked<'_>) -> Vec<Check> {
-    vec![category(at), consent(at), sources(at), support(at), stray_facts(at), doubts(at), language(at)]
+    vec![category(at), consent(at), sources(at), earlier(at), support(at), stray_facts(at), doubts(at), language(at)]
 }
 
 /// Does anything stand against approving, given what was acknowledged?
@@ -129,6 +129,15 @@ fn sources(at: &Looked<'_>) -> Check {
     let found = (!gone.is_empty())
         .then(|| (CheckState::Block, "a cited source changed or may no longer be used", gone.join("\n")));
     check("sources", found, "Every cited source is current")
+}
+
+/// A second letter must not go out blindly over a first whose fate nobody knows.
+fn earlier(at: &Looked<'_>) -> Check {
+    let found = at.ticket.has_uncertain_letter.then(|| {
+        let detail = "Say first whether it arrived, so that nobody reads the same twice.".to_owned();
+        (CheckState::Warn, "an earlier letter of this ticket may have left", detail)
+    });
+    check("earlier", found, "No earlier letter's fate is open")
 }
 
 fn support(at: &Looked<'_>) -> Check {

@@ -1,4 +1,7 @@
 //! One attempt to hand one mail over: claim, ask everything again, speak, write down what came back.
+//! While it speaks it says again and again that it lives; a row of one that fell silent is set aside.
+
+use std::{convert::Infallible, time::Duration};
 
 use desk::{
     Refusal, Timestamp,
@@ -10,10 +13,29 @@ use store::{ServiceIdentity, Store, StoreError, Tx, new_id};
 use crate::{
     Door, DoorError, crash, give_back, outcome,
     rows::{OutboxRow, Progress},
-    smtp::LEASE_SECONDS,
     sql::{params, sql},
     transport::{Parcel, Setback, Transport},
 };
+
+/// How long a row in delivery belongs to an attempt that gives no sign of life, in seconds.
+pub const LEASE_SECONDS: i64 = 30;
+/// How often a living attempt gives one.
+const RENEWED_EVERY: Duration = Duration::from_secs(10);
+
+/// How long a silent attempt keeps its row, and how often a living one speaks.
+#[derive(Debug, Clone, Copy)]
+pub struct Lease {
+    /// In seconds.
+    pub seconds: i64,
+    /// Several times within those.
+    pub renewed_every: Duration,
+}
+
+impl Default for Lease {
+    fn default() -> Self {
+        Self { seconds: LEASE_SECONDS, renewed_every: RENEWED_EVERY }
+    }
+}
 
 /// What became of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,12 +101,36 @@ pub async fn deliver(
     };
     crash::point("deliver-claimed");
     let row = &claimed.row;
-    let report =
-        transport.send(Parcel { mail_from: &row.mail_from, recipients: &row.recipients, mime: &row.mime }).await;
+    let parcel = Parcel { mail_from: &row.mail_from, recipients: &row.recipients, mime: &row.mime };
+    let report = tokio::select! {
+        report = transport.send(parcel) => report,
+        never = stay_alive(store, &claimed, door.lease(), clock) => match never {},
+    };
     crash::point("deliver-before-record");
     let delivery = outcome::record(store, &claimed, report, matches!(transport, Transport::Tray), clock()).await?;
     crash::point("deliver-recorded");
     Ok(delivery)
+}
+
+/// Renews the lease for as long as it is polled. Where that fails the conversation goes on: its outcome is
+/// written down whoever has the row by then.
+async fn stay_alive(
+    store: &Store,
+    claimed: &Claimed,
+    lease: Lease,
+    clock: &(dyn Fn() -> Timestamp + Send + Sync),
+) -> Infallible {
+    loop {
+        tokio::time::sleep(lease.renewed_every).await;
+        let until = clock().plus_seconds(lease.seconds);
+        match store.renew_letter(claimed.row.id, claimed.fence, until).await {
+            Ok(true) => {}
+            Ok(false) => {
+                tracing::warn!(outbox = %claimed.row.id, "this letter's row was set aside while it is on its way")
+            }
+            Err(error) => tracing::warn!(outbox = %claimed.row.id, %error, "the lease of a letter was not renewed"),
+        }
+    }
 }
 
 /// Takes the row and asks everything in one transaction, so that an undo either finds it waiting
@@ -97,7 +143,7 @@ async fn claim(door: &Door, store: &Store, id: OutboxId, now: Timestamp) -> Resu
                 "update outbox set state = 'sending', lease_until = $1, fence = fence + 1, attempts = attempts + 1, updated_at = $2
                  where id = $3 and state = 'ready' and not_before <= $2"
             ),
-            params![now.plus_seconds(LEASE_SECONDS), now, id],
+            params![now.plus_seconds(door.lease().seconds), now, id],
         )
         .await?;
     if taken != 1 {
@@ -145,4 +191,14 @@ async fn begin_attempt(mut tx: Tx, row: OutboxRow, progress: &Progress) -> Resul
     let attempt = progress.attempts;
     tx.commit(AuditEvent::DeliveryStarted { ticket: Some(row.ticket), outbox: row.id, attempt }).await?;
     Ok(Claimed { row, fence: progress.fence, attempt })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_misses_a_beat_keeps_the_row() {
+        assert!(RENEWED_EVERY * 2 < Duration::from_secs(LEASE_SECONDS.unsigned_abs()));
+    }
 }

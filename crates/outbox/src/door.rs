@@ -9,7 +9,7 @@ use ring::{
     rand::{SecureRandom as _, SystemRandom},
 };
 
-use crate::DoorError;
+use crate::{DoorError, deliver::Lease};
 
 /// Shortest key, in bytes: as long as the MAC.
 const KEY_BYTES_MIN: usize = 32;
@@ -36,6 +36,7 @@ pub struct Door {
     settings: Settings,
     key: hmac::Key,
     random: SystemRandom,
+    lease: Lease,
 }
 
 impl std::fmt::Debug for Door {
@@ -68,7 +69,23 @@ impl Door {
         if !(0..APPROVAL_SECONDS).contains(&settings.undo_seconds) {
             return no("the undo window must be shorter than the day an approval lasts");
         }
-        Ok(Self { settings, key: hmac::Key::new(hmac::HMAC_SHA256, key), random: SystemRandom::new() })
+        Ok(Self {
+            settings,
+            key: hmac::Key::new(hmac::HMAC_SHA256, key),
+            random: SystemRandom::new(),
+            lease: Lease::default(),
+        })
+    }
+
+    /// Another lease for rows in delivery: how tests make time short.
+    #[must_use]
+    pub const fn with_lease(mut self, lease: Lease) -> Self {
+        self.lease = lease;
+        self
+    }
+
+    pub(crate) const fn lease(&self) -> Lease {
+        self.lease
     }
 
     /// The settings.

@@ -112,7 +112,7 @@ async fn may_reply_go(
     Ok(may_leave(&facts, now))
 }
 
-/// Whether the record says that this row left, or may have: then no state in a table sends it again.
+/// Whether record or attempts say that this row left, or may have: then no state in a table sends it again.
 async fn has_left(conn: &mut Conn, row: &OutboxRow) -> Result<bool, StoreError> {
     let told = conn
         .maybe(
@@ -120,8 +120,14 @@ async fn has_left(conn: &mut Conn, row: &OutboxRow) -> Result<bool, StoreError> 
             params![row.ticket, format!("%{}%", row.id)],
         )
         .await?;
+    let attempt = conn
+        .maybe(
+            sql!("select id from deliveries where outbox_id = $1 and (ended_at is null or outcome in ('accepted','accepted_in_part','unanswered')) limit 1"),
+            params![row.id],
+        )
+        .await?;
     let message = conn.maybe(sql!("select id from messages where outbox_id = $1"), params![row.id]).await?;
-    Ok(told.is_some() || message.is_some())
+    Ok(told.is_some() || attempt.is_some() || message.is_some())
 }
 
 /// Ends a row that may not leave, if it is still in the state it was seen in. The last event is

@@ -48,7 +48,7 @@ mod world;
 
 pub use approve::{ApprovedReply, StatusAfter, approve};
 pub use checks::{Check, CheckState};
-pub use deliver::{Delivery, deliver};
+pub use deliver::{Delivery, LEASE_SECONDS, Lease, deliver};
 pub use door::{Door, Settings};
 pub use error::DoorError;
 pub use give_back::withdraw_stale;
@@ -56,7 +56,7 @@ pub use letter::Letter;
 pub use lookup::{Fate, OutboxState, TrayLetter, due, fates, tray, unsettled};
 pub use notice::{NoticeOutcome, queue_notice};
 pub use resolve::{Verdict, rescue, rescue_all, resolve};
-pub use seal::{Sealed, SealedSource, seal};
+pub use seal::{Sealed, SealedSource, clear_pages, seal};
 pub use smtp::{SmtpConfig, Tls};
 pub use transport::{Recording, Scripted, Setback, Transport};
 pub use undo::undo;

@@ -34,10 +34,10 @@ pub(crate) async fn record(
     end_attempt(&mut tx, claimed, &report).await?;
     let (row, ticket) = (&claimed.row, Some(claimed.row.ticket));
     match report {
-        Report::Accepted { refused, .. } => {
+        Report::Accepted { reply, refused } => {
             let detail = (!refused.is_empty()).then(|| format!("not taken for {}", refused.join("; ")));
             if !settle(&mut tx, claimed, "sent", detail.as_deref()).await? {
-                return Ok(lost(row.id));
+                return overtaken(tx, claimed, Report::Accepted { reply, refused }).await;
             }
             sent(&mut tx, row, tray).await?;
             let digest = letter::digest(&row.mail_from, &row.recipients, &row.mime);
@@ -46,7 +46,7 @@ pub(crate) async fn record(
         }
         Report::Unanswered { reply } => {
             if !settle(&mut tx, claimed, "uncertain", Some(&reply)).await? {
-                return Ok(lost(row.id));
+                return overtaken(tx, claimed, Report::Unanswered { reply }).await;
             }
             tx.commit(AuditEvent::DeliveryUncertain { ticket, outbox: row.id }).await?;
             Ok(Delivery::Uncertain)
@@ -57,7 +57,7 @@ pub(crate) async fn record(
                 return fail(tx, claimed, reply, "too_late").await;
             }
             if !wait(&mut tx, claimed, &reply, at).await? {
-                return Ok(lost(row.id));
+                return overtaken(tx, claimed, Report::Later { setback, reply }).await;
             }
             let why = format!("not_now_{setback}");
             tx.commit(AuditEvent::DeliveryFailed { ticket, outbox: row.id, why }).await?;
@@ -67,15 +67,56 @@ pub(crate) async fn record(
     }
 }
 
-/// The lease ran out and the row was set aside meanwhile; a person settles what this attempt did.
-fn lost(id: OutboxId) -> Delivery {
-    tracing::error!(outbox = %id, "an attempt ended after its lease; its row is left to a person");
-    Delivery::Uncertain
+/// The row was taken from this attempt while it spoke: set aside when its lease ran out, settled by a
+/// person since, or changed by hand. What the server said is written down all the same. Where the letter
+/// left, or may have, and the row does not count as sent, a person looks at it again.
+async fn overtaken(mut tx: Tx, claimed: &Claimed, report: Report) -> Result<Delivery, StoreError> {
+    let (id, ticket) = (claimed.row.id, Some(claimed.row.ticket));
+    tracing::error!(outbox = %id, ?report, "an attempt ended after its row was taken from it");
+    let (event, delivery) = match report {
+        Report::Accepted { reply, refused } => {
+            if set_aside(&mut tx, id, &format!("the mail server took it after all: {reply}")).await? {
+                (AuditEvent::DeliveryUncertain { ticket, outbox: id }, Delivery::Uncertain)
+            } else {
+                let digest = letter::digest(&claimed.row.mail_from, &claimed.row.recipients, &claimed.row.mime);
+                (AuditEvent::ReplySent { ticket, outbox: id, digest }, Delivery::Sent { refused })
+            }
+        }
+        Report::Unanswered { reply } => {
+            set_aside(&mut tx, id, &reply).await?;
+            (AuditEvent::DeliveryUncertain { ticket, outbox: id }, Delivery::Uncertain)
+        }
+        // It certainly did not leave by this attempt; whoever has the row now decides about it.
+        Report::Later { setback, .. } => {
+            let why = format!("not_now_{setback}");
+            (AuditEvent::DeliveryFailed { ticket, outbox: id, why }, Delivery::Uncertain)
+        }
+        Report::Refused { .. } => {
+            let why = "refused".to_owned();
+            (AuditEvent::DeliveryFailed { ticket, outbox: id, why }, Delivery::Uncertain)
+        }
+    };
+    tx.commit(event).await?;
+    Ok(delivery)
+}
+
+/// Hands a row to a person, whatever became of it; false when it counts as sent already.
+async fn set_aside(tx: &mut Tx, id: OutboxId, detail: &str) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let touched = tx
+        .execute(
+            sql!(
+                "update outbox set state = 'uncertain', lease_until = null, detail = $1, updated_at = $2 where id = $3 and state <> 'sent'"
+            ),
+            params![detail, now, id],
+        )
+        .await?;
+    Ok(touched == 1)
 }
 
 async fn fail(mut tx: Tx, claimed: &Claimed, reply: String, why: &'static str) -> Result<Delivery, StoreError> {
     if !settle(&mut tx, claimed, "failed", Some(&reply)).await? {
-        return Ok(lost(claimed.row.id));
+        return overtaken(tx, claimed, Report::Refused { reply }).await;
     }
     give_back::withdraw(&mut tx, &claimed.row, why, None).await?;
     let (ticket, outbox) = (Some(claimed.row.ticket), claimed.row.id);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use desk::{
     Digest, Refusal, Timestamp,
     approval::SEAL_SECONDS,
-    audit::AuditEvent,
+    audit::{AuditEvent, Service},
     draft::{Change, DraftState, Sentence, Support, ai_share, changes, retrace},
     envelope::{AiPart, Envelope, reply_subject},
     ids::{ArticleId, DraftId, SealId, TicketId, VersionId},
@@ -13,7 +13,7 @@ use desk::{
     people::Agent,
 };
 use serde::Serialize;
-use store::{AgentSession, Store, Tx, new_id};
+use store::{AgentSession, ServiceIdentity, Store, Tx, new_id};
 
 use crate::{
     Door, DoorError, Letter,
@@ -137,6 +137,32 @@ pub async fn seal(
         checks,
         expires_at: now.plus_seconds(SEAL_SECONDS),
     })
+}
+
+/// Longest time an unapproved page is kept after it was shown, in seconds. It can be approved for half an
+/// hour; the rest of the day answers a late try with the right words.
+const PAGE_SECONDS: i64 = 24 * 60 * 60;
+
+/// Takes away pages that nobody approved in time, with the mails frozen for them. Returns how many.
+///
+/// # Errors
+/// What the database says.
+pub async fn clear_pages(store: &Store, now: Timestamp) -> Result<u64, DoorError> {
+    let mut tx = store.begin(&ServiceIdentity::new(Service::Delivery), now).await?;
+    let before = now.plus_seconds(-PAGE_SECONDS);
+    tx.execute(
+        sql!("delete from seal_sources where seal_id in (select id from seals where spent_at is null and at < $1)"),
+        params![before],
+    )
+    .await?;
+    let count = tx.execute(sql!("delete from seals where spent_at is null and at < $1"), params![before]).await?;
+    if count == 0 {
+        tx.abandon().await?;
+        return Ok(0);
+    }
+    let pages = i64::try_from(count).unwrap_or(i64::MAX);
+    tx.commit(AuditEvent::PagesCleared { pages }).await?;
+    Ok(count)
 }
 
 /// What the text rests on: its sentences, and the sources they cite as they stand now.

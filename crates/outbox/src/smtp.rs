@@ -33,8 +33,6 @@ const CONNECT: Duration = Duration::from_secs(30);
 const BEFORE_TEXT: Duration = Duration::from_secs(240);
 /// Wait for the answer to the final dot: RFC 5321, 4.5.3.2.6 asks for at least this much.
 const FINAL_DOT: Duration = Duration::from_secs(600);
-/// Both together, with a margin: how long a delivery owns its row, in seconds.
-pub(crate) const LEASE_SECONDS: i64 = 15 * 60;
 /// How much of a server's words is kept, in characters.
 const REPLY_CHARS_MAX: usize = 300;
 const CHUNK_BYTES: usize = 16 * 1024;
@@ -93,8 +91,7 @@ impl SmtpConfig {
         Ok(Self { host: host.to_owned(), port, tls, sign_in, helo: helo.to_owned(), final_dot: FINAL_DOT })
     }
 
-    /// Another wait for the final answer, for tests. Longer than ten minutes has no effect, because
-    /// the row's lease ends then.
+    /// Another wait for the final answer, for tests. Longer than ten minutes has no effect.
     #[must_use]
     pub fn with_final_dot_wait(mut self, wait: Duration) -> Self {
         self.final_dot = wait.min(FINAL_DOT);
@@ -268,6 +265,7 @@ fn shortened(text: &str) -> String {
 }
 
 #[cfg(test)]
+#[expect(dead_code, reason = "shared with the stories of the door, which use the rest")]
 #[path = "../tests/it/fake_smtp.rs"]
 mod fake_smtp;
 

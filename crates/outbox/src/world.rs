@@ -32,6 +32,7 @@ pub(crate) struct Ticket {
     pub requester_ai: AiSetting,
     pub organization_ai: Option<AiSetting>,
     pub last_inbound: Option<MessageId>,
+    pub has_uncertain_letter: bool,
 }
 
 impl Ticket {
@@ -39,7 +40,8 @@ impl Ticket {
         let row = conn
             .one(
                 sql!(
-                    "select t.id, t.number, t.subject, t.status, t.queue, t.category, t.operating_model, t.language, t.requester_id, r.email, r.ai, o.ai, t.last_inbound_id
+                    "select t.id, t.number, t.subject, t.status, t.queue, t.category, t.operating_model, t.language, t.requester_id, r.email, r.ai, o.ai, t.last_inbound_id,
+                     (select count(*) from outbox u where u.ticket_id = t.id and u.kind = 'reply' and u.state = 'uncertain')
                      from tickets t join requesters r on r.id = t.requester_id
                      left join organizations o on o.id = coalesce(t.organization_id, r.organization_id) where t.id = $1"
                 ),
@@ -61,6 +63,7 @@ impl Ticket {
             requester_ai: c.take()?,
             organization_ai: c.take()?,
             last_inbound: c.take()?,
+            has_uncertain_letter: c.take::<i64>()? > 0,
         })
     }
 

@@ -20,6 +20,14 @@ pub const JOBS_EVERY: Duration = Duration::from_millis(500);
 pub const INDEX_EVERY: Duration = Duration::from_millis(500);
 /// How often a mailbox is polled, where IDLE says nothing: the floor, not the rule.
 pub const FETCH_EVERY: Duration = Duration::from_secs(30);
+/// How long a job belongs to a worker that gives no sign of life, in seconds.
+pub const JOB_LEASE_SECONDS: i64 = 30;
+/// How often a worker says that it is still at its job.
+pub const JOB_RENEWED_EVERY: Duration = Duration::from_secs(10);
+/// How often a request with an `Idempotency-Key` says that it still runs.
+pub const KEY_RENEWED_EVERY: Duration = Duration::from_secs(15);
+/// How often what has served its time is cleared away.
+pub const TIDY_EVERY: Duration = Duration::from_secs(600);
 /// How often letters stuck in `sending` are looked for.
 pub const RESCUE_EVERY: Duration = Duration::from_secs(20);
 
@@ -51,5 +59,25 @@ impl Clock {
         if let Some(fixed) = &self.0 {
             fixed.fetch_add(seconds.saturating_mul(1_000_000), Ordering::SeqCst);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_dead_node_held_is_found_within_a_minute() {
+        let minute = Duration::from_secs(60);
+        let seconds = |s: i64| Duration::from_secs(s.unsigned_abs());
+        assert!(seconds(JOB_LEASE_SECONDS) + JOBS_EVERY < minute);
+        assert!(seconds(outbox::LEASE_SECONDS) + RESCUE_EVERY < minute);
+    }
+
+    #[test]
+    fn who_misses_a_beat_keeps_what_it_holds() {
+        let seconds = |s: i64| Duration::from_secs(s.unsigned_abs());
+        assert!(JOB_RENEWED_EVERY * 2 < seconds(JOB_LEASE_SECONDS));
+        assert!(KEY_RENEWED_EVERY * 2 < seconds(store::KEY_LEASE_SECONDS));
     }
 }

@@ -14,6 +14,7 @@ pub mod config;
 pub mod demo;
 pub mod error;
 pub mod flow;
+mod heartbeat;
 pub mod jobs;
 pub mod keys;
 pub mod library;

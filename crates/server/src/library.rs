@@ -365,3 +365,49 @@ pub fn compute<T>(work: impl FnOnce() -> T) -> T {
         _ => work(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use desk::people::AiSetting::{self, Default, In, Out};
+
+    use super::*;
+
+    fn case(said: (AiSetting, AiSetting)) -> PastCase {
+        PastCase {
+            ticket: store::new_id(),
+            number: 1,
+            subject: "Invoice".to_owned(),
+            question: "Where is my invoice?".to_owned(),
+            reply: "Under Billing.".to_owned(),
+            queue: "billing".to_owned(),
+            category: None,
+            outcome: "good".to_owned(),
+            solved_at: Timestamp::from_secs(1),
+            opted_out: said.0 == Out || said.1 == Out,
+            said,
+        }
+    }
+
+    #[test]
+    fn a_desk_that_asks_first_uses_the_past_cases_of_those_who_agreed() {
+        let cases = [
+            ((Default, Default), true, false),
+            ((In, Default), true, true),
+            ((Default, In), true, true),
+            ((Out, In), false, false),
+            ((In, Out), false, false),
+        ];
+        let folder = tempfile::tempdir().expect("a folder");
+        for (n, (said, opt_out, opt_in)) in cases.into_iter().enumerate() {
+            for (desk, expected) in [(DeskDefault::OptOut, opt_out), (DeskDefault::OptIn, opt_in)] {
+                let case = case(said);
+                assert_eq!(may_use(&case, desk), expected, "{said:?} {desk:?}");
+                let place = folder.path().join(format!("{n}-{desk}"));
+                let library = Library::open(&place, &folder.path().join("none")).expect("opens");
+                library.put_case(&case, desk).expect("put");
+                library.commit(1).expect("commits");
+                assert_eq!(library.counts().0, u64::from(expected), "what may not be used is not indexed");
+            }
+        }
+    }
+}

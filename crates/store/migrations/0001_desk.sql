@@ -123,7 +123,7 @@ create table draft_revisions (
   draft_id text not null references drafts (id), revision bigint not null, body text not null, agent_id text references agents (id),
   at bigint not null, primary key (draft_id, revision));
 
--- The door. Only `outbox` writes these tables.
+-- The door. Only `outbox` writes these tables, but for the lease of a letter on its way.
 create table seals (
   id text primary key, token_hash {BLOB} not null unique, draft_id text not null references drafts (id), revision bigint not null,
   ticket_id text not null references tickets (id), agent_id text not null, session_id text not null, digest text not null,

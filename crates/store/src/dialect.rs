@@ -23,6 +23,19 @@ pub const fn claim_job(postgres: bool) -> &'static str {
     }
 }
 
+/// Lets one transaction at a time replace the drafts of a ticket, and waits for whoever edits one. Nothing to
+/// do on SQLite, where a writer is alone. Parameter: the ticket.
+pub const fn drafts_locks(postgres: bool) -> &'static [&'static str] {
+    if postgres {
+        &[
+            "select 1::bigint from (select pg_advisory_xact_lock(7202, hashtext($1))) as held",
+            "select id from drafts where ticket_id = $1 and state = 'open' for update",
+        ]
+    } else {
+        &[]
+    }
+}
+
 /// Makes the sequencer the only one. Nothing to do on SQLite: its writer is.
 pub const fn sequencer_lock(postgres: bool) -> Option<&'static str> {
     if postgres { Some("select 1::bigint from (select pg_advisory_xact_lock(7201)) as held") } else { None }

@@ -9,6 +9,7 @@ use desk::{
 use crate::{
     Conn, Grant, StoreError, Tx,
     columns::{Columns, params},
+    dialect,
     grant::queue_visible,
     new_id,
 };
@@ -92,6 +93,17 @@ fn draft(mut c: Columns<'_>) -> Result<DraftRow, StoreError> {
 }
 
 impl Tx {
+    /// Holds a ticket's drafts until this transaction ends: what is read of them after this stays true.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn hold_drafts(&mut self, ticket: TicketId) -> Result<(), StoreError> {
+        for lock in dialect::drafts_locks(self.is_postgres()) {
+            self.rows(lock, params![ticket]).await?;
+        }
+        Ok(())
+    }
+
     /// Keeps a new draft; open drafts before it are superseded.
     ///
     /// # Errors
@@ -173,6 +185,26 @@ impl Conn {
     pub async fn draft(&mut self, grant: &Grant, id: DraftId) -> Result<DraftRow, StoreError> {
         let row = self.one(draft_select!(" and d.id = $2"), params![grant.queues(), id]).await?;
         draft(row.columns())
+    }
+
+    /// Who wrote or changed a draft, each person once, the latest last.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn draft_writers(&mut self, grant: &Grant, id: DraftId) -> Result<Vec<(AgentId, String)>, StoreError> {
+        let rows = self
+            .rows(
+                concat!("select a.id, a.name from draft_revisions v join agents a on a.id = v.agent_id join drafts d on d.id = v.draft_id join tickets t on t.id = d.ticket_id
+                 where ", queue_visible!("t.queue", "$1"), " and d.id = $2 group by a.id, a.name order by max(v.revision)"),
+                params![grant.queues(), id],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let mut c = row.columns();
+                Ok((c.take()?, c.take()?))
+            })
+            .collect()
     }
 
     /// The draft on a ticket's desk: open or approved, newest first.

@@ -1,9 +1,9 @@
-//! Writes that are not the desk's work and therefore leave no entry in the record: job leases,
-//! first results of repeated requests, read marks, cached vectors. A test pins the tables written here.
+//! Writes that are not the desk's work and therefore leave no entry in the record: leases, first
+//! results of repeated requests, read marks, cached vectors. A test pins the tables written here.
 
 use desk::{
     Timestamp,
-    ids::{AgentId, JobId, TicketId},
+    ids::{AgentId, JobId, OutboxId, TicketId},
 };
 
 use crate::{
@@ -11,6 +11,12 @@ use crate::{
     columns::{Param, params},
     dialect, new_id,
 };
+
+/// A reserved key whose request has given no sign of life for this long, in seconds, may be taken over
+/// by a repetition of the same request: its process died.
+pub const KEY_LEASE_SECONDS: i64 = 60;
+/// How long the first result of a request is given again, in seconds.
+pub const KEPT_SECONDS: i64 = 24 * 60 * 60;
 
 /// Work to be queued in the transaction that made it necessary.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,6 +108,39 @@ impl Store {
         .transpose()
     }
 
+    /// Says that a claimed job is still being worked on. False when another worker holds it by now.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn renew_job(&self, job: &Claimed, until: Timestamp) -> Result<bool, StoreError> {
+        let mut tx = self.transaction().await?;
+        let renewed = tx
+            .execute(
+                "update jobs set lease_until = $1 where id = $2 and fence = $3 and state = 'running'",
+                params![until, job.id, job.fence],
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(renewed == 1)
+    }
+
+    /// Says that a letter is still on its way. Of the door's tables only this lease is written here,
+    /// because a sign of life is no event. False when the row was taken from this attempt.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn renew_letter(&self, row: OutboxId, fence: i64, until: Timestamp) -> Result<bool, StoreError> {
+        let mut tx = self.transaction().await?;
+        let renewed = tx
+            .execute(
+                "update outbox set lease_until = $1 where id = $2 and fence = $3 and state = 'sending'",
+                params![until, row, fence],
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(renewed == 1)
+    }
+
     /// Ends the leases of running jobs at once, so that they are taken again. Only for a start after which
     /// nobody else can be at work on this database. Returns how many there were.
     ///
@@ -191,20 +230,79 @@ impl Store {
         .transpose()
     }
 
-    /// Reserves a key (status 0) or keeps its result. False when somebody else reserved it first.
+    /// Reserves a key for a request. One whose process died is handed over to the same request, repeated.
+    /// False when somebody else holds it, or it has its answer.
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn keep(&self, actor: &str, key: &str, kept: &Kept, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn reserve_key(
+        &self,
+        actor: &str,
+        key: &str,
+        route: &str,
+        body_digest: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let mut tx = self.transaction().await?;
         let touched = tx.execute(
-            "insert into idempotency (actor, key, route, body_digest, status, response, at) values ($1,$2,$3,$4,$5,$6,$7)
-             on conflict (actor, key) do update set status = excluded.status, response = excluded.response
-             where idempotency.status = 0 and excluded.status <> 0",
-            params![actor, key, &kept.route, &kept.body_digest, kept.status, &kept.response, now],
+            "insert into idempotency (actor, key, route, body_digest, status, response, at) values ($1,$2,$3,$4,0,'',$5)
+             on conflict (actor, key) do update set at = excluded.at
+             where idempotency.status = 0 and idempotency.at < $6 and idempotency.route = excluded.route and idempotency.body_digest = excluded.body_digest",
+            params![actor, key, route, body_digest, now, now.plus_seconds(-KEY_LEASE_SECONDS)],
         ).await?;
         tx.commit().await?;
         Ok(touched == 1)
+    }
+
+    /// Says that the request behind a reserved key still runs. False when the key is not reserved any more.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn renew_key(&self, actor: &str, key: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let mut tx = self.transaction().await?;
+        let touched = tx
+            .execute(
+                "update idempotency set at = $3 where actor = $1 and key = $2 and status = 0",
+                params![actor, key, now],
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(touched == 1)
+    }
+
+    /// Keeps the first result under a reserved key. False when there is one already.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn keep_answer(
+        &self,
+        actor: &str,
+        key: &str,
+        status: i64,
+        response: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.transaction().await?;
+        let touched = tx
+            .execute(
+                "update idempotency set status = $3, response = $4, at = $5 where actor = $1 and key = $2 and status = 0",
+                params![actor, key, status, response, now],
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(touched == 1)
+    }
+
+    /// Forgets results that were kept for a day, and keys nobody came back for. Returns how many.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn purge_keys(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let mut tx = self.transaction().await?;
+        let gone =
+            tx.execute("delete from idempotency where at < $1", params![now.plus_seconds(-KEPT_SECONDS)]).await?;
+        tx.commit().await?;
+        Ok(gone)
     }
 
     /// Frees a key whose request failed before it did anything.

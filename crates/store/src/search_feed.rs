@@ -7,7 +7,7 @@ use desk::{
     people::AiSetting,
 };
 
-use crate::{Conn, Grant, Purpose, StoreError, columns::params};
+use crate::{Conn, Grant, Purpose, StoreError, columns::params, grant::queue_visible};
 
 /// One entry that may concern the index.
 #[derive(Debug, Clone)]
@@ -72,11 +72,20 @@ pub struct PastCase {
     pub said: (AiSetting, AiSetting),
 }
 
+/// Who stands behind a case: what must not reach a model when its words do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Behind {
+    /// Names and addresses of its requester, of everybody who wrote or answered in it.
+    pub people: Vec<(String, String)>,
+    /// Name and domain of its organization.
+    pub organization: Option<(String, String)>,
+}
+
 macro_rules! past_select {
     ($rest:literal) => {
         concat!("select t.id, t.number, t.subject, p.question, p.reply, t.queue, t.category, coalesce(t.outcome, 'good'), p.solved_at, r.ai, coalesce(o.ai, 'default')
          from past_cases p join tickets t on t.id = p.ticket_id join requesters r on r.id = t.requester_id left join organizations o on o.id = coalesce(t.organization_id, r.organization_id)
-         where ", crate::grant::queue_visible!("t.queue", "$1"), $rest)
+         where ", queue_visible!("t.queue", "$1"), $rest)
     };
 }
 
@@ -188,5 +197,36 @@ impl Conn {
     pub async fn past_case(&mut self, grant: &Grant, ticket: TicketId) -> Result<Option<PastCase>, StoreError> {
         let row = self.maybe(past_select!(" and t.id = $2"), params![grant.queues(), ticket]).await?;
         row.map(|row| past(row.columns())).transpose()
+    }
+
+    /// Who stands behind a case within the grant; nobody behind one outside it.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn behind(&mut self, grant: &Grant, ticket: TicketId) -> Result<Behind, StoreError> {
+        let people = self
+            .rows(
+                concat!("select r.name, r.email from tickets t join requesters r on r.id = t.requester_id where ", queue_visible!("t.queue", "$1"), " and t.id = $2
+                 union select m.author_name, m.from_address from messages m join tickets t on t.id = m.ticket_id where ", queue_visible!("t.queue", "$1"), " and t.id = $2
+                 union select a.name, a.email from past_cases p join agents a on a.id = p.agent_id join tickets t on t.id = p.ticket_id where ", queue_visible!("t.queue", "$1"), " and t.id = $2
+                 union select '', x.email from participants x join tickets t on t.id = x.ticket_id where ", queue_visible!("t.queue", "$1"), " and t.id = $2"),
+                params![grant.queues(), ticket],
+            )
+            .await?;
+        let organization = self
+            .maybe(
+                concat!("select o.name, o.domain from tickets t join requesters r on r.id = t.requester_id join organizations o on o.id = coalesce(t.organization_id, r.organization_id)
+                 where ", queue_visible!("t.queue", "$1"), " and t.id = $2"),
+                params![grant.queues(), ticket],
+            )
+            .await?;
+        let pair = |row: &crate::columns::Row| {
+            let mut c = row.columns();
+            Ok::<_, StoreError>((c.take()?, c.take()?))
+        };
+        Ok(Behind {
+            people: people.iter().map(pair).collect::<Result<_, _>>()?,
+            organization: organization.as_ref().map(pair).transpose()?,
+        })
     }
 }

@@ -9,6 +9,7 @@ use std::{
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
     net::{TcpListener, TcpStream},
+    sync::Notify,
 };
 
 /// What it does with every connection.
@@ -17,6 +18,10 @@ pub enum Behaviour {
     Normal,
     /// Answers the dot after a fifth of a second.
     SlowAfterDot,
+    /// Answers the dot when it is told to.
+    HeldAfterDot,
+    /// Closes after the dot when it is told to.
+    HeldThenCloses,
     /// Takes everything and never answers the dot.
     HangAfterDot,
     /// Closes instead of greeting.
@@ -49,6 +54,7 @@ pub struct FakeSmtp {
     pub address: SocketAddr,
     arrived: Arc<Mutex<Vec<Arrived>>>,
     commands: Arc<Mutex<Vec<String>>>,
+    go_on: Arc<Notify>,
 }
 
 impl FakeSmtp {
@@ -58,13 +64,20 @@ impl FakeSmtp {
         let arrived: Arc<Mutex<Vec<Arrived>>> = Arc::default();
         let commands: Arc<Mutex<Vec<String>>> = Arc::default();
         let (kept, heard) = (arrived.clone(), commands.clone());
+        let go_on = Arc::new(Notify::new());
+        let told = Arc::clone(&go_on);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (kept, heard) = (kept.clone(), heard.clone());
-                tokio::spawn(async move { Conversation::new(stream, kept, heard, behaviour).run().await });
+                let (kept, heard, told) = (kept.clone(), heard.clone(), told.clone());
+                tokio::spawn(async move { Conversation::new(stream, kept, heard, behaviour, told).run().await });
             }
         });
-        Self { address, arrived, commands }
+        Self { address, arrived, commands, go_on }
+    }
+
+    /// Lets one conversation go on that is held after the dot.
+    pub fn go_on(&self) {
+        self.go_on.notify_one();
     }
 
     pub fn arrived(&self) -> Vec<Arrived> {
@@ -84,6 +97,7 @@ struct Conversation {
     behaviour: Behaviour,
     from: String,
     to: Vec<String>,
+    go_on: Arc<Notify>,
 }
 
 impl Conversation {
@@ -92,8 +106,9 @@ impl Conversation {
         kept: Arc<Mutex<Vec<Arrived>>>,
         heard: Arc<Mutex<Vec<String>>>,
         behaviour: Behaviour,
+        go_on: Arc<Notify>,
     ) -> Self {
-        Self { stream: BufReader::new(stream), kept, heard, behaviour, from: String::new(), to: Vec::new() }
+        Self { stream: BufReader::new(stream), kept, heard, behaviour, from: String::new(), to: Vec::new(), go_on }
     }
 
     async fn say(&mut self, line: &str) -> Option<()> {
@@ -173,6 +188,14 @@ impl Conversation {
         match self.behaviour {
             Behaviour::HangAfterDot => {
                 tokio::time::sleep(Duration::from_secs(600)).await;
+                None
+            }
+            Behaviour::HeldAfterDot => {
+                self.go_on.notified().await;
+                self.say("250 queued as 1").await
+            }
+            Behaviour::HeldThenCloses => {
+                self.go_on.notified().await;
                 None
             }
             Behaviour::SlowAfterDot => {

@@ -7,6 +7,7 @@ mod doors;
 #[expect(dead_code, reason = "shared with the unit tests of the conversation, which use the rest")]
 mod fake_smtp;
 mod forgery;
+mod late;
 mod mail_server;
 mod notices;
 mod property;

@@ -1,12 +1,14 @@
 //! A POST with an `Idempotency-Key` happens once. The key is reserved before anything runs; the first
-//! success is kept and given again; a failure, which changed nothing, frees the key.
+//! success is kept for a day and given again; a failure, which changed nothing, frees the key. Keys belong
+//! to a caller who is let in *now*: a revoked token or an ended session gets no answer, not even its own.
+//! A request says again and again that it runs; the key of one that fell silent can be taken over.
 
 use std::sync::Arc;
 
 use axum::{
     Extension,
     body::{Body, Bytes, to_bytes},
-    extract::{FromRequest as _, Request},
+    extract::{FromRequest as _, FromRequestParts as _, Request},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -14,8 +16,8 @@ use axum::{
 use desk::Digest;
 use store::Kept;
 
-use super::{auth, extract::unreadable, problem::Problem};
-use crate::App;
+use super::{auth::Caller, extract::unreadable, problem::Problem};
+use crate::{App, clock, heartbeat::Heartbeat};
 
 /// The request's header.
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -37,18 +39,23 @@ pub async fn once(Extension(app): Extension<Arc<App>>, request: Request, next: N
     if request.method() != Method::POST || !request.headers().contains_key(&KEY) {
         return next.run(request).await;
     }
+    let (mut parts, body) = request.into_parts();
     // Nobody and strangers are turned away by the route itself; what they tried is not kept.
-    let Some(actor) = actor(request.headers()) else { return next.run(request).await };
-    match run(app, actor, request, next).await {
+    let caller = Caller::from_request_parts(&mut parts, &app).await;
+    let request = Request::from_parts(parts, body);
+    let Ok(caller) = caller else { return next.run(request).await };
+    match run(app, owner(&caller), request, next).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     }
 }
 
-/// Whoever holds the credential; a digest, because it goes into a table.
-fn actor(headers: &HeaderMap) -> Option<String> {
-    let credential = auth::bearer(headers).or_else(|| auth::cookie(headers))?;
-    Some(Digest::of_fields("countersign/idempotency/1", &[credential.as_bytes()]).to_string())
+/// Whose keys these are: a person's in all their sessions, or a program's.
+fn owner(caller: &Caller) -> String {
+    match caller {
+        Caller::Person(session) => format!("agent:{}", session.agent().id),
+        Caller::Program(token) => format!("token:{}", token.id()),
+    }
 }
 
 async fn run(app: Arc<App>, actor: String, request: Request, next: Next) -> Result<Response, Problem> {
@@ -60,16 +67,27 @@ async fn run(app: Arc<App>, actor: String, request: Request, next: Next) -> Resu
     let route = format!("{} {}", parts.method, parts.uri);
     let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await.map_err(unreadable)?;
     let body_digest = Digest::of(&bytes).to_string();
-    let reserved = Kept { route, body_digest, status: 0, response: String::new() };
-    if !app.store.keep(&actor, &key, &reserved, app.clock.now()).await? {
-        return given_before(&app, &actor, &key, &reserved).await;
+    let asked = Kept { route, body_digest, status: 0, response: String::new() };
+    if !app.store.reserve_key(&actor, &key, &asked.route, &asked.body_digest, app.clock.now()).await? {
+        return given_before(&app, &actor, &key, &asked).await;
     }
     // Whoever goes away in the middle must find the answer kept when they come back.
     let running = tokio::spawn(async move {
+        let heartbeat = still_running(&app, &actor, &key);
         let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
-        settle(&app, &actor, &key, reserved, response).await
+        drop(heartbeat);
+        settle(&app, &actor, &key, response).await
     });
     running.await.map_err(|e| Problem::internal(&e.to_string()))?
+}
+
+fn still_running(app: &Arc<App>, actor: &str, key: &str) -> Heartbeat {
+    let (app, actor, key) = (Arc::clone(app), actor.to_owned(), key.to_owned());
+    Heartbeat::every(clock::KEY_RENEWED_EVERY, move || {
+        let (app, actor, key) = (Arc::clone(&app), actor.clone(), key.clone());
+        // A database that does not answer now may do so at the next beat.
+        async move { app.store.renew_key(&actor, &key, app.clock.now()).await.unwrap_or(true) }
+    })
 }
 
 async fn given_before(app: &App, actor: &str, key: &str, asked: &Kept) -> Result<Response, Problem> {
@@ -90,18 +108,14 @@ async fn given_before(app: &App, actor: &str, key: &str, asked: &Kept) -> Result
     Ok((status, headers, kept.response).into_response())
 }
 
-async fn settle(app: &App, actor: &str, key: &str, reserved: Kept, response: Response) -> Result<Response, Problem> {
+async fn settle(app: &App, actor: &str, key: &str, response: Response) -> Result<Response, Problem> {
     if !response.status().is_success() {
         app.store.forget_key(actor, key).await?;
         return Ok(response);
     }
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, ANSWER_BYTES_MAX).await.map_err(|e| Problem::internal(&e.to_string()))?;
-    let answer = Kept {
-        status: i64::from(parts.status.as_u16()),
-        response: String::from_utf8_lossy(&bytes).into_owned(),
-        ..reserved
-    };
-    app.store.keep(actor, key, &answer, app.clock.now()).await?;
+    let (status, answer) = (i64::from(parts.status.as_u16()), String::from_utf8_lossy(&bytes));
+    app.store.keep_answer(actor, key, status, &answer, app.clock.now()).await?;
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }

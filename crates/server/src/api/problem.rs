@@ -155,6 +155,7 @@ impl From<Refusal> for Problem {
             | Refusal::SourceChanged { .. }
             | Refusal::PolicyChanged
             | Refusal::DraftState { .. }
+            | Refusal::InHand { .. }
             | Refusal::Left => Self::new("refused", StatusCode::CONFLICT, "Refused", detail),
             Refusal::Category { .. }
             | Refusal::Lapsed { .. }
@@ -232,6 +233,7 @@ mod tests {
             (Refusal::PolicyChanged, 409),
             (Refusal::Approver { needs: String::new() }, 403),
             (Refusal::Lapsed { why: String::new() }, 422),
+            (Refusal::InHand { by: String::new() }, 409),
             (Refusal::Left, 409),
             (Refusal::NotYours, 403),
             (Refusal::NotAPerson, 403),

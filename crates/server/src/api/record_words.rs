@@ -110,6 +110,7 @@ fn house(event: &AuditEvent) -> String {
         E::RecordExported { size } => format!("The record was exported ({size} entries)."),
         E::DoorTried { door } => format!("A door was tried that is closed to the one who tried: {door}."),
         E::JobGivenUp { job } => format!("Background work was given up on and waits for a person: {job}."),
+        E::PagesCleared { pages } => format!("{pages} sealed pages that nobody approved were taken away."),
         other => other.kind().to_owned(),
     }
 }

@@ -16,6 +16,7 @@ pub mod set_consent;
 pub mod settle_delivery;
 pub mod sign_in;
 pub mod take_up;
+pub mod tidy_up;
 pub mod train_triage;
 pub mod triage_ticket;
 pub mod undo_reply;

@@ -159,9 +159,11 @@ pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
 }
 
 /// Whether a person's own words already stand in an open draft: a machine never replaces those.
-async fn person_writes(app: &App, ticket: TicketId) -> Result<bool, FlowError> {
-    let grant = app.service_grant(Service::Preparation, Purpose::Work)?;
-    let draft = app.store.read().await?.current_draft(&grant, ticket).await?;
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn person_writes(conn: &mut Conn, grant: &Grant, ticket: TicketId) -> Result<bool, FlowError> {
+    let draft = conn.current_draft(grant, ticket).await?.filter(|d| d.state == DraftState::Open);
     Ok(draft.is_some_and(|d| is_a_persons(&d)))
 }
 
@@ -173,7 +175,8 @@ async fn propose(
     drafted: Result<Composed, Vec<String>>,
 ) -> Result<(), FlowError> {
     let ticket = case.line.ticket.id;
-    if person_writes(app, ticket).await? {
+    let grant = app.service_grant(Service::Preparation, Purpose::Work)?;
+    if person_writes(&mut app.store.read().await?, &grant, ticket).await? {
         let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
         tx.set_draft_readiness(ticket, DraftReadiness::Ready, None).await?;
         tx.commit(AuditEvent::DraftWithheld { ticket, why: "a-person-writes".to_owned() }).await?;
@@ -376,6 +379,7 @@ pub async fn keep_draft(
 ) -> Result<desk::ids::DraftId, FlowError> {
     let ticket = case.line.ticket.id;
     let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
+    tx.hold_drafts(ticket).await?;
     still_wanted(&mut tx, case).await?;
     let draft = tx
         .add_draft(NewDraft {

@@ -3,18 +3,18 @@
 use connect::model::Request;
 use desk::{
     Refusal,
-    audit::AuditEvent,
+    audit::{AuditEvent, Service},
     consent::may_draft_for,
-    draft::{Composed, DraftOrigin, ModelText},
+    draft::{Composed, DraftOrigin, DraftState, ModelText},
     ids::{DraftId, SuggestionId, TicketId},
-    knowledge::{Cited, Retrieval},
+    knowledge::{Cited, Origin, Retrieval},
     language::Language,
     operating::Writing,
     prompt,
     ticket::DraftReadiness,
 };
 use redact::{Known, Namespace, Redacted, Redactor, Table};
-use store::{AgentSession, ExchangeState, Grant, NewDraft, Purpose, SuggestionKind};
+use store::{AgentSession, Conn, ExchangeState, Grant, NewDraft, Purpose, SuggestionKind};
 
 use crate::{
     App, FlowError,
@@ -28,10 +28,12 @@ use crate::{
 const BODY_BYTES_MAX: usize = desk::envelope::BODY_BYTES_MAX;
 
 /// Starts a draft: a person's own, empty but for the greeting, or the machine's where the operating
-/// model and everybody's consent allow one.
+/// model and everybody's consent allow one. What a colleague wrote is never replaced; one's own words are
+/// only by new words of one's own.
 ///
 /// # Errors
-/// [`Refusal::Category`] or [`Refusal::Consent`] for the machine's; whatever the database says.
+/// [`Refusal::InHand`] where a colleague writes, [`FlowError::Stale`] where the machine would replace one's
+/// own words, [`Refusal::Category`] or [`Refusal::Consent`] for the machine's; whatever the database says.
 pub async fn start(
     app: &App,
     session: &AgentSession,
@@ -44,7 +46,11 @@ pub async fn start(
     answers_here(session, &case)?;
     if origin == DraftOrigin::Agent {
         drop(conn);
-        return own(app, session, &case).await;
+        return own(app, session, &grant, &case).await;
+    }
+    not_in_hand(&mut conn, &grant, session, ticket).await?;
+    if prepare_reply::person_writes(&mut conn, &grant, ticket).await? {
+        return Err(FlowError::Stale);
     }
     super::triage_ticket::consent(app, &mut conn, &case.line).await??;
     let requester = conn.requester(case.line.ticket.requester).await?;
@@ -77,11 +83,30 @@ pub async fn start(
     conn.current_draft(&grant, ticket).await?.map(|d| d.id).ok_or(FlowError::NotFound)
 }
 
-async fn own(app: &App, session: &AgentSession, case: &Case) -> Result<DraftId, FlowError> {
+/// Whether nobody else's words stand in the ticket's open draft. Asked again where a draft is kept.
+async fn not_in_hand(
+    conn: &mut Conn,
+    grant: &Grant,
+    session: &AgentSession,
+    ticket: TicketId,
+) -> Result<(), FlowError> {
+    let Some(open) = conn.current_draft(grant, ticket).await?.filter(|d| d.state == DraftState::Open) else {
+        return Ok(());
+    };
+    let writers = conn.draft_writers(grant, open.id).await?;
+    match writers.into_iter().rfind(|(agent, _)| *agent != session.agent().id) {
+        Some((_, by)) => Err(Refusal::InHand { by }.into()),
+        None => Ok(()),
+    }
+}
+
+async fn own(app: &App, session: &AgentSession, grant: &Grant, case: &Case) -> Result<DraftId, FlowError> {
     let ticket = case.line.ticket.id;
     let greeting = Language::guess(&case.newest.latest).greeting(case.first_name.as_deref());
     let composed = Composed { body: format!("{greeting}\n\n"), sentences: Vec::new(), doubts: Vec::new(), score: 0.0 };
     let mut tx = app.store.begin(session, app.clock.now()).await?;
+    tx.hold_drafts(ticket).await?;
+    not_in_hand(&mut tx, grant, session, ticket).await?;
     let draft = tx
         .add_draft(NewDraft {
             ticket,
@@ -156,7 +181,9 @@ pub async fn ask_model(app: &App, case: &Case, retrieval: SuggestionId, cited: &
     let gate = "The personal-data gate failed, so nothing was sent to the model.";
     let closed = |_| FlowError::Unavailable(gate.to_owned());
     let namespace = Namespace::new(app.keys.random().map_err(|e| FlowError::Unavailable(e.to_string()))?);
-    let known = case.known.iter().map(|(class, value)| Known { class: *class, value: value.clone() }).collect();
+    let others = others_in(app, case, cited).await?;
+    let known = case.known.iter().chain(&others);
+    let known = known.map(|(class, value)| Known { class: *class, value: value.clone() }).collect();
     let mut redactor = Redactor::new(namespace, known).map_err(closed)?;
     let marker = marker(app)?;
     let user = redactor.redact(&prompt::user(&case.question(), cited, &marker)).map_err(closed)?;
@@ -167,6 +194,9 @@ pub async fn ask_model(app: &App, case: &Case, retrieval: SuggestionId, cited: &
     let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
     let ticket = case.line.ticket.id;
     let outcome = match &answered {
+        Ok(answer) if names_others(&answer.text, &table, &case.known, &others) => {
+            Err("the model's answer names somebody of another case, so it was not used".to_owned())
+        }
         Ok(answer) => read(&answer.text, &table, cited, case),
         Err(error) => Err(error.to_string()),
     };
@@ -182,6 +212,42 @@ pub async fn ask_model(app: &App, case: &Case, retrieval: SuggestionId, cited: &
     tx.commit(AuditEvent::ExchangeKept { ticket, exchange, commitment, state: state.word().to_owned() }).await?;
     let composed = outcome.map_err(FlowError::Unavailable)?;
     prepare_reply::keep_draft(app, case, retrieval, DraftOrigin::Model, &composed, Some(exchange)).await.map(|_| ())
+}
+
+/// What is known of the people behind cited replies to others: hidden like this ticket's own.
+async fn others_in(app: &App, case: &Case, cited: &[Cited]) -> Result<Vec<(redact::Class, String)>, FlowError> {
+    let grant = app.service_grant(Service::Preparation, Purpose::Work)?;
+    let mut conn = app.store.read().await?;
+    let mut others = Vec::new();
+    for origin in cited.iter().map(|c| &c.origin) {
+        let Origin::Reply { ticket } = origin else { continue };
+        let behind = conn.behind(&grant, *ticket).await?;
+        behind.people.iter().for_each(|(name, address)| prepare_reply::know(&mut others, name, address));
+        for word in behind.organization.into_iter().flat_map(|(name, domain)| [name, domain]) {
+            others.push((redact::Class::Other, word));
+        }
+    }
+    others.sort_by(|a, b| a.1.cmp(&b.1));
+    others.dedup();
+    others.retain(|known| !case.known.contains(known));
+    Ok(others)
+}
+
+/// Whether an answer uses a placeholder that stands for somebody of another case: then its value must not
+/// come back.
+fn names_others(
+    answer: &str,
+    table: &Table,
+    own: &[(redact::Class, String)],
+    others: &[(redact::Class, String)],
+) -> bool {
+    let among = |values: &[(redact::Class, String)], hidden: &str| {
+        values.iter().any(|(_, value)| value.to_lowercase().contains(&hidden.to_lowercase()))
+    };
+    table
+        .hidden()
+        .filter(|(placeholder, _, _)| answer.contains(placeholder))
+        .any(|(_, _, hidden)| among(others, hidden) && !among(own, hidden))
 }
 
 async fn keep_request(app: &App, case: &Case, body: &[u8], table: &Table) -> Result<desk::ids::ExchangeId, FlowError> {
@@ -237,4 +303,27 @@ fn marker(app: &App) -> Result<String, FlowError> {
     let bytes: [u8; 6] = app.keys.random().map_err(|e| FlowError::Unavailable(e.to_string()))?;
     // Letters only: digits in a row could be taken for a phone number by the second gate.
     Ok(bytes.iter().map(|b| char::from(b'k' + b % 13)).collect::<String>() + "mark")
+}
+
+#[cfg(test)]
+mod tests {
+    use redact::Class;
+
+    use super::*;
+
+    #[test]
+    fn a_placeholder_of_another_case_does_not_come_back() {
+        let own = [(Class::Person, "Ana Quill".to_owned())];
+        let others = [(Class::Person, "Bea Quill".to_owned())];
+        let known = own.iter().chain(&others).map(|(class, value)| Known { class: *class, value: value.clone() });
+        let mut redactor = Redactor::new(Namespace::new([7; 5]), known.collect()).expect("patterns");
+        let text = redactor.redact("Ana asks. Bea was told. Quill writes.").expect("hidden");
+        let table = redactor.into_table();
+        let standing_for = |name: &str| {
+            let found = table.hidden().find(|(_, _, value)| *value == name).map(|(placeholder, _, _)| placeholder);
+            found.unwrap_or_else(|| panic!("{name} in {}", text.as_str()))
+        };
+        let uses = |name: &str| names_others(&format!("Hello {}.", standing_for(name)), &table, &own, &others);
+        assert_eq!((uses("Ana"), uses("Bea"), uses("Quill")), (false, true, false));
+    }
 }

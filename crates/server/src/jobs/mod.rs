@@ -10,7 +10,7 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{App, FlowError, clock, flow};
 
-pub use runner::run_jobs_once;
+pub use runner::{Lease, run_jobs_once, run_jobs_under};
 
 /// How long a stopping desk waits for what it is doing.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -45,10 +45,12 @@ enum Chore {
     Sorting,
     Drafting,
     Index,
+    Tidy,
 }
 
 impl Chore {
-    const ALL: [Self; 6] = [Self::Sequence, Self::Deliver, Self::Rescue, Self::Sorting, Self::Drafting, Self::Index];
+    const ALL: [Self; 7] =
+        [Self::Sequence, Self::Deliver, Self::Rescue, Self::Sorting, Self::Drafting, Self::Index, Self::Tidy];
 
     const fn every(self) -> Duration {
         match self {
@@ -57,6 +59,7 @@ impl Chore {
             Self::Rescue => clock::RESCUE_EVERY,
             Self::Sorting | Self::Drafting => clock::JOBS_EVERY,
             Self::Index => clock::INDEX_EVERY,
+            Self::Tidy => clock::TIDY_EVERY,
         }
     }
 
@@ -69,6 +72,7 @@ impl Chore {
             Self::Sorting => runner::run_once_of(app, runner::SORTING).await,
             Self::Drafting => runner::run_once_of(app, runner::DRAFTING).await,
             Self::Index => flow::follow_record::follow(app).await,
+            Self::Tidy => flow::tidy_up::tidy_up(app).await.map(|()| 0),
         }
     }
 
@@ -79,7 +83,7 @@ impl Chore {
             Self::Sequence => wake.record.notified().await,
             Self::Deliver => wake.letters.notified().await,
             Self::Sorting | Self::Drafting => wake.jobs.notified().await,
-            Self::Rescue | Self::Index => std::future::pending().await,
+            Self::Rescue | Self::Index | Self::Tidy => std::future::pending().await,
         }
     }
 }

@@ -1,12 +1,15 @@
 //! Claims jobs one after the other and calls the flow behind each. A job that fails comes back
 //! later; one that fails too often waits for a person, and so does a mail that nobody could read.
 
+use std::time::Duration;
+
 use desk::audit::AuditEvent;
 use store::Claimed;
 
 use crate::{
-    App, FlowError,
+    App, FlowError, clock,
     flow::{self, INTAKE, prepare_reply::PREPARE, receive_mail::ACCEPT, triage_ticket::TRIAGE},
+    heartbeat::Heartbeat,
 };
 
 /// Every kind there is.
@@ -15,8 +18,16 @@ const KINDS: &[&str] = &[ACCEPT, TRIAGE, PREPARE];
 pub const SORTING: &[&str] = &[ACCEPT, TRIAGE];
 /// Sources and drafts; may ask a model.
 pub const DRAFTING: &[&str] = &[PREPARE];
-/// How long a job may run before another worker takes it.
-const LEASE_SECONDS: i64 = 180;
+/// How long a silent worker's job stays its own, and how often a living one speaks.
+#[derive(Debug, Clone, Copy)]
+pub struct Lease {
+    /// In seconds.
+    pub seconds: i64,
+    /// Several times within those.
+    pub renewed_every: Duration,
+}
+/// The usual lease.
+const LEASE: Lease = Lease { seconds: clock::JOB_LEASE_SECONDS, renewed_every: clock::JOB_RENEWED_EVERY };
 /// Tries before a person is asked.
 const TRIES_MAX: i64 = 5;
 /// Tries to read a mail before it is set aside.
@@ -30,18 +41,32 @@ pub async fn run_jobs_once(app: &App) -> Result<usize, FlowError> {
     run_once_of(app, KINDS).await
 }
 
+/// The same under another lease: how tests make time short.
+///
+/// # Errors
+/// Whatever the database says about the queue itself.
+pub async fn run_jobs_under(app: &App, lease: Lease) -> Result<usize, FlowError> {
+    run_under(app, KINDS, lease).await
+}
+
 /// Runs one job of these kinds, if one is due. Returns 1 when there was one.
 ///
 /// # Errors
 /// Whatever the database says about the queue itself.
 pub async fn run_once_of(app: &App, kinds: &[&str]) -> Result<usize, FlowError> {
-    let Some(job) = app.store.claim_job(kinds, app.clock.now(), LEASE_SECONDS).await? else { return Ok(0) };
+    run_under(app, kinds, LEASE).await
+}
+
+async fn run_under(app: &App, kinds: &[&str], lease: Lease) -> Result<usize, FlowError> {
+    let Some(job) = app.store.claim_job(kinds, app.clock.now(), lease.seconds).await? else { return Ok(0) };
     outbox::crash::point("job-claimed");
+    let heartbeat = still_at(app, &job, lease);
     let ran = if job.attempts > TRIES_MAX {
         Err(FlowError::Internal("its process died each time".to_owned()))
     } else {
         run(app, &job).await
     };
+    drop(heartbeat);
     match ran {
         Ok(()) => {
             outbox::crash::point("job-done");
@@ -54,6 +79,16 @@ pub async fn run_once_of(app: &App, kinds: &[&str]) -> Result<usize, FlowError> 
         Err(error) => give_back(app, &job, &error).await?,
     }
     Ok(1)
+}
+
+/// A slow worker keeps its job; a dead one loses it when the lease ends.
+fn still_at(app: &App, job: &Claimed, lease: Lease) -> Heartbeat {
+    let (store, clock, job) = (app.store.clone(), app.clock.clone(), job.clone());
+    Heartbeat::every(lease.renewed_every, move || {
+        let (store, until, job) = (store.clone(), clock.now().plus_seconds(lease.seconds), job.clone());
+        // A database that does not answer now may do so at the next beat.
+        async move { store.renew_job(&job, until).await.unwrap_or(true) }
+    })
 }
 
 async fn run(app: &App, job: &Claimed) -> Result<(), FlowError> {

@@ -5,12 +5,16 @@
 mod api_doors;
 mod api_events;
 mod api_story;
+mod arrivals;
 mod by_hand;
 mod client;
 mod crash;
 mod demo_copy;
 mod harness;
+mod in_hand;
 mod index_again;
+mod kept;
+mod leases;
 mod matrix;
 mod model;
 mod openapi;

@@ -18,16 +18,16 @@ use desk::{
 };
 use serde_json::{Value, json};
 use server::{App, app::World, config::Model};
-use store::Purpose;
+use store::{Purpose, ServiceIdentity};
 
 use crate::demo_copy::{self, Person, settle, still, take};
 
 const CUSTOMER: &str = "zofia@pixelforge.example";
-const QUESTION: &str =
+pub const QUESTION: &str =
     "Hello, our bank shows BANK-207 in Ledger since this morning. How do I renew the consent of the bank?";
 
 /// Times short enough for a test.
-const LIMITS: Limits = Limits {
+pub const LIMITS: Limits = Limits {
     connect: Duration::from_secs(2),
     first_byte: Duration::from_millis(400),
     idle: Duration::from_millis(400),
@@ -81,7 +81,7 @@ impl ModelDesk {
     }
 }
 
-async fn open(base_url: &str, name: &str, limits: Limits) -> (Arc<App>, tempfile::TempDir) {
+pub async fn open(base_url: &str, name: &str, limits: Limits) -> (Arc<App>, tempfile::TempDir) {
     let folder = demo_copy::copy().await;
     let mut config = demo_copy::config(folder.path());
     config.desk.undo_seconds = 1;
@@ -106,7 +106,7 @@ async fn open(base_url: &str, name: &str, limits: Limits) -> (Arc<App>, tempfile
     (app, folder)
 }
 
-fn run<F: Future>(test: F) {
+pub fn run<F: Future>(test: F) {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(test);
 }
 
@@ -267,6 +267,34 @@ fn other_customers_names_stay_out_of_the_request() {
                 // A word of its own as well.
                 assert!(first == "Grace" || first == "Dev" || !words.contains(first), "{first} in {request}");
             }
+        }
+    });
+}
+
+#[test]
+fn who_stands_behind_a_cited_reply_to_another_customer_is_hidden() {
+    run(async {
+        let desk = ModelDesk::with(Mood::Status(500)).await;
+        // In small letters, so that nothing but knowing them finds them.
+        let planted = [
+            "update requesters set name = 'Ring Quillfeather' where email <> 'zofia@pixelforge.example'",
+            "update organizations set name = 'Brambleworks Vessel' where domain <> 'pixelforge.example'",
+            "update past_cases set reply = reply || ' So quillfeather of brambleworks vessel told us.'",
+        ];
+        let service = ServiceIdentity::new(Service::CommandLine);
+        let mut tx = desk.app.store.begin(&service, desk.app.clock.now()).await.unwrap();
+        for statement in planted {
+            assert!(tx.execute(statement, Vec::new()).await.unwrap() > 10);
+        }
+        tx.commit(AuditEvent::DoorTried { door: "test".into() }).await.unwrap();
+        for subject in ["BANK-207", "IMP-114 in my import", "SIG-401 in my webhook"] {
+            desk.app.clock.advance(120);
+            desk.asked(CUSTOMER, subject, &format!("What does {subject} mean and what do I do about it?")).await;
+        }
+        let requests = desk.fake.requests();
+        assert!(requests.iter().any(|r| r.contains("told us")), "replies to others are among what is sent");
+        for request in requests.iter().map(|r| r.to_lowercase()) {
+            assert!(!request.contains("quillfeather") && !request.contains("brambleworks"), "{request}");
         }
     });
 }

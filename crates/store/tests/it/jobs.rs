@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use store::{Kept, NewJob, Store};
+use store::{KEPT_SECONDS, KEY_LEASE_SECONDS, Kept, NewJob, Store};
 use tokio::sync::Mutex;
 
 use crate::{
@@ -83,28 +83,86 @@ async fn four_workers_share_two_thousand_jobs_without_doubling_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_job_keeps_its_lease_as_long_as_somebody_says_so() {
+    each(async |bench| {
+        let store = &bench.store;
+        queue(store, "draft", ["t1".to_owned()]).await;
+        let slow = store.claim_job(&["draft"], NOON, 30).await.expect("asked").expect("due");
+        assert!(store.renew_job(&slow, NOON.plus_seconds(50)).await.expect("asked"));
+        assert!(store.claim_job(&["draft"], NOON.plus_seconds(49), 30).await.expect("asked").is_none(), "still at it");
+        let other = store.claim_job(&["draft"], NOON.plus_seconds(51), 30).await.expect("asked").expect("lease over");
+        assert!(!store.renew_job(&slow, NOON.plus_seconds(90)).await.expect("asked"), "another holds it");
+        assert!(store.finish_job(&other).await.expect("asked"));
+        assert!(!store.renew_job(&other, NOON.plus_seconds(90)).await.expect("asked"), "it is done");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_repeated_request_finds_its_first_result() {
     each(async |bench| {
         let store = &bench.store;
-        let kept = |status, response: &str| Kept {
-            route: "POST /x".to_owned(),
-            body_digest: "d".to_owned(),
-            status,
-            response: response.to_owned(),
+        let reserve = async |actor: &str, key: &str, seconds: i64| {
+            store.reserve_key(actor, key, "POST /x", "d", NOON.plus_seconds(seconds)).await.expect("asked")
         };
-        assert!(store.keep("agent", "k", &kept(0, ""), NOON).await.expect("asked"), "reserved");
-        assert!(!store.keep("agent", "k", &kept(0, ""), NOON).await.expect("asked"), "somebody was first");
-        assert!(store.keep("agent", "k", &kept(201, "{}"), NOON).await.expect("asked"), "answered");
-        assert!(!store.keep("agent", "k", &kept(500, "late"), NOON).await.expect("asked"), "the first answer stays");
-        assert_eq!(store.kept("agent", "k").await.expect("readable"), Some(kept(201, "{}")));
+        assert!(reserve("agent", "k", 0).await, "reserved");
+        assert!(!reserve("agent", "k", 0).await, "somebody was first");
+        assert!(store.keep_answer("agent", "k", 201, "{}", NOON).await.expect("asked"), "answered");
+        assert!(!store.keep_answer("agent", "k", 500, "late", NOON).await.expect("asked"), "the first answer stays");
+        assert!(!reserve("agent", "k", 3600).await, "an answer is not taken over");
+        let kept = Kept { route: "POST /x".into(), body_digest: "d".into(), status: 201, response: "{}".to_owned() };
+        assert_eq!(store.kept("agent", "k").await.expect("readable"), Some(kept));
         assert_eq!(store.kept("other", "k").await.expect("readable"), None, "keys belong to their actor");
-        assert!(store.keep("agent", "l", &kept(0, ""), NOON).await.expect("asked"));
+        assert!(reserve("agent", "l", 0).await);
         store.forget_key("agent", "l").await.expect("freed");
-        assert!(store.keep("agent", "l", &kept(0, ""), NOON).await.expect("asked"));
+        assert!(reserve("agent", "l", 0).await);
         store.forget_key("agent", "k").await.expect("asked");
         assert!(store.kept("agent", "k").await.expect("readable").is_some(), "an answer is not forgotten");
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_outlives_neither_its_process_nor_its_day() {
+    each(async |bench| {
+        let store = &bench.store;
+        let at = |seconds| NOON.plus_seconds(seconds);
+        let reserve = async |route: &str, seconds: i64| {
+            store.reserve_key("agent", "k", route, "d", at(seconds)).await.expect("asked")
+        };
+        assert!(reserve("POST /x", 0).await);
+        assert!(!reserve("POST /x", KEY_LEASE_SECONDS).await, "it may still run");
+        assert!(store.renew_key("agent", "k", at(40)).await.expect("asked"));
+        assert!(!reserve("POST /x", 40 + KEY_LEASE_SECONDS).await, "it still runs");
+        assert!(!reserve("POST /y", 41 + KEY_LEASE_SECONDS).await, "another request has no right to it");
+        assert!(reserve("POST /x", 41 + KEY_LEASE_SECONDS).await, "its process died");
+        assert!(!reserve("POST /x", 42 + KEY_LEASE_SECONDS).await, "and it is held again");
+        assert!(store.keep_answer("agent", "k", 201, "{}", at(200)).await.expect("asked"));
+        assert!(!store.renew_key("agent", "k", at(300)).await.expect("asked"), "an answer does not grow younger");
+        assert_eq!(store.purge_keys(at(200 + KEPT_SECONDS)).await.expect("asked"), 0);
+        assert_eq!(store.purge_keys(at(201 + KEPT_SECONDS)).await.expect("asked"), 1);
+        assert_eq!(store.kept("agent", "k").await.expect("readable"), None);
+    })
+    .await;
+}
+
+/// What leaves no entry in the record is this, and nothing creeps in.
+#[test]
+fn housekeeping_writes_these_tables_and_no_other() {
+    let source = include_str!("../../src/housekeeping.rs");
+    let code: String = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let mut written: Vec<&str> = ["insert into ", "update ", "delete from "]
+        .iter()
+        .flat_map(|verb| code.split(verb).skip(1))
+        .filter_map(|rest| rest.split_whitespace().next())
+        .filter(|table| *table != "set")
+        .collect();
+    written.sort_unstable();
+    written.dedup();
+    let expected = ["idempotency", "jobs", "mailboxes", "outbox", "ticket_reads", "vectors"];
+    assert_eq!(written, expected);
+    let letters: Vec<&str> = code.split("update outbox ").skip(1).filter_map(|rest| rest.split(" = ").next()).collect();
+    assert_eq!(letters, ["set lease_until"], "nothing of a letter but its lease");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -209,7 +209,7 @@ fn all() -> Vec<(String, String)> {
 
 /// The few statements that only PostgreSQL has; SQLite has one writer instead of locks.
 fn is_for_postgres_alone(statement: &str) -> bool {
-    statement.contains("skip locked") || statement.contains("pg_advisory")
+    statement.contains("skip locked") || statement.contains("for update") || statement.contains("pg_advisory")
 }
 
 #[test]

@@ -1,0 +1,18 @@
+//! Clears away what has served its time: kept answers after a day, and sealed pages nobody approved.
+
+use crate::{App, FlowError};
+
+/// Clears once. Any number of nodes may do so at once.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn tidy_up(app: &App) -> Result<(), FlowError> {
+    let now = app.clock.now();
+    let answers = app.store.purge_keys(now).await?;
+    let pages = outbox::clear_pages(&app.store, now).await?;
+    if pages > 0 {
+        app.live.committed();
+    }
+    tracing::debug!(answers, pages, "tidied up");
+    Ok(())
+}
