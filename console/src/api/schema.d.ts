@@ -1073,6 +1073,21 @@ export interface components {
             headers: string[][];
             raw: string;
         };
+        /** @description What became of a letter. */
+        LetterFate: {
+            /**
+             * Format: int64
+             * @description Tries so far.
+             */
+            attempts: number;
+            /** @description The mail server's own words, or what held it back. */
+            detail?: string | null;
+            outbox_id: string;
+            /** @description Since when it is so. */
+            since: string;
+            /** @description `ready`, `sending`, `sent`, `uncertain`, `failed`, `stopped` or `cancelled`. */
+            state: string;
+        };
         /** @description A letter as listed. */
         LetterLine: {
             /** @description `none`, `unchanged` or `edited`. */
@@ -1581,6 +1596,8 @@ export interface components {
         TicketPage: components["schemas"]["TicketLine"] & {
             answer: components["schemas"]["Answer"];
             customer: components["schemas"]["Customer"];
+            /** @description Letters of this ticket, newest first. */
+            letters: components["schemas"]["LetterFate"][];
             messages: components["schemas"]["Message"][];
             next_ticket_id?: string | null;
             notes: components["schemas"]["Note"][];
@@ -1618,6 +1635,8 @@ export interface components {
         TrailLine: {
             actor: string;
             at: string;
+            /** @description What a model was given and said then; on the last line about it. */
+            exchange_id?: string | null;
             kind: string;
             /**
              * Format: int64

@@ -60,9 +60,10 @@ export type Plan = Narrow<"Plan", { move: "answer" | "ask" | "hand_over" | "stay
 export type Answer = Narrow<"Answer", { state: AnswerState; draft: Draft | null; passages: PassageHit[]; similar: SimilarTicket[]; plan: Plan | null }>;
 export type Customer = Narrow<"Customer", { ai: AiChoice; organization_ai: AiChoice | null; tickets: Narrow<"TicketRef", { status: Status }>[] }>;
 export type TrailLine = Narrow<"TrailLine">;
+export type LetterFate = Narrow<"LetterFate", { state: "ready" | "sending" | "sent" | "uncertain" | "failed" | "stopped" | "cancelled" }>;
 export type TicketPage = Narrow<"TicketPage", {
   status: Status; priority: Priority; confidence: Doubt | null; draft: AnswerState; remembered_status: StatusAfter;
-  messages: Message[]; understanding: Understanding | null; answer: Answer; customer: Customer;
+  messages: Message[]; understanding: Understanding | null; answer: Answer; customer: Customer; letters: LetterFate[];
 }>;
 
 export type Check = Narrow<"Check", { state: "ok" | "warn" | "block" }>;

@@ -9,20 +9,29 @@ import { t } from "../strings";
 
 /** Who did what, which versions, and what a model was given. */
 export function TrailSection({ ticket }: { ticket: TicketPage }) {
-  const [isShown, setShown] = useState(false);
-  const exchangeId = ticket.answer.draft?.exchange_id ?? null;
   return (
     <>
-      {exchangeId === null
-        ? <p className="quiet">{t("trail.noModel")}</p>
-        : <Button variant="default" onClick={() => setShown(!isShown)} aria-expanded={isShown}>{t("trail.exchange")}</Button>}
-      {isShown && exchangeId && <ExchangeView id={exchangeId} />}
+      {ticket.trail.every((line) => line.exchange_id === null) && <p className="quiet">{t("trail.noModel")}</p>}
       <ol className="trail">
         {ticket.trail.map((line, i) => (
-          <li key={i}><span className="quiet"><Ago at={line.at} /></span> <span>{line.text} <span className="quiet">{line.actor}{line.seq !== null && ` · ${t("trail.entry", { n: line.seq })}`}</span></span></li>
+          <li key={i}>
+            <span className="quiet"><Ago at={line.at} /></span> <span>{line.text} <span className="quiet">{line.actor}{line.seq !== null && ` · ${t("trail.entry", { n: line.seq })}`}</span></span>
+            {line.exchange_id !== null && <ExchangeOpener id={line.exchange_id} />}
+          </li>
         ))}
       </ol>
     </>
+  );
+}
+
+/** Every exchange opens where it happened, the refused and failed ones as well. */
+function ExchangeOpener({ id }: { id: string }) {
+  const [isShown, setShown] = useState(false);
+  return (
+    <div>
+      <Button variant="default" size="compact-sm" onClick={() => setShown(!isShown)} aria-expanded={isShown}>{t("trail.exchange")}</Button>
+      {isShown && <ExchangeView id={id} />}
+    </div>
   );
 }
 

@@ -10,6 +10,7 @@ import { ApprovedNote } from "./ApprovedNote";
 import { ConflictChoice } from "./ConflictChoice";
 import { DraftEditor } from "./DraftEditor";
 import { DraftReader } from "./DraftReader";
+import { LetterNotes } from "./LetterNotes";
 import { LitSource } from "./LitSource";
 import { SealedView } from "./SealedView";
 import { useDraftText, type DraftText } from "./useDraftText";
@@ -32,6 +33,7 @@ export function DraftBox({ ticket, given, isPanelOpen }: Props) {
   if (sending.sealed) return <SealedView sealed={sending.sealed} ticket={ticket} onBack={sending.unseal} onSign={sending.sign} isSigning={sending.isSigning} />;
   return (
     <section className="draft" data-machine={isMachineText(text.draft) || undefined} aria-label={t("draft.label")}>
+      <LetterNotes ticket={ticket} />
       {text.draft.stale && <p className="warning" role="status">{text.draft.stale}</p>}
       {text.theirs && <ConflictChoice mine={text.body} theirs={text.theirs} onSettle={text.settle} />}
       <div className="draft-scroll" tabIndex={isEditing ? -1 : 0} role="group" aria-label={t("draft.text")}>

@@ -189,6 +189,8 @@ export const de: Strings = {
   "approved.waiting": "Unterschrieben und unterwegs.",
   "approved.sent": "Gesendet.",
   "uncertain.what": "Der Mailserver hat nicht gesagt, ob er diese Antwort angenommen hat; sie wurde nicht noch einmal gesendet. Fragen Sie den Kunden oder sehen Sie im Protokoll des Mailservers nach.",
+  "held.failed": "Die letzte Antwort wurde nicht zugestellt. Der Mailserver sagte:",
+  "held.stopped": "Die letzte Antwort wurde zurückgehalten:",
   "uncertain.sent": "Sie ist angekommen",
   "uncertain.notSent": "Sie ist nicht angekommen",
   "seal.title": "Genau das wird versandt",

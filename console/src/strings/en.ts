@@ -187,6 +187,8 @@ export const en = {
   "approved.waiting": "Signed and on its way.",
   "approved.sent": "Sent.",
   "uncertain.what": "The mail server did not say whether it took this reply, so it was not sent again. Ask the customer, or look in the mail server's log.",
+  "held.failed": "The last reply was not delivered. The mail server said:",
+  "held.stopped": "The last reply was held back:",
   "uncertain.sent": "It arrived",
   "uncertain.notSent": "It did not arrive",
   "seal.title": "This is exactly what will leave",

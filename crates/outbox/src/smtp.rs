@@ -14,7 +14,7 @@ use lettre::{
     transport::smtp::{
         Error,
         authentication::{Credentials, Mechanism},
-        client::{AsyncSmtpConnection, TlsParameters},
+        client::{AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters},
         commands::{Data, Mail, Rcpt},
         extension::ClientId,
         response::{Response, Severity},
@@ -57,6 +57,7 @@ pub struct SmtpConfig {
     tls: Tls,
     sign_in: Option<Credentials>,
     helo: String,
+    trusted: Option<Certificate>,
     final_dot: Duration,
 }
 
@@ -88,7 +89,33 @@ impl SmtpConfig {
             return no("mail may go unencrypted to this machine only; use implicit TLS or STARTTLS");
         }
         let sign_in = sign_in.map(|(user, password)| Credentials::new(user, password));
-        Ok(Self { host: host.to_owned(), port, tls, sign_in, helo: helo.to_owned(), final_dot: FINAL_DOT })
+        Ok(Self {
+            host: host.to_owned(),
+            port,
+            tls,
+            sign_in,
+            helo: helo.to_owned(),
+            trusted: None,
+            final_dot: FINAL_DOT,
+        })
+    }
+
+    /// Trusts the certificates of a PEM text alone, instead of the public web's.
+    ///
+    /// # Errors
+    /// [`DoorError::Settings`] when it holds no certificate, or a damaged one.
+    pub fn trusting(mut self, pem: &[u8]) -> Result<Self, DoorError> {
+        let no = || DoorError::Settings {
+            detail: "the file of trusted certificates holds none that can be read".to_owned(),
+        };
+        if !String::from_utf8_lossy(pem).contains("-----BEGIN CERTIFICATE-----") {
+            return Err(no());
+        }
+        let certificate = Certificate::from_pem(pem).map_err(|_| no())?;
+        // What does not even fit into a TLS client is said now, not with the first letter.
+        tls_parameters(&self.host, Some(&certificate)).map_err(|_| no())?;
+        self.trusted = Some(certificate);
+        Ok(self)
     }
 
     /// Another wait for the final answer, for tests. Longer than ten minutes has no effect.
@@ -144,12 +171,23 @@ async fn open(config: &SmtpConfig, parcel: Parcel<'_>) -> Result<(AsyncSmtpConne
     }
 }
 
+fn tls_parameters(host: &str, trusted: Option<&Certificate>) -> Result<TlsParameters, Error> {
+    let builder = TlsParameters::builder(host.to_owned());
+    match trusted {
+        None => builder.build_rustls(),
+        Some(certificate) => {
+            builder.certificate_store(CertificateStore::None).add_root_certificate(certificate.clone()).build_rustls()
+        }
+    }
+}
+
 async fn connect(config: &SmtpConfig) -> Result<AsyncSmtpConnection, Early> {
     let hello = ClientId::Domain(config.helo.clone());
     let tls = match config.tls {
         Tls::PlaintextLoopback => None,
         Tls::Implicit | Tls::StartTls => {
-            Some(TlsParameters::new_rustls(config.host.clone()).map_err(|e| Early::channel("encryption", &e))?)
+            let parameters = tls_parameters(&config.host, config.trusted.as_ref());
+            Some(parameters.map_err(|e| Early::channel("encryption", &e))?)
         }
     };
     let (at_once, upgrade) = if config.tls == Tls::Implicit { (tls, None) } else { (None, tls) };

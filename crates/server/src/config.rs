@@ -72,7 +72,7 @@ pub struct Imap {
     /// Folder.
     #[serde(default = "inbox")]
     pub folder: String,
-    /// Extra CA certificate file (PEM).
+    /// PEM file of trusted certificates, instead of the public ones.
     pub ca_file: Option<PathBuf>,
 }
 
@@ -87,6 +87,9 @@ pub struct Smtp {
     /// `implicit`, `starttls`, or `plaintext` (loopback only).
     #[serde(default = "implicit")]
     pub tls: String,
+    /// PEM file of trusted certificates, instead of the public ones.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
     /// User name; none means no authentication.
     pub user: Option<String>,
     /// Password; `COUNTERSIGN_SMTP_PASSWORD` overrides.

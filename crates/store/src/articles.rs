@@ -8,7 +8,7 @@ use desk::{
 
 use crate::{
     Conn, Grant, Purpose, StoreError, Tx,
-    columns::{Columns, containing, params},
+    columns::{Columns, containing, folded, params},
     new_id,
 };
 
@@ -201,7 +201,7 @@ impl Conn {
         let pattern = containing(&filter.words);
         let rows = self
             .rows(
-                article_select!(" and lower(a.title) like $2 escape '\\' and ($3 = '' or s.key = $3) and ($4 = '' or a.state = $4) order by a.title, a.id limit 500"),
+                article_select!(" and a.folded like $2 escape '\\' and ($3 = '' or s.key = $3) and ($4 = '' or a.state = $4) order by a.title, a.id limit 500"),
                 params![sees(grant), pattern, &filter.source, &filter.state],
             )
             .await?;
@@ -320,9 +320,9 @@ impl Tx {
     pub async fn add_article(&mut self, new: NewArticle<'_>) -> Result<ArticleId, StoreError> {
         let (id, now) = (new_id(), self.now());
         self.execute(
-            "insert into articles (id, slug, source_id, title, product, audience, state, owner_id, applies_to, reviewed_at, review_by, created_at)
-             values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)",
-            params![id, new.slug, new.source, new.title, new.product, new.audience, new.state, new.owner, new.applies_to, new.reviewed_at, new.review_by, now],
+            "insert into articles (id, slug, source_id, title, product, audience, state, owner_id, applies_to, reviewed_at, review_by, created_at, folded)
+             values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)",
+            params![id, new.slug, new.source, new.title, new.product, new.audience, new.state, new.owner, new.applies_to, new.reviewed_at, new.review_by, now, folded(new.title)],
         )
         .await?;
         Ok(id)
@@ -359,8 +359,8 @@ impl Tx {
         .await?;
         if current {
             self.execute(
-                "update articles set current_version = $2, title = $3 where id = $1",
-                params![article, id, title],
+                "update articles set current_version = $2, title = $3, folded = $4 where id = $1",
+                params![article, id, title, folded(title)],
             )
             .await?;
         }

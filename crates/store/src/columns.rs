@@ -70,11 +70,17 @@ macro_rules! params {
 }
 pub(crate) use params;
 
+/// Words as filters compare them: lower case by Unicode. Both engines keep what this makes, so both find
+/// the same.
+pub(crate) fn folded(text: &str) -> String {
+    text.to_lowercase()
+}
+
 /// The pattern for `like $n escape '\\'` that finds `words` anywhere, in lower case, with nothing in
 /// them read as a wildcard.
 pub(crate) fn containing(words: &str) -> String {
     let mut pattern = String::from("%");
-    for c in words.to_lowercase().chars() {
+    for c in folded(words).chars() {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');
         }

@@ -7,7 +7,7 @@ use desk::{
 
 use crate::{
     Conn, StoreError, Tx,
-    columns::{Columns, params},
+    columns::{Columns, folded, params},
     new_id,
 };
 
@@ -194,8 +194,8 @@ impl Tx {
     pub async fn add_requester(&mut self, r: &Requester) -> Result<(), StoreError> {
         let now = self.now();
         self.execute(
-            "insert into requesters (id, name, email, organization_id, cohort, ai, created_at) values ($1,$2,$3,$4,$5,$6,$7)",
-            params![r.id, &r.name, &r.email, r.organization, r.cohort, r.ai, now],
+            "insert into requesters (id, name, email, organization_id, cohort, ai, created_at, folded) values ($1,$2,$3,$4,$5,$6,$7,$8)",
+            params![r.id, &r.name, &r.email, r.organization, r.cohort, r.ai, now, folded(&r.name)],
         )
         .await?;
         Ok(())

@@ -1,6 +1,12 @@
 //! Bringing a database up to date. One ordered list for both engines.
 
-use crate::{Engine, Store, StoreError, columns::params, dialect};
+use desk::ids::{ArticleId, RequesterId, TicketId};
+
+use crate::{
+    Conn, Engine, Store, StoreError,
+    columns::{folded, params},
+    dialect,
+};
 
 struct Migration {
     number: i64,
@@ -8,6 +14,9 @@ struct Migration {
     sqlite: &'static str,
     postgres: &'static str,
 }
+
+/// The migration whose new columns are filled here, because no engine's `lower()` knows what Rust knows.
+const FOLDED: i64 = 3;
 
 const MIGRATIONS: &[Migration] = &[
     Migration {
@@ -22,6 +31,7 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0002_locks.sqlite.sql"),
         postgres: include_str!("../migrations/0002_locks.postgres.sql"),
     },
+    Migration { number: FOLDED, common: include_str!("../migrations/0003_folded.sql"), sqlite: "", postgres: "" },
 ];
 
 /// Applies what is missing, in the order of numbers and in one transaction. Every number that is missing counts, not
@@ -41,9 +51,40 @@ pub async fn migrate(store: &Store) -> Result<(), StoreError> {
     }
     for migration in MIGRATIONS.iter().filter(|m| !applied.contains(&m.number)) {
         let locks = if store.engine() == Engine::Sqlite { migration.sqlite } else { migration.postgres };
-        tx.script(dialect::render(migration.common, store.engine())).await?;
-        tx.script(locks.to_owned()).await?;
+        for text in [dialect::render(migration.common, store.engine()), locks.to_owned()] {
+            if !text.is_empty() {
+                tx.script(text).await?;
+            }
+        }
+        if migration.number == FOLDED {
+            fold(&mut tx).await?;
+        }
         tx.execute("insert into schema_version (number) values ($1)", params![migration.number]).await?;
     }
     tx.commit().await
+}
+
+/// Fills the folded words of rows that were there before the column.
+async fn fold(tx: &mut Conn) -> Result<(), StoreError> {
+    for row in tx.rows("select id, subject, excerpt from tickets", params![]).await? {
+        let mut c = row.columns();
+        let (id, subject, excerpt): (TicketId, String, String) = (c.take()?, c.take()?, c.take()?);
+        let (subject, excerpt) = (folded(&subject), folded(&excerpt));
+        tx.execute(
+            "update tickets set folded_subject = $2, folded_excerpt = $3 where id = $1",
+            params![id, subject, excerpt],
+        )
+        .await?;
+    }
+    for row in tx.rows("select id, name from requesters", params![]).await? {
+        let mut c = row.columns();
+        let (id, name): (RequesterId, String) = (c.take()?, c.take()?);
+        tx.execute("update requesters set folded = $2 where id = $1", params![id, folded(&name)]).await?;
+    }
+    for row in tx.rows("select id, title from articles", params![]).await? {
+        let mut c = row.columns();
+        let (id, title): (ArticleId, String) = (c.take()?, c.take()?);
+        tx.execute("update articles set folded = $2 where id = $1", params![id, folded(&title)]).await?;
+    }
+    Ok(())
 }

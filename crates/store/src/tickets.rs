@@ -11,7 +11,7 @@ use desk::{
 
 use crate::{
     Conn, Grant, StoreError, Tx,
-    columns::{Columns, Row, Value, containing, params},
+    columns::{Columns, Row, Value, containing, folded, params},
     grant::queue_visible,
     new_id,
 };
@@ -389,8 +389,7 @@ const fn filtered_list(view: View) -> &'static str {
             concat!(
                 line_select!($where),
                 " and ($6 = '' or t.queue = $6) and ($7 = '' or t.category = $7) and ($8 = '' or t.status = $8) and ($9 = '' or t.risk like $9)
-                 and ($10 = '' or t.number = $12 or lower(t.subject) like $11 escape '\\' or lower(t.excerpt) like $11 escape '\\'
-                      or r.email like $11 escape '\\' or lower(r.name) like $11 escape '\\')
+                 and ($10 = '' or t.number = $12 or t.folded_subject like $11 escape '\\' or t.folded_excerpt like $11 escape '\\' or r.email like $11 escape '\\' or r.folded like $11 escape '\\')
                  and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
             )
         };
@@ -418,9 +417,9 @@ impl Tx {
             .columns()
             .take()?;
         self.execute(
-            "insert into tickets (id, number, subject, excerpt, status, waiting, priority, queue, risk, requester_id, organization_id, draft, last_inbound_at, revision, created_at, updated_at)
-             values ($1,$2,$3,'',$4,$5,'normal',$6,'',$7,$8,'none',$9,1,$9,$9)",
-            params![id, number, new.subject, new.status, i64::from(new.status.waits_for_us()), new.queue, new.requester, new.organization, new.at],
+            "insert into tickets (id, number, subject, excerpt, status, waiting, priority, queue, risk, requester_id, organization_id, draft, last_inbound_at, revision, created_at, updated_at, folded_subject)
+             values ($1,$2,$3,'',$4,$5,'normal',$6,'',$7,$8,'none',$9,1,$9,$9,$10)",
+            params![id, number, new.subject, new.status, i64::from(new.status.waits_for_us()), new.queue, new.requester, new.organization, new.at, folded(new.subject)],
         )
         .await?;
         Ok((id, number))
@@ -454,8 +453,8 @@ impl Tx {
         let now = self.now();
         self.execute(
             "update tickets set last_inbound_id = $2, last_inbound_at = $3, excerpt = $4, status = $5, waiting = $6, draft = 'preparing', draft_why = null,
-             revision = revision + 1, updated_at = $7 where id = $1",
-            params![ticket, message, at, excerpt, status, i64::from(status.waits_for_us()), now],
+             revision = revision + 1, updated_at = $7, folded_excerpt = $8 where id = $1",
+            params![ticket, message, at, excerpt, status, i64::from(status.waits_for_us()), now, folded(excerpt)],
         )
         .await?;
         Ok(())
@@ -604,8 +603,8 @@ impl Tx {
         .await?;
         let excerpt: String = question.chars().take(160).collect();
         self.execute(
-            "update tickets set outcome = $2, category = $3, excerpt = $4 where id = $1",
-            params![ticket, outcome, category, excerpt],
+            "update tickets set outcome = $2, category = $3, excerpt = $4, folded_excerpt = $5 where id = $1",
+            params![ticket, outcome, category, &excerpt, folded(&excerpt)],
         )
         .await?;
         Ok(())

@@ -23,6 +23,11 @@ impl Breaker {
         self.0.lock().is_ok_and(|state| now >= state.until)
     }
 
+    /// Whether the last call failed.
+    pub fn failing(&self) -> bool {
+        self.0.lock().is_ok_and(|state| state.failures > 0)
+    }
+
     /// Notes how a call went.
     pub fn note(&self, worked: bool, now: i64) {
         let Ok(mut state) = self.0.lock() else { return };
@@ -47,13 +52,14 @@ mod tests {
         let breaker = Breaker::default();
         for _ in 0..4 {
             breaker.note(false, 0);
-            assert!(breaker.closed(0));
+            assert!(breaker.closed(0) && breaker.failing());
         }
         breaker.note(false, 0);
         assert!(!breaker.closed(REST_MICROS - 1) && breaker.closed(REST_MICROS));
         breaker.note(false, REST_MICROS);
         assert!(!breaker.closed(REST_MICROS + 1));
         breaker.note(true, 2 * REST_MICROS);
+        assert!(!breaker.failing());
         breaker.note(false, 2 * REST_MICROS);
         assert!(breaker.closed(2 * REST_MICROS));
     }

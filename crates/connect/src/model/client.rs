@@ -54,6 +54,13 @@ impl Client {
         &self.config.model
     }
 
+    /// Whether the last call of this process brought no answer. Before the first call nobody knows, and
+    /// it is false.
+    #[must_use]
+    pub fn is_failing(&self) -> bool {
+        self.breaker.failing()
+    }
+
     /// The exact bytes that [`Client::complete`] sends for a request.
     #[must_use]
     pub fn body(&self, request: &Request) -> Vec<u8> {

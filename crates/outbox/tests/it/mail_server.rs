@@ -141,7 +141,15 @@ fn greylisted_then_taken_and_refused_for_good() {
         let case = desk.case().await;
         let reply = desk.approved(case).await;
         desk.wait(11);
-        assert!(matches!(desk.deliver_by(&to(&no), reply.outbox()).await, Delivery::Failed { .. }));
+        let ended = desk.deliver_by(&to(&no), reply.outbox()).await;
+        let Delivery::Failed { reply: words } = ended else { panic!("{ended:?}") };
+        assert!(words.contains("554") && words.contains("answer to the dot"), "the server's own words: {words}");
+        let kept = desk.word("select reply from deliveries where outbox_id = $1", values![reply.outbox()]).await;
+        let grant = store::Grant::for_agent(&desk.mara, store::Purpose::Work).expect("granted");
+        let mut conn = desk.store.read().await.expect("reads");
+        let fates = outbox::fates(&mut conn, &grant, case.ticket).await.expect("reads");
+        drop(conn);
+        assert_eq!((kept, fates[0].detail.clone()), (words.clone(), Some(words)));
         desk.wait(7200);
         assert_eq!(desk.deliver_by(&to(&good), reply.outbox()).await, Delivery::NotDue, "5xx is never retried");
         assert_eq!(

@@ -84,7 +84,7 @@ impl Desk {
                 total: embedding.total,
                 detail: embedding.detail,
             },
-            model: Model { state: if app.model.is_some() { "ready" } else { "off" }.to_owned(), name },
+            model: Model { state: model_state(app).to_owned(), name },
             queues,
             categories: categories
                 .into_iter()
@@ -97,6 +97,15 @@ impl Desk {
                 })
                 .collect(),
         })
+    }
+}
+
+/// From what this process last heard of the model.
+fn model_state(app: &App) -> &'static str {
+    match &app.model {
+        None => "off",
+        Some(client) if client.is_failing() => "unreachable",
+        Some(_) => "ready",
     }
 }
 

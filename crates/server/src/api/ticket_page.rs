@@ -1,13 +1,19 @@
 //! One ticket with everything an agent needs on one page.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use axum::{
     Json,
     extract::{Path, State},
     response::IntoResponse,
 };
-use desk::ids::{AgentId, TicketId};
+use desk::{
+    audit::{AuditEvent, Entry},
+    ids::{AgentId, ExchangeId, TicketId},
+};
 use serde::Serialize;
 use store::{AttachmentRow, Conn, EntryRow, Grant, Message as MessageRow, Note as NoteRow, Purpose, TicketLine as Row};
 use utoipa::ToSchema;
@@ -41,6 +47,8 @@ pub struct TicketPage {
     understanding: Option<Understanding>,
     answer: Answer,
     customer: Customer,
+    /// Letters of this ticket, newest first.
+    letters: Vec<LetterFate>,
     trail: Vec<TrailLine>,
     next_ticket_id: Option<String>,
     /// The status this person chose last in this category: `solved`, `pending` or `open`.
@@ -97,6 +105,20 @@ pub struct Note {
     at: String,
 }
 
+/// What became of a letter.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LetterFate {
+    outbox_id: String,
+    /// `ready`, `sending`, `sent`, `uncertain`, `failed`, `stopped` or `cancelled`.
+    state: String,
+    /// The mail server's own words, or what held it back.
+    detail: Option<String>,
+    /// Tries so far.
+    attempts: i64,
+    /// Since when it is so.
+    since: String,
+}
+
 /// One thing that happened.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TrailLine {
@@ -106,6 +128,20 @@ pub struct TrailLine {
     text: String,
     /// Its place in the record; null for a second or less.
     seq: Option<i64>,
+    /// What a model was given and said then; on the last line about it.
+    exchange_id: Option<String>,
+}
+
+impl From<outbox::Fate> for LetterFate {
+    fn from(fate: outbox::Fate) -> Self {
+        Self {
+            outbox_id: fate.outbox.to_string(),
+            state: fate.state.word().to_owned(),
+            detail: fate.detail,
+            attempts: fate.attempts,
+            since: time(fate.since),
+        }
+    }
 }
 
 impl From<NoteRow> for Note {
@@ -135,6 +171,7 @@ async fn get_ticket(
         understanding: Understanding::load(&app, &mut conn, &grant, &row).await?,
         answer: Answer::load(&app, &mut conn, &grant, &row, &trail).await?,
         customer: Customer::load(&mut conn, &grant, row.ticket.requester).await?,
+        letters: outbox::fates(&mut conn, &grant, ticket).await?.into_iter().map(LetterFate::from).collect(),
         trail: trail_lines(&trail),
         next_ticket_id: next_ticket(&mut conn, &grant, &row.ticket).await?,
         remembered_status: remembered(&mut conn, &grant, &row).await?,
@@ -160,16 +197,26 @@ async fn remembered(conn: &mut Conn, grant: &Grant, row: &Row) -> Result<String,
 }
 
 fn trail_lines(trail: &[EntryRow]) -> Vec<TrailLine> {
-    trail
-        .iter()
-        .map(|entry| TrailLine {
-            at: time(entry.at),
-            kind: entry.kind.clone(),
-            actor: record_words::actor_name(entry),
-            text: record_words::said(&entry.leaf),
-            seq: entry.seq,
-        })
-        .collect()
+    let mut told = HashSet::new();
+    let mut lines: Vec<TrailLine> = trail.iter().rev().map(|entry| trail_line(entry, &mut told)).collect();
+    lines.reverse();
+    lines
+}
+
+/// `told` are the exchanges that later lines name.
+fn trail_line(entry: &EntryRow, told: &mut HashSet<ExchangeId>) -> TrailLine {
+    let exchange = match serde_json::from_str::<Entry>(&entry.leaf).map(|e| e.event) {
+        Ok(AuditEvent::ExchangeKept { exchange, .. }) => Some(exchange),
+        _ => None,
+    };
+    TrailLine {
+        at: time(entry.at),
+        kind: entry.kind.clone(),
+        actor: record_words::actor_name(entry),
+        text: record_words::said(&entry.leaf),
+        seq: entry.seq,
+        exchange_id: exchange.filter(|id| told.insert(*id)).map(|id| id.to_string()),
+    }
 }
 
 async fn messages(conn: &mut Conn, grant: &Grant, row: &Row) -> Result<Vec<Message>, Problem> {

@@ -4,7 +4,7 @@ use connect::{
     Secret,
     model::{Client, EndpointConfig, Limits, Reach},
 };
-use outbox::{SmtpConfig, Tls, Transport};
+use outbox::{DoorError, SmtpConfig, Tls, Transport};
 
 use crate::{FlowError, config::Config};
 
@@ -21,9 +21,21 @@ pub fn transport(config: &Config) -> Result<Transport, FlowError> {
     };
     let sign_in = smtp.user.clone().map(|user| (user, smtp.password.clone()));
     let helo = config.mail.address.rsplit_once('@').map_or("localhost", |(_, host)| host);
-    let server = SmtpConfig::new(&smtp.host, smtp.port, tls, sign_in, helo)
-        .map_err(|e| FlowError::Unavailable(format!("The section [mail.smtp] cannot work: {e}.")))?;
+    let server = SmtpConfig::new(&smtp.host, smtp.port, tls, sign_in, helo).map_err(cannot_work)?;
+    let server = match &smtp.ca_file {
+        None => server,
+        Some(path) => {
+            let pem = std::fs::read(path).map_err(|e| {
+                FlowError::Unavailable(format!("`mail.smtp.ca_file` {} cannot be read: {e}.", path.display()))
+            })?;
+            server.trusting(&pem).map_err(cannot_work)?
+        }
+    };
     Ok(Transport::Smtp(server))
+}
+
+fn cannot_work(error: DoorError) -> FlowError {
+    FlowError::Unavailable(format!("The section [mail.smtp] cannot work: {error}."))
 }
 
 /// The configured language model, if there is one.
@@ -43,4 +55,30 @@ pub fn model_client(config: &Config) -> Result<Option<Client>, FlowError> {
     let client =
         Client::new(endpoint).map_err(|e| FlowError::Unavailable(format!("The section [model] cannot work: {e}.")))?;
     Ok(Some(client))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Smtp;
+
+    #[test]
+    fn a_certificate_file_that_cannot_be_used_is_said_at_the_start() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (missing, empty) = (folder.path().join("missing.pem"), folder.path().join("empty.pem"));
+        std::fs::write(&empty, "nothing").expect("written");
+        for (path, said) in [(missing, "cannot be read"), (empty, "holds none that can be read")] {
+            let mut config = Config::default();
+            config.mail.smtp = Some(Smtp {
+                host: "mail.example".to_owned(),
+                port: 465,
+                tls: "implicit".to_owned(),
+                ca_file: Some(path),
+                user: None,
+                password: String::new(),
+            });
+            let refused = transport(&config).map(|_| ()).map_err(|e| e.to_string());
+            assert!(refused.as_ref().is_err_and(|e| e.contains(said)), "{refused:?}");
+        }
+    }
 }

@@ -279,12 +279,12 @@ fn who_stands_behind_a_cited_reply_to_another_customer_is_hidden() {
         let planted = [
             "update requesters set name = 'Ring Quillfeather' where email <> 'zofia@pixelforge.example'",
             "update organizations set name = 'Brambleworks Vessel' where domain <> 'pixelforge.example'",
-            "update past_cases set reply = reply || ' So quillfeather of brambleworks vessel told us.'",
+            "update past_cases set reply = 'So quillfeather of brambleworks vessel told us. ' || reply",
         ];
         let service = ServiceIdentity::new(Service::CommandLine);
         let mut tx = desk.app.store.begin(&service, desk.app.clock.now()).await.unwrap();
         for statement in planted {
-            assert!(tx.execute(statement, Vec::new()).await.unwrap() > 10);
+            assert!(tx.execute(statement, Vec::new()).await.unwrap() > 0);
         }
         tx.commit(AuditEvent::DoorTried { door: "test".into() }).await.unwrap();
         for subject in ["BANK-207", "IMP-114 in my import", "SIG-401 in my webhook"] {
@@ -344,6 +344,10 @@ fn a_model_in_any_mood_leaves_people_at_work() {
             let shown = desk.exchanges(&page).await;
             assert_eq!((shown.len(), &shown[0]["state"]), (1, &json!("failed")), "{mood:?}");
             assert!(shown[0]["detail"].as_str().is_some_and(|d| d.contains("the model")), "{mood:?}: {}", shown[0]);
+            let named = page["trail"].as_array().unwrap().iter().filter(|l| l["exchange_id"] == shown[0]["id"]).count();
+            assert_eq!(named, 1, "{mood:?}: a failed exchange opens from the trail, once");
+            let model = desk.person.get("/status").await["desk"]["model"]["state"].clone();
+            assert_eq!(model, "unreachable", "{mood:?}");
             desk.app.clock.advance(2);
             server::flow::deliver_letters::deliver_due(&desk.app).await.unwrap();
             assert_eq!(

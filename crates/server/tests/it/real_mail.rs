@@ -194,6 +194,7 @@ impl MailDesk {
             host: servers.smtp_host.clone(),
             port: servers.smtp_port,
             tls: "plaintext".to_owned(),
+            ca_file: None,
             user: None,
             password: String::new(),
         });

@@ -40,7 +40,7 @@ async fn article(
     id
 }
 
-async fn shelf(store: &Store, world: &World) -> [ArticleId; 3] {
+pub async fn shelf(store: &Store, world: &World) -> [ArticleId; 3] {
     let mut tx = begin(store).await;
     let new = NewSource {
         key: "help",

@@ -4,6 +4,7 @@ mod engines;
 mod world;
 
 mod desk_people;
+mod folding;
 mod grants;
 mod jobs;
 mod knowledge;

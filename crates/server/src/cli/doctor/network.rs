@@ -87,7 +87,7 @@ async fn mail_server(config: &Config, smtp: &Smtp) -> Finding {
         Err(why) => Finding::wrong(
             "mail out",
             format!("{shown}: {why}"),
-            "Check `mail.smtp.host`, `mail.smtp.port` and `mail.smtp.tls`.",
+            "Check `mail.smtp.host`, `mail.smtp.port` and `mail.smtp.tls`; a private certificate goes into `mail.smtp.ca_file`.",
         ),
     }
 }
