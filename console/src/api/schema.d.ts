@@ -930,6 +930,15 @@ export interface components {
             subject: string;
             text: string;
         };
+        /** @description When the requester wants it. */
+        Deadline: {
+            /** @description The instant, when it can be told; of a day without an hour, its end. */
+            due?: string | null;
+            end: number;
+            message_id?: string | null;
+            quote: string;
+            start: number;
+        };
         /** @description A customer of the invented company. */
         DemoRequester: components["schemas"]["Person"] & {
             tickets: components["schemas"]["DemoTicket"][];
@@ -1631,6 +1640,17 @@ export interface components {
         TokenMade: components["schemas"]["Token"] & {
             secret: string;
         };
+        /** @description A second topic. */
+        Topic: {
+            end?: number | null;
+            key: string;
+            message_id?: string | null;
+            name: string;
+            /** Format: double */
+            probability: number;
+            quote: string;
+            start?: number | null;
+        };
         /** @description One thing that happened. */
         TrailLine: {
             actor: string;
@@ -1650,6 +1670,8 @@ export interface components {
             /** @description Why it does not say. */
             abstained?: string | null;
             ai: components["schemas"]["AiUse"];
+            /** @description What else the mail asks. */
+            also: components["schemas"]["Topic"][];
             because: components["schemas"]["Evidence"][];
             candidates: components["schemas"]["Candidate"][];
             category?: components["schemas"]["Named"] | null;
@@ -1658,12 +1680,21 @@ export interface components {
              * @description Calibrated probability, 0 to 1; null when it does not say.
              */
             confidence?: number | null;
+            deadline?: components["schemas"]["Deadline"] | null;
+            /** @description What a person decided and a newer look left alone: `category`, `priority`, `queue`. */
+            kept: string[];
             language?: string | null;
+            /** @description `category`, `priority`, `queue` or `flags`: where a look pays most. */
+            least_certain: string;
             made_at: string;
             made_by: components["schemas"]["Maker"];
             operating_model: components["schemas"]["OperatingModel"];
             priority: string;
+            /** @description Why this queue, in one sentence. */
+            queue_because: string;
             risk: components["schemas"]["Risk"][];
+            /** @description The two or three labels it hesitates between; empty when it names one or none. */
+            set: components["schemas"]["Candidate"][];
             suggestion_id: string;
             verdict?: components["schemas"]["VerdictLine"] | null;
             /** @description `sure`, `check` or `unknown`. */

@@ -203,19 +203,16 @@ fn a_model_that_obeys_the_mail_has_no_effect() {
             let shown = desk.exchanges(&page).await;
             assert_eq!(shown.len(), 1, "{mood:?}: {page}");
             assert_eq!(shown[0]["request"].as_str().unwrap(), newest, "what is shown is what was sent");
+            holds_nothing_personal(newest, page["queue"].as_str().unwrap());
             assert_ne!(shown[0]["state"], "pending");
             assert!(shown[0]["hidden"].as_i64().unwrap() >= 5, "{}", shown[0]);
         }
-        let requests = desk.fake.requests();
-        assert!(requests.len() >= before + 9);
-        for request in &requests[before..] {
-            holds_nothing_personal(request);
-        }
+        assert_eq!(desk.fake.requests().len(), before + 9, "each of them was looked at");
     });
 }
 
 /// Nothing of the customer who asks, of other customers, of other queues, of internal articles.
-fn holds_nothing_personal(request: &str) {
+fn holds_nothing_personal(request: &str, queue: &str) {
     let own = ["Zofia", "Wrona", "zofia@", "pixelforge", "901820", "+49 30", "4111", "DE89", "0532"];
     let planted = ["CANARYZEBRA", "CANARYOKAPI", "forced sync does not exist", "Runbook: bank sync"];
     for word in own.iter().chain(&planted) {
@@ -236,7 +233,7 @@ fn holds_nothing_personal(request: &str) {
     for file in std::fs::read_dir(world.join("resolved")).unwrap() {
         for line in std::fs::read_to_string(file.unwrap().path()).unwrap().lines().filter(|l| !l.trim().is_empty()) {
             let case: Value = serde_json::from_str(line).unwrap();
-            if queue_of(case["category"].as_str().unwrap()) == "technical" {
+            if queue_of(case["category"].as_str().unwrap()) == queue {
                 continue;
             }
             let longest = case["reply"].as_str().unwrap().lines().max_by_key(|l| l.len()).unwrap();
