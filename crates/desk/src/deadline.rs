@@ -2,7 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{closed_list, ids::MessageId, time::Timestamp};
+use crate::{closed_list, folded::Folded, ids::MessageId, time::Timestamp};
+
+mod read;
+mod resolve;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use read::expression;
+use resolve::resolve;
+use words::{Meaning, look};
 
 closed_list! {
     /// How exactly a deadline was named.
@@ -43,4 +53,59 @@ impl Deadline {
         };
         self.due.is_some_and(|due| due.seconds_since(now) <= lead)
     }
+}
+
+/// The deadline a text names: of several the earliest that can be told, else the first words about one. Words that only
+/// press ("as soon as possible") are quoted without an instant.
+///
+/// `now` is when the text was written; relative days count from it, in UTC. Deadlines are found in English, German,
+/// French, Spanish and Portuguese, whatever language the rest is in; after an English "by", `3/4` is ambiguous.
+#[must_use]
+pub fn find(text: &str, now: Timestamp) -> Option<Deadline> {
+    let folded = Folded::new(text);
+    let mut best: Option<Deadline> = None;
+    let mut at = 0;
+    while at < folded.words().len() {
+        let (found, next) = at_word(text, &folded, at, now);
+        if let Some(found) = found {
+            let better = best.as_ref().is_none_or(|b| match (found.due, b.due) {
+                (Some(new), Some(old)) => new < old,
+                (Some(_), None) => true,
+                (None, _) => false,
+            });
+            if better {
+                best = Some(found);
+            }
+        }
+        at = next;
+    }
+    best
+}
+
+/// What begins at a word, and where to look on.
+fn at_word(text: &str, folded: &Folded, at: usize, now: Timestamp) -> (Option<Deadline>, usize) {
+    let cue = look(folded, at, |m| if let Meaning::Cue(cue, language) = m { Some((cue, language)) } else { None });
+    if let Some(((cue, language), words)) = cue
+        && let Some((when, end)) = expression(folded, at + words, cue, language)
+    {
+        let (due, precision) = resolve(when, cue, now);
+        return (quoted(text, folded, at, end, due, precision), end);
+    }
+    if let Some(((), words)) = look(folded, at, |m| matches!(m, Meaning::Soon).then_some(())) {
+        return (quoted(text, folded, at, at + words, None, Precision::Day), at + words);
+    }
+    (None, at + 1)
+}
+
+fn quoted(
+    text: &str,
+    folded: &Folded,
+    at: usize,
+    end: usize,
+    due: Option<Timestamp>,
+    precision: Precision,
+) -> Option<Deadline> {
+    let (first, last) = (folded.words().get(at)?, folded.words().get(end.checked_sub(1)?)?);
+    let quote = text.get(first.bytes.0..last.bytes.1)?.to_owned();
+    Some(Deadline { quote, span: (first.chars.0, last.chars.1), due, precision, message: None })
 }

@@ -86,26 +86,26 @@ struct Between {
     stops: bool,
     spaces: bool,
     lines: u8,
-    after_number: bool,
+    abbreviated: bool,
 }
 
 impl Default for Between {
     fn default() -> Self {
-        Self { count: 0, only: ' ', stops: true, spaces: true, lines: 0, after_number: false }
+        Self { count: 0, only: ' ', stops: true, spaces: true, lines: 0, abbreviated: false }
     }
 }
 
 impl Between {
     fn after(word: &str) -> Self {
-        let after_number = word.bytes().all(|b| b.is_ascii_digit());
-        Self { after_number, stops: false, spaces: false, ..Self::default() }
+        let abbreviated = word.bytes().all(|b| b.is_ascii_digit()) || word.chars().count() == 1;
+        Self { abbreviated, stops: false, spaces: false, ..Self::default() }
     }
 
     fn add(&mut self, c: char) {
         self.count += 1;
         self.only = c;
-        // "12. März" goes on.
-        self.stops |= matches!(c, '!' | '?' | '…' | '¡' | '¿' | '。') || (c == '.' && !self.after_number);
+        // "12. März" goes on, and so does "5 p.m. on Friday".
+        self.stops |= matches!(c, '!' | '?' | '…' | '¡' | '¿' | '。') || (c == '.' && !self.abbreviated);
         self.spaces |= c.is_whitespace();
         match c {
             '\n' => self.lines = self.lines.saturating_add(1),

@@ -20,7 +20,7 @@ mod standing;
 #[cfg(test)]
 mod tests;
 
-pub use standing::{Answered, Dismissal, Kept, Seen, keep, standing};
+pub use standing::{Answered, Dismissal, Kept, Seen, dismissals, keep, standing};
 
 /// A member of the closed list triage chooses from; rows of the desk, loaded at set-up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,6 +121,9 @@ pub struct Triage {
     /// What a person decided and this look left alone.
     #[serde(default)]
     pub kept: Vec<Field>,
+    /// Flags a person dismissed, and when.
+    #[serde(default)]
+    pub dismissed: Vec<Dismissal>,
 }
 
 const fn category_field() -> Field {
@@ -144,6 +147,7 @@ impl Triage {
             queue_because: String::new(),
             least_certain: Field::Category,
             kept: Vec::new(),
+            dismissed: Vec::new(),
         }
     }
 }
@@ -211,6 +215,7 @@ pub fn triage(known: Known<'_>, route: Route<'_>) -> (Triage, Vec<Evidence>) {
         queue_because: routed.because,
         least_certain,
         kept: Vec::new(),
+        dismissed: Vec::new(),
     };
     (look, because)
 }

@@ -1,5 +1,7 @@
 //! What stays when a ticket is looked at again: flags nobody dismissed, and what a person decided.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     risk::{Flag, Raised},
     ticket::Priority,
@@ -18,7 +20,7 @@ pub struct Seen {
 }
 
 /// A person's word that a flag does not hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dismissal {
     /// The flag.
     pub flag: Flag,
@@ -41,6 +43,14 @@ pub fn standing(seen: Vec<Seen>, answered: Answered, dismissed: &[Dismissal]) ->
     stand.sort_by_key(|s| (s.raised.flag, std::cmp::Reverse(s.at)));
     stand.dedup_by_key(|s| s.raised.flag);
     stand.into_iter().map(|s| s.raised).collect()
+}
+
+/// What people dismissed: flags of the last look that the ticket no longer bears, and those that look already knew of,
+/// unless somebody put the flag back.
+#[must_use]
+pub fn dismissals(last: &Triage, made_at: Timestamp, borne: &[Flag]) -> Vec<Dismissal> {
+    let new = last.risk.iter().map(|r| Dismissal { flag: r.flag, at: made_at });
+    last.dismissed.iter().copied().chain(new).filter(|d| !borne.contains(&d.flag)).collect()
 }
 
 /// What the ticket's row is to say after a new look.

@@ -3,6 +3,7 @@
 use std::io::Read as _;
 
 use desk::{
+    deadline,
     risk::raised,
     suggestion::Confidence,
     triage::{Known, triage as decide},
@@ -57,7 +58,7 @@ impl Triage {
         let known = Known {
             guess: &opinion.guess,
             risk: raised(&text),
-            deadline: None,
+            deadline: deadline::find(&text, app.clock.now()),
             chosen: None,
             categories: &categories,
             fallback_queue: &fallback,
@@ -86,6 +87,10 @@ impl Triage {
         }
         for evidence in &opinion.because {
             line(format!("because    “{}”", evidence.text));
+        }
+        if let Some(deadline) = &look.deadline {
+            let due = deadline.due.map_or_else(|| "it does not say when".to_owned(), |due| due.rfc3339());
+            line(format!("wanted     “{}”: {due}", deadline.quote));
         }
         for risk in &look.risk {
             line(format!("look out   {}: “{}”", risk.flag.word().replace('_', " "), risk.quote));

@@ -1,18 +1,19 @@
-//! Sorts a ticket by its newest message: the classifier's guess, then the rules, which may only
-//! raise and narrow. Where AI is refused, rules alone.
+//! Sorts a ticket: the classifier's guess about its newest message, then the rules over all of them, which may only
+//! raise and narrow. Where AI is refused, rules alone. What a person decided stays.
 
 use desk::{
-    Refusal,
+    Refusal, Timestamp,
     audit::{AuditEvent, Service},
     consent::{Voices, may_use_ai},
+    deadline::{self, Deadline},
     ids::TicketId,
     language::Language,
     people::AiSetting,
-    risk::{Flag, Raised, raised},
-    suggestion::{Evidence, Suggestion, VerdictKind},
-    triage::{Known, Triage, triage as decide},
+    risk::{self, Flag, Raised, Rules},
+    suggestion::{Confidence, Doubt, Evidence, Suggestion, VerdictKind},
+    triage::{Answered, Field, Known, Seen, Triage, dismissals, keep, readable, standing, triage as decide},
 };
-use store::{Conn, Grant, Message, NewJob, Purpose, SuggestionKind, TicketLine};
+use store::{Conn, Grant, Message, NewJob, Purpose, StoredSuggestion, SuggestionKind, TicketLine};
 
 use crate::{App, FlowError, flow::PREPARATION, triager::Opinion};
 
@@ -43,33 +44,27 @@ pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     let messages = conn.messages(&grant, ticket).await?;
     let Some(newest) = messages.iter().rev().find(|m| Some(m.id) == line.ticket.last_inbound) else { return Ok(()) };
     let allowed = consent(app, &mut conn, &line).await?;
-    let categories = conn.categories().await?;
-    let kept = persons_choice(&mut conn, &grant, ticket).await?;
     drop(conn);
 
+    let rules = risk::shipped();
     let opinion = match &allowed {
-        Ok(()) => opinion(app, newest),
+        Ok(()) => opinion(app, rules, newest),
         Err(refusal) => rules_alone(&refusal.to_string()),
     };
-    let risk = flags(newest);
-    let known = Known {
-        guess: &opinion.guess,
-        risk,
-        deadline: None,
-        chosen: None,
-        categories: &categories,
-        fallback_queue: &line.ticket.queue,
-        now: app.clock.now(),
-    };
-    let (look, rules) = decide(known, &|_| None);
-    let language = Language::guess(&newest.latest);
-    let suggestion = suggestion(app, &look, &opinion, rules);
+    let read = Read::new(rules, &messages);
 
-    let now = app.clock.now();
     outbox::crash::point("triage-decided");
+    let now = app.clock.now();
     let mut tx = app.store.begin(&PREPARATION, now).await?;
-    tx.set_triage(ticket, &look, suggestion.confidence.doubt(), language.word(), kept).await?;
-    let id = tx.add_suggestion(ticket, newest.id, SuggestionKind::Triage, &suggestion).await?;
+    // What people did while the words were read counts: the decision falls here.
+    let line = tx.ticket(&grant, ticket).await?;
+    if line.ticket.last_inbound != Some(newest.id) {
+        return Ok(());
+    }
+    let sorted = sort(&mut tx, &grant, &line, read, &opinion, now).await?;
+    let language = Language::guess(&newest.latest);
+    tx.set_triage(ticket, &sorted.row, sorted.doubt, language.word(), false).await?;
+    let id = tx.add_suggestion(ticket, newest.id, SuggestionKind::Triage, &sorted.suggestion).await?;
     tx.queue_job(NewJob { kind: super::prepare_reply::PREPARE, subject: &ticket.to_string(), run_at: now }).await?;
     outbox::crash::point("triage-before-commit");
     tx.commit(AuditEvent::TicketTriaged { ticket, suggestion: id }).await?;
@@ -78,31 +73,108 @@ pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     Ok(())
 }
 
+/// What rules see in a ticket's messages.
+struct Read {
+    seen: Vec<Seen>,
+    answered: Answered,
+    deadline: Option<Deadline>,
+}
+
+impl Read {
+    fn new(rules: &Rules, messages: &[Message]) -> Self {
+        let answered = messages.iter().filter(|m| m.agent.is_some()).map(|m| m.at).max();
+        let inbound = || messages.iter().filter(|m| m.inbound);
+        let seen =
+            inbound().flat_map(|m| flags(rules, m).into_iter().map(|raised| Seen { at: m.at, raised })).collect();
+        let open = inbound().filter(|m| answered.is_none_or(|at| m.at > at));
+        let mut deadlines: Vec<Deadline> = open.filter_map(deadline_in).collect();
+        deadlines.sort_by_key(|d| (d.due.is_none(), d.due));
+        Self { seen, answered, deadline: deadlines.into_iter().next() }
+    }
+}
+
+fn deadline_in(message: &Message) -> Option<Deadline> {
+    deadline::find(&message.latest, message.at).map(|d| Deadline { message: Some(message.id), ..d })
+}
+
+/// A decision, and what the ticket's row is to say.
+struct Sorted {
+    suggestion: Suggestion<Triage>,
+    row: Triage,
+    doubt: Doubt,
+}
+
+async fn sort(
+    conn: &mut Conn,
+    grant: &Grant,
+    line: &TicketLine,
+    read: Read,
+    opinion: &Opinion,
+    now: Timestamp,
+) -> Result<Sorted, FlowError> {
+    let last = conn.newest_suggestion::<Triage>(grant, line.ticket.id, SuggestionKind::Triage).await?;
+    let categories = conn.categories().await?;
+    let chosen = line.ticket.category.as_deref().filter(|_| last.as_ref().is_some_and(persons_category));
+    let dismissed = last
+        .as_ref()
+        .map(|last| dismissals(&last.suggestion.value, last.suggestion.made_at, &line.ticket.risk))
+        .unwrap_or_default();
+    let known = Known {
+        guess: &opinion.guess,
+        risk: standing(read.seen, read.answered, &dismissed),
+        deadline: read.deadline,
+        chosen,
+        categories: &categories,
+        fallback_queue: &line.ticket.queue,
+        now,
+    };
+    let (mut look, rules) = decide(known, &|_| None);
+    look.dismissed = dismissed;
+    let kept = keep(&mut look, last.as_ref().map(|l| &l.suggestion.value), line.ticket.priority, &line.ticket.queue);
+    let mut confidence = opinion.guess.confidence.clone();
+    let mut doubt = confidence.doubt();
+    if chosen.is_some() {
+        look.kept.push(Field::Category);
+        let why = "A person chose the category, and the machine does not overrule them.".to_owned();
+        (confidence, doubt) = (Confidence::Abstain { why }, Doubt::Sure);
+    }
+    let row = Triage { priority: kept.priority, queue: kept.queue, ..look.clone() };
+    let speaks_for = |e: &&Evidence| e.weight.is_none_or(|weight| weight > 0.0);
+    let because = opinion.because.iter().filter(speaks_for).cloned().chain(rules).collect();
+    let suggestion = Suggestion { value: look, confidence, because, made_by: opinion.made_by.clone(), made_at: now };
+    Ok(Sorted { suggestion, row, doubt })
+}
+
 /// Whether a person already corrected the category; a machine does not overrule them.
-async fn persons_choice(conn: &mut Conn, grant: &Grant, ticket: TicketId) -> Result<bool, FlowError> {
-    let newest = conn.newest_suggestion::<Triage>(grant, ticket, SuggestionKind::Triage).await?;
-    Ok(newest.and_then(|s| s.verdict).is_some_and(|v| v.verdict == VerdictKind::Edited))
+fn persons_category(last: &StoredSuggestion<Triage>) -> bool {
+    last.verdict.as_ref().is_some_and(|v| v.verdict == VerdictKind::Edited)
+        || last.suggestion.value.kept.contains(&Field::Category)
 }
 
-fn read_text(message: &Message) -> (String, usize) {
-    let head = format!("{}\n\n", message.subject);
+fn read_text(rules: &Rules, message: &Message) -> (String, usize) {
+    // Sentences that speak to the machine are not read by it.
+    let head = format!("{}\n\n", rules.without_orders(&message.subject));
     let offset = head.chars().count();
-    (head + &message.latest, offset)
+    (head + &rules.without_orders(&message.latest), offset)
 }
 
-fn opinion(app: &App, message: &Message) -> Opinion {
-    let (text, offset) = read_text(message);
+fn opinion(app: &App, rules: &Rules, message: &Message) -> Opinion {
+    if let Err(why) = readable(&message.subject, &message.latest) {
+        return rules_alone(why);
+    }
+    let (text, offset) = read_text(rules, message);
     let encode = |texts: &[&str]| app.library.meanings(texts);
     let mut opinion = crate::library::compute(|| app.triager.understand(&text, &encode));
-    // Offsets count within the message; words of the subject are quoted without a place.
-    let within = |span: Option<(usize, usize)>| span.and_then(|(a, b)| Some((a.checked_sub(offset)?, b - offset)));
+    let place = |span: Option<(usize, usize)>| {
+        // Offsets count within the message; words of the subject are quoted without a place.
+        let span = span.and_then(|(a, b)| Some((a.checked_sub(offset)?, b.checked_sub(offset)?)));
+        (span.map(|_| message.id), span)
+    };
     for evidence in &mut opinion.because {
-        evidence.span = within(evidence.span);
-        evidence.message = evidence.span.map(|_| message.id);
+        (evidence.message, evidence.span) = place(evidence.span);
     }
     for topic in &mut opinion.guess.also {
-        topic.span = within(topic.span);
-        topic.message = topic.span.map(|_| message.id);
+        (topic.message, topic.span) = place(topic.span);
     }
     opinion
 }
@@ -116,44 +188,30 @@ fn rules_alone(why: &str) -> Opinion {
     Opinion::none(why, maker)
 }
 
-/// What rules see in the newest message, and what intake saw in the mail.
-fn flags(message: &Message) -> Vec<Raised> {
-    let mut flags = raised(&message.latest);
-    for subject in raised(&message.subject) {
-        if !flags.iter().any(|f| f.flag == subject.flag) {
-            flags.push(Raised { span: None, ..subject });
-        }
-    }
-    let mut add = |flag: Flag, quote: &str| {
-        if !flags.iter().any(|f| f.flag == flag) {
-            flags.push(Raised { flag, quote: quote.to_owned(), span: None, message: None });
+/// What rules see in a message, and what intake saw in the mail.
+fn flags(rules: &Rules, message: &Message) -> Vec<Raised> {
+    let mut flags = rules.raised(&message.latest);
+    let mut add = |raised: Raised| {
+        if !flags.iter().any(|f| f.flag == raised.flag) {
+            flags.push(raised);
         }
     };
+    rules.raised(&message.subject).into_iter().for_each(|subject| add(Raised { span: None, ..subject }));
+    rules.sender(&message.from).into_iter().for_each(&mut add);
+    let mut seen = |flag: Flag, quote: &str| add(Raised { flag, quote: quote.to_owned(), span: None, message: None });
     if let Some(machine) = &message.machine {
-        add(Flag::MachineMail, machine);
+        seen(Flag::MachineMail, machine);
     }
     for warning in &message.warnings {
         if warning.starts_with("Hidden text") || warning.contains("hidden from view") {
-            add(Flag::Injection, "text hidden from view");
+            seen(Flag::Injection, "text hidden from view");
         }
         if warning.contains("DMARC") || warning.contains("cannot be read; do not trust") {
-            add(Flag::Sender, warning);
+            seen(Flag::Sender, warning);
         }
     }
-    flags.sort_by_key(|f| f.flag);
     for flag in &mut flags {
         flag.message = Some(message.id);
     }
     flags
-}
-
-fn suggestion(app: &App, look: &Triage, opinion: &Opinion, rules: Vec<Evidence>) -> Suggestion<Triage> {
-    let speaks_for = |e: &&Evidence| e.weight.is_none_or(|weight| weight > 0.0);
-    Suggestion {
-        value: look.clone(),
-        confidence: opinion.guess.confidence.clone(),
-        because: opinion.because.iter().filter(speaks_for).cloned().chain(rules).collect(),
-        made_by: opinion.made_by.clone(),
-        made_at: app.clock.now(),
-    }
 }

@@ -21,3 +21,4 @@ mod openapi;
 mod real;
 mod real_mail;
 mod record;
+mod triage;
