@@ -1,6 +1,8 @@
 //! How well the shipped rules find what a person meant, over sentences written before the rules were tuned.
 //! `cargo test -p desk --test flags -- --nocapture` prints the figures of docs/quality.md.
 
+#![expect(clippy::print_stdout, reason = "prints its figures")]
+
 use std::collections::BTreeMap;
 
 use desk::risk::{Flag, raised};

@@ -22,7 +22,7 @@ pub enum Day {
     },
     /// `3/4/2026` in English, where nobody can tell which is the month.
     Ambiguous,
-    EndOfDay,
+    Tonight,
     EndOfWeek,
     EndOfNextWeek,
     EndOfMonth,
@@ -62,7 +62,7 @@ pub fn expression(text: &Folded, start: usize, cue: Cue, language: Language) -> 
         if let Some((found, to)) = clock(text, at).filter(|_| time.is_none()) {
             (time, at) = (Some(found), to);
         } else if let Some((found, to)) =
-            date(text, at, language, next).filter(|_| matches!(day, None | Some(Day::EndOfDay)))
+            date(text, at, language, next).filter(|_| matches!(day, None | Some(Day::Tonight)))
         {
             (day, at) = (Some(found), to);
         } else if let Some((meaning, words)) =
@@ -170,7 +170,7 @@ fn date(text: &Folded, at: usize, language: Language, next: Next) -> Option<(Day
         Some(match m {
             Meaning::Day(n) => Day::In(n),
             Meaning::Weekday(number) => Day::Weekday { number, next },
-            Meaning::EndOfDay => Day::EndOfDay,
+            Meaning::Tonight => Day::Tonight,
             Meaning::EndOfWeek => Day::EndOfWeek,
             Meaning::EndOfNextWeek => Day::EndOfNextWeek,
             Meaning::EndOfMonth => Day::EndOfMonth,

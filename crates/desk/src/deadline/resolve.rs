@@ -85,7 +85,7 @@ fn date(today: Date, day: Day, cue: Cue) -> Option<Date> {
     let until = |weekday: i8| i32::from((weekday - today.weekday().to_monday_one_offset()).rem_euclid(7));
     match day {
         Day::In(days) => plus(days),
-        Day::EndOfDay => Some(today),
+        Day::Tonight => Some(today),
         Day::Weekday { number, next } => match until(number) {
             0 if next == Next::Said || cue == Cue::Before => plus(7),
             days => plus(days),
