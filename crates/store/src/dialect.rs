@@ -7,19 +7,34 @@ pub fn render(ddl: &str, engine: Engine) -> String {
     ddl.replace("{BLOB}", if engine == Engine::Sqlite { "blob" } else { "bytea" })
 }
 
-/// Claims the next due job: PostgreSQL skips rows other nodes hold; SQLite has one writer anyway.
-/// Parameters: now, lease until, list of kinds as `,a,b,`.
-pub const fn claim_job(postgres: bool) -> &'static str {
+macro_rules! claim {
+    ($which:literal) => {
+        concat!(
+            "update jobs set state = 'running', lease_until = $2, fence = fence + 1, attempts = attempts + 1 where id = (select id from jobs where ",
+            $which,
+            ") returning id, kind, subject, fence, attempts"
+        )
+    };
+}
+
+/// Claims the oldest due job of a kind: PostgreSQL skips rows other nodes hold; SQLite has one writer anyway.
+/// Parameters: now, lease until, kind.
+pub const fn claim_due(postgres: bool) -> &'static str {
     if postgres {
-        "update jobs set state = 'running', lease_until = $2, fence = fence + 1, attempts = attempts + 1
-         where id = (select id from jobs where ((state = 'waiting' and run_at <= $1) or (state = 'running' and lease_until < $1))
-                     and $3 like '%,' || kind || ',%' order by run_at, id limit 1 for update skip locked)
-         returning id, kind, subject, fence, attempts"
+        claim!("state = 'waiting' and kind = $3 and run_at <= $1 order by run_at limit 1 for update skip locked")
     } else {
-        "update jobs set state = 'running', lease_until = $2, fence = fence + 1, attempts = attempts + 1
-         where id = (select id from jobs where ((state = 'waiting' and run_at <= $1) or (state = 'running' and lease_until < $1))
-                     and $3 like '%,' || kind || ',%' order by run_at, id limit 1)
-         returning id, kind, subject, fence, attempts"
+        claim!("state = 'waiting' and kind = $3 and run_at <= $1 order by run_at limit 1")
+    }
+}
+
+/// Claims a job whose worker died. Parameters: now, lease until, kinds as `,a,b,`.
+pub const fn claim_late(postgres: bool) -> &'static str {
+    if postgres {
+        claim!(
+            "state = 'running' and lease_until < $1 and $3 like '%,' || kind || ',%' order by lease_until limit 1 for update skip locked"
+        )
+    } else {
+        claim!("state = 'running' and lease_until < $1 and $3 like '%,' || kind || ',%' order by lease_until limit 1")
     }
 }
 

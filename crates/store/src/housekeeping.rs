@@ -86,7 +86,8 @@ impl Tx {
 }
 
 impl Store {
-    /// Takes the next due job of these kinds, or one whose worker died.
+    /// Takes a job of these kinds: one whose worker died, or else the oldest that is due, of the first kind
+    /// that has one.
     ///
     /// # Errors
     /// Whatever the database says.
@@ -97,9 +98,14 @@ impl Store {
         lease_seconds: i64,
     ) -> Result<Option<Claimed>, StoreError> {
         let mut tx = self.transaction().await?;
-        let kinds = format!(",{},", kinds.join(","));
-        let sql = dialect::claim_job(tx.is_postgres());
-        let row = tx.maybe(sql, params![now, now.plus_seconds(lease_seconds), kinds]).await?;
+        let (postgres, until) = (tx.is_postgres(), now.plus_seconds(lease_seconds));
+        let listed = format!(",{},", kinds.join(","));
+        let mut row = tx.maybe(dialect::claim_late(postgres), params![now, until, listed]).await?;
+        for kind in kinds {
+            if row.is_none() {
+                row = tx.maybe(dialect::claim_due(postgres), params![now, until, *kind]).await?;
+            }
+        }
         tx.commit().await?;
         row.map(|row| {
             let mut c = row.columns();

@@ -53,7 +53,7 @@ pub use record::{EntryRow, Ordered, Waiting};
 pub use search_feed::{Behind, FeedItem, PassageFeed, PastCase};
 pub use sessions::NewSession;
 pub use suggestions::{StoredSuggestion, SuggestionKind, VerdictRow};
-pub use tickets::{NewTicket, Note, Page, TicketFilter, TicketLine, View};
+pub use tickets::{FirstMessage, NewTicket, Note, Page, TicketFilter, TicketLine, View};
 pub use tokens::{NewToken, TokenRow};
 pub use tx::Tx;
 

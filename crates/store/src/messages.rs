@@ -130,7 +130,16 @@ impl Tx {
     /// # Errors
     /// Whatever the database says.
     pub async fn add_inbound(&mut self, new: &NewInbound<'_>) -> Result<MessageId, StoreError> {
-        let id: MessageId = new_id();
+        let id = new_id();
+        self.add_inbound_as(id, new).await?;
+        Ok(id)
+    }
+
+    /// Writes an inbound message under an id that its ticket knows already.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn add_inbound_as(&mut self, id: MessageId, new: &NewInbound<'_>) -> Result<(), StoreError> {
         let json = |list: &[String]| serde_json::to_string(list).unwrap_or_else(|_| "[]".to_owned());
         self.execute(
             "insert into messages (id, ticket_id, direction, requester_id, author_name, from_address, recipients, copies, subject, text, latest, quoted, html,
@@ -142,7 +151,7 @@ impl Tx {
             ],
         )
         .await?;
-        Ok(id)
+        Ok(())
     }
 
     /// Keeps a file with a message.

@@ -9,7 +9,7 @@ use desk::{
 
 use crate::{
     Conn, Grant, Purpose, Store, StoreError,
-    columns::{Columns, params},
+    columns::{Columns, Param as _, params},
     dialect,
 };
 
@@ -22,13 +22,9 @@ pub struct Waiting {
     pub leaf: String,
 }
 
-/// A batch that gets its place: entries in order, the new tree nodes, the new checkpoint.
+/// What a batch of entries in order adds: the new tree nodes, the new checkpoint.
 #[derive(Debug, Clone)]
 pub struct Ordered {
-    /// Entries, the first of which gets place `from`.
-    pub entries: Vec<EntryId>,
-    /// Entries in order before this batch.
-    pub from: i64,
     /// New tree nodes by position.
     pub nodes: Vec<(i64, Vec<u8>)>,
     /// Root of the tree with this batch.
@@ -186,9 +182,29 @@ impl Conn {
     }
 }
 
+impl Conn {
+    /// Writes new tree nodes, eight at a time: they are most of what sequencing writes.
+    async fn keep_nodes(&mut self, nodes: &[(i64, Vec<u8>)]) -> Result<(), StoreError> {
+        let mut eights = nodes.chunks_exact(8);
+        for eight in eights.by_ref() {
+            let params = eight.iter().flat_map(|(position, hash)| [position.value(), hash.as_slice().value()]);
+            self.execute(
+                "insert into tree_nodes (position, hash) values ($1,$2),($3,$4),($5,$6),($7,$8),($9,$10),($11,$12),($13,$14),($15,$16)",
+                params.collect(),
+            )
+            .await?;
+        }
+        for (position, hash) in eights.remainder() {
+            self.execute("insert into tree_nodes (position, hash) values ($1,$2)", params![*position, hash.as_slice()])
+                .await?;
+        }
+        Ok(())
+    }
+}
+
 impl Store {
-    /// Gives waiting entries their places. `order` is told the size so far and the waiting entries
-    /// and answers with nodes and checkpoint; it may read tree nodes through the connection.
+    /// Gives waiting entries their places. `order` is told the size so far and the entries that follow,
+    /// in order, and answers with nodes and checkpoint; it may read tree nodes through the connection.
     /// Returns how many were placed.
     ///
     /// # Errors
@@ -204,10 +220,23 @@ impl Store {
         if let Some(lock) = dialect::sequencer_lock(tx.is_postgres()) {
             tx.rows(lock, params![]).await?;
         }
+        let size = tx.log_size().await?;
+        // The first statement decides which entries these are; more may come to wait meanwhile.
+        tx.execute(
+            "insert into entry_order (seq, entry_id) select $1 + row_number() over (order by entry_id) - 1, entry_id
+             from (select entry_id from pending_entries order by entry_id limit $2) as next",
+            params![size, most],
+        )
+        .await?;
+        tx.execute(
+            "delete from pending_entries where entry_id in (select entry_id from entry_order where seq >= $1)",
+            params![size],
+        )
+        .await?;
         let rows = tx
             .rows(
-                "select e.id, e.leaf from pending_entries p join entries e on e.id = p.entry_id order by e.id limit $1",
-                params![most],
+                "select e.id, e.leaf from entry_order o join entries e on e.id = o.entry_id where o.seq >= $1 order by o.seq",
+                params![size],
             )
             .await?;
         let waiting = rows
@@ -220,18 +249,10 @@ impl Store {
         if waiting.is_empty() {
             return Ok(0);
         }
-        let size = tx.log_size().await?;
+        let placed = waiting.len();
         let ordered = order(&mut tx, size, waiting).await?;
-        let placed = ordered.entries.len();
-        for (seq, id) in (ordered.from..).zip(&ordered.entries) {
-            tx.execute("insert into entry_order (seq, entry_id) values ($1,$2)", params![seq, *id]).await?;
-            tx.execute("delete from pending_entries where entry_id = $1", params![*id]).await?;
-        }
-        for (position, hash) in &ordered.nodes {
-            tx.execute("insert into tree_nodes (position, hash) values ($1,$2)", params![*position, hash.as_slice()])
-                .await?;
-        }
-        let new_size = ordered.from + i64::try_from(placed).unwrap_or(0);
+        tx.keep_nodes(&ordered.nodes).await?;
+        let new_size = size + i64::try_from(placed).unwrap_or(0);
         tx.execute(
             "insert into checkpoints (size, root, note, at) values ($1,$2,$3,$4)",
             params![new_size, ordered.root, &ordered.note, now],

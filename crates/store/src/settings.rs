@@ -53,6 +53,21 @@ impl Conn {
             .collect()
     }
 
+    /// The queue where a mail waits until it is sorted: the first category's, or the first there is.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn first_queue(&mut self) -> Result<Option<String>, StoreError> {
+        let row = self
+            .maybe(
+                "select queue from (select queue, 0 as later, position, key from categories union all select key, 1, 0, key from queues) as either
+                 order by later, position, key limit 1",
+                params![],
+            )
+            .await?;
+        row.map(|row| row.columns().take()).transpose()
+    }
+
     /// A trained model's bytes and when it was trained.
     ///
     /// # Errors

@@ -123,6 +123,15 @@ pub struct NewTicket<'a> {
     pub status: Status,
 }
 
+/// The message a ticket opens with.
+#[derive(Debug, Clone, Copy)]
+pub struct FirstMessage<'a> {
+    /// Its id; the caller writes it under this.
+    pub id: MessageId,
+    /// Its first words.
+    pub excerpt: &'a str,
+}
+
 /// An internal remark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
@@ -405,21 +414,52 @@ const fn filtered_list(view: View) -> &'static str {
 }
 
 impl Tx {
-    /// Opens a ticket and gives it the next number.
+    /// Opens a ticket without a question and gives it the next number.
     ///
     /// # Errors
     /// Whatever the database says.
     pub async fn open_ticket(&mut self, new: NewTicket<'_>) -> Result<(TicketId, i64), StoreError> {
+        let at = new.at;
+        self.insert_ticket(new, None, DraftReadiness::Absent, at).await
+    }
+
+    /// Opens a ticket with its first question, as [`Tx::open_ticket`] and [`Tx::inbound_arrived`] would together.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn open_ticket_with(
+        &mut self,
+        new: NewTicket<'_>,
+        first: FirstMessage<'_>,
+    ) -> Result<(TicketId, i64), StoreError> {
+        let now = self.now();
+        self.insert_ticket(new, Some(first), DraftReadiness::Preparing, now).await
+    }
+
+    async fn insert_ticket(
+        &mut self,
+        new: NewTicket<'_>,
+        first: Option<FirstMessage<'_>>,
+        draft: DraftReadiness,
+        updated_at: Timestamp,
+    ) -> Result<(TicketId, i64), StoreError> {
         let id: TicketId = new_id();
+        let excerpt = first.map_or("", |f| f.excerpt);
         let number: i64 = self
             .one("update counters set value = value + 1 where name = 'ticket' returning value", params![])
             .await?
             .columns()
             .take()?;
         self.execute(
+<<<<<<< HEAD
             "insert into tickets (id, number, subject, excerpt, status, waiting, priority, queue, risk, requester_id, organization_id, draft, last_inbound_at, revision, created_at, updated_at, folded_subject)
              values ($1,$2,$3,'',$4,$5,'normal',$6,'',$7,$8,'none',$9,1,$9,$9,$10)",
             params![id, number, new.subject, new.status, i64::from(new.status.waits_for_us()), new.queue, new.requester, new.organization, new.at, folded(new.subject)],
+=======
+            "insert into tickets (id, number, subject, excerpt, status, waiting, priority, queue, risk, requester_id, organization_id, draft, last_inbound_id, last_inbound_at, revision, created_at, updated_at)
+             values ($1,$2,$3,$4,$5,$6,'normal',$7,'',$8,$9,$10,$11,$12,1,$12,$13)",
+            params![id, number, new.subject, excerpt, new.status, i64::from(new.status.waits_for_us()), new.queue, new.requester, new.organization, draft, first.map(|f| f.id), new.at, updated_at],
+>>>>>>> 60afdef (Mails of an import share a transaction, from bytes to tickets)
         )
         .await?;
         Ok((id, number))

@@ -1,15 +1,21 @@
 //! `countersign import`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use connect::mail::sources::{self, FileMessage};
+use connect::mail::sources::{self, FileMessage, SourceError};
 
 use super::{
     Failure, Outcome, first_start,
     output::{self, Progress, line},
     place::Place,
 };
-use crate::flow::import_mail::Imported;
+use crate::{
+    App,
+    flow::{
+        import_mail::{self, Imported},
+        receive_mail::Incoming,
+    },
+};
 
 /// Take in mail from files.
 #[derive(Debug, clap::Args)]
@@ -29,36 +35,15 @@ impl Import {
     /// # Errors
     /// A sentence with the next step.
     pub async fn run(self) -> Outcome {
-        let messages = sources::files(&self.file)
-            .map_err(|e| Failure::BadInput(format!("{e} Name a message, an mbox file or a folder of messages.")))?;
+        let messages = messages(&self.file)?;
         let app = self.place.open_beside().await?;
         first_start::lay_defaults(&app).await?;
-        let progress = Progress::of("mails");
-        let (mut imported, mut seen, mut unreadable) = (Imported::default(), 0, 0);
-        for message in messages {
-            seen += 1;
-            match message {
-                Ok(message) if self.file.is_dir() && !looks_like_mail(&message) => {
-                    eprintln!("countersign: {} is no mail and was left out.", message.path.display());
-                }
-                Ok(message) => imported.add(&app, &message.raw).await?,
-                Err(error) => {
-                    unreadable += 1;
-                    eprintln!("countersign: {error} It was left out.");
-                }
-            }
-            progress.at(seen, seen);
-        }
-        drop(progress);
-        let imported = imported.finish(&app).await?;
+        let (imported, unreadable) = take_in(&app, messages).await?;
         app.store.close().await;
         if self.json {
             output::json(&imported);
         } else {
-            line(format!(
-                "{} new mails taken in, {} were here before, {} wait in quarantine. Nothing was sent.",
-                imported.taken, imported.repeated, imported.quarantined
-            ));
+            line(told(&imported));
         }
         if unreadable > 0 {
             Err(Failure::told(format!(
@@ -68,6 +53,61 @@ impl Import {
             Ok(())
         }
     }
+}
+
+/// Messages of a file or folder. Of a folder, only what looks like mail; what is left out is named.
+///
+/// # Errors
+/// When the path cannot be read.
+pub fn messages(path: &Path) -> Result<impl Iterator<Item = Result<FileMessage, SourceError>>, Failure> {
+    let found = sources::files(path)
+        .map_err(|e| Failure::BadInput(format!("{e} Name a message, an mbox file or a folder of messages.")))?;
+    let folder = path.is_dir();
+    Ok(found.filter(move |message| match message {
+        Ok(message) if folder && !looks_like_mail(message) => {
+            eprintln!("countersign: {} is no mail and was left out.", message.path.display());
+            false
+        }
+        _ => true,
+    }))
+}
+
+/// Takes messages in. Returns what was done, and how many files could not be read; each of those is named
+/// and left out, the rest goes on.
+///
+/// # Errors
+/// When mails could not be made durable.
+pub async fn take_in(
+    app: &App,
+    messages: impl Iterator<Item = Result<FileMessage, SourceError>>,
+) -> Result<(Imported, usize), Failure> {
+    let progress = Progress::of("mails");
+    let (mut import, mut seen, mut unreadable) = (import_mail::Import::new(app), 0, 0);
+    for message in messages {
+        seen += 1;
+        match message {
+            Ok(message) => import.add(Incoming::new(app, message.raw)).await?,
+            Err(error) => {
+                unreadable += 1;
+                eprintln!("countersign: {error} It was left out.");
+            }
+        }
+        progress.at(seen, seen);
+    }
+    drop(progress);
+    Ok((import.finish().await?, unreadable))
+}
+
+fn told(imported: &Imported) -> String {
+    let Imported { taken, repeated, quarantined, waiting } = imported;
+    let again = if *waiting > 0 {
+        format!(" {waiting} could not be stored as tickets yet; the desk tries again when it runs.")
+    } else {
+        String::new()
+    };
+    format!(
+        "{taken} new mails taken in, {repeated} were here before, {quarantined} wait in quarantine.{again} Nothing was sent."
+    )
 }
 
 /// Folders hold other things too. A file named as a mail is one, however broken; any other file when

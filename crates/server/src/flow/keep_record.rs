@@ -88,13 +88,7 @@ async fn order(keys: &Keys, conn: &mut Conn, size: i64, waiting: Vec<Waiting>) -
         .map(|(at, hash)| Ok((signed(*at)?, hash.as_bytes().to_vec())))
         .collect::<Result<_, StoreError>>()?;
     outbox::crash::point("sequence-before-commit");
-    Ok(Ordered {
-        entries: waiting.iter().map(|w| w.id).collect(),
-        from: size,
-        nodes: new_nodes,
-        root: appended.root.as_bytes().to_vec(),
-        note,
-    })
+    Ok(Ordered { nodes: new_nodes, root: appended.root.as_bytes().to_vec(), note })
 }
 
 /// Tree nodes as the engine wants them.

@@ -12,7 +12,7 @@ use connect::{
 };
 use desk::audit::AuditEvent;
 use outbox::crash;
-use store::{MailSource, Taken};
+use store::MailSource;
 
 use crate::{
     App, FlowError, clock,
@@ -179,9 +179,8 @@ async fn set_aside(app: &App, validity: u32, uid: u32, reason: &str) -> Result<(
     let raw = format!(
         "Subject: A mail could not be fetched\r\n\r\nThe mail server could not hand over the mail with UID {uid} (UIDVALIDITY {validity}): {reason}\r\n"
     );
-    let (Taken::New(id) | Taken::Repeated(id)) =
-        receive_mail::take(app, &address(app), MailSource::Imap, raw.as_bytes(), app.clock.now()).await?;
-    receive_mail::set_aside(app, id, &format!("the mail server could not hand it over: {reason}")).await?;
+    let why = format!("the mail server could not hand it over: {reason}");
+    receive_mail::take_aside(app, &address(app), MailSource::Imap, raw.into_bytes(), why).await?;
     note(app, Note { uid_validity: Some(validity), last_uid: Some(uid), state: "ok", detail: "" }).await?;
     Ok(())
 }

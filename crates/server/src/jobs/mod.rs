@@ -10,7 +10,7 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{App, FlowError, clock, flow};
 
-pub use runner::{Lease, run_jobs_once, run_jobs_under};
+pub use runner::{Lease, SORTING, run_jobs_once, run_jobs_under, run_once_of};
 
 /// How long a stopping desk waits for what it is doing.
 const PATIENCE: Duration = Duration::from_secs(20);

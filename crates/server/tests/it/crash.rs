@@ -68,7 +68,7 @@ const PLACES: &[(&str, Fate)] = &[
     ("sequence-committed", Fate::Goes),
 ];
 /// Places of other journeys, with the test that kills there.
-const ELSEWHERE: &[&str] = &["undo-before-commit"];
+const ELSEWHERE: &[&str] = &["undo-before-commit", "import-before-commit", "import-committed"];
 
 /// One death.
 #[derive(Debug, Clone, Copy)]

@@ -1,4 +1,4 @@
-//! What a mail costs from raw bytes to a sorted ticket.
+//! What a folder of mails costs: `countersign import`, then sorting, then the record's order.
 
 use std::{
     path::{Path, PathBuf},
@@ -6,18 +6,16 @@ use std::{
     time::Instant,
 };
 
-use connect::mail::sources;
-use desk::ids::TicketId;
-use store::{MailSource, Taken};
 use tempfile::TempDir;
 
 use super::{Figure, Goal, cpu};
 use crate::{
     App,
     app::World,
-    cli::{Failure, demo::demo_config, output::Progress},
+    cli::{Failure, demo::demo_config, import},
     demo::world,
-    flow::{receive_mail, triage_ticket},
+    flow::keep_record,
+    jobs,
 };
 
 /// Mails measured when no folder is given.
@@ -26,47 +24,76 @@ const MADE: usize = 1_000;
 const PEER_CPU_MS: f64 = 11.1;
 
 /// Measures the mails of a folder, or as many made ones.
-pub async fn measure(folder: &Path) -> Result<Vec<Figure>, Failure> {
-    let mails = if folder.is_dir() { from_folder(folder)? } else { made() };
+pub async fn measure(folder: Option<&Path>) -> Result<Vec<Figure>, Failure> {
+    let written = write_made()?;
     let (app, _folder) = scratch_demo().await?;
-    let mailbox = app.config.mail.address.to_lowercase();
-    let progress = Progress::of("mails");
-    let (cpu_before, started) = (cpu::seconds(), Instant::now());
-    let mut kept = 0;
-    for (done, raw) in mails.iter().enumerate() {
-        let Taken::New(id) = receive_mail::take(&app, &mailbox, MailSource::Import, raw, app.clock.now()).await? else {
-            continue;
-        };
-        receive_mail::accept(&app, id).await?;
-        let ticket: Option<TicketId> = app.store.read().await?.mail(id).await?.ticket;
-        if let Some(ticket) = ticket {
-            triage_ticket::triage(&app, ticket).await?;
-        }
-        kept += 1;
-        progress.at(done, mails.len());
+    while jobs::run_jobs_once(&app).await? > 0 {}
+    while keep_record::sequence(&app).await? > 0 {}
+
+    let started = Moment::now();
+    let (imported, _) = import::take_in(&app, import::messages(folder.unwrap_or(written.path()))?).await?;
+    let import = started.until_now();
+    let started = Moment::now();
+    let mut sorted = 0;
+    while jobs::run_once_of(&app, jobs::SORTING).await? > 0 {
+        sorted += 1;
     }
-    while crate::flow::keep_record::sequence(&app).await? > 0 {}
-    drop(progress);
-    let wall_ms = started.elapsed().as_secs_f64() * 1e3 / f64::from(kept.max(1));
-    let cpu_ms = cpu_before
-        .zip(cpu::seconds())
-        .map_or(wall_ms, |(before, after)| (after - before) * 1e3 / f64::from(kept.max(1)));
+    let sorting = started.until_now();
+    let started = Moment::now();
+    while keep_record::sequence(&app).await? > 0 {}
+    let ordering = started.until_now();
     app.store.close().await;
-    let n = usize::try_from(kept).unwrap_or(0);
+
+    let mails = usize::try_from(imported.taken).unwrap_or(0);
+    let each = |seconds: f64, n: usize| seconds * 1e3 / n.max(1) as f64;
+    let figure = |name: &str, ms: f64, n, goal| Figure::new("intake", name, ms, "ms", n, goal);
+    let goal = Goal::AtMost(PEER_CPU_MS / 10.0);
     Ok(vec![
-        Figure::new("intake", "cpu_ms_per_mail", cpu_ms, "ms", n, Goal::AtMost(PEER_CPU_MS / 10.0)),
-        Figure::new("intake", "wall_ms_per_mail", wall_ms, "ms", n, Goal::Unset),
-        Figure::new("intake", "mails_per_s", 1e3 / wall_ms, "1/s", n, Goal::Unset),
+        figure("import_cpu_ms_per_mail", each(import.cpu, mails), mails, goal),
+        figure("import_wall_ms_per_mail", each(import.wall, mails), mails, Goal::Unset),
+        figure("triage_cpu_ms_per_ticket", each(sorting.cpu, sorted), sorted, Goal::Unset),
+        figure("triage_wall_ms_per_ticket", each(sorting.wall, sorted), sorted, Goal::Unset),
+        figure("record_cpu_ms_per_mail", each(ordering.cpu, mails), mails, Goal::Unset),
     ])
 }
 
-fn from_folder(folder: &Path) -> Result<Vec<Vec<u8>>, Failure> {
-    let bad = |e: &dyn std::fmt::Display| Failure::BadInput(format!("{e} Name a folder of messages."));
-    sources::files(folder).map_err(|e| bad(&e))?.map(|m| m.map(|m| m.raw).map_err(|e| bad(&e))).collect()
+/// Seconds of the processor and of the clock.
+struct Spent {
+    cpu: f64,
+    wall: f64,
+}
+
+/// A moment to measure from.
+struct Moment {
+    cpu: Option<f64>,
+    at: Instant,
+}
+
+impl Moment {
+    fn now() -> Self {
+        Self { cpu: cpu::seconds(), at: Instant::now() }
+    }
+
+    /// Where the processor's time cannot be had, the clock's stands for it.
+    fn until_now(&self) -> Spent {
+        let wall = self.at.elapsed().as_secs_f64();
+        let cpu = self.cpu.zip(cpu::seconds()).map_or(wall, |(before, after)| after - before);
+        Spent { cpu, wall }
+    }
+}
+
+fn write_made() -> Result<TempDir, Failure> {
+    let failed =
+        |e: std::io::Error| Failure::told(format!("Mails cannot be written: {e}. Set TMPDIR to a folder that can be."));
+    let folder = tempfile::tempdir().map_err(failed)?;
+    for (n, raw) in made().enumerate() {
+        std::fs::write(folder.path().join(format!("{n:04}.eml")), raw).map_err(failed)?;
+    }
+    Ok(folder)
 }
 
 /// Mails of different people about different things, in plain text and HTML.
-fn made() -> Vec<Vec<u8>> {
+fn made() -> impl Iterator<Item = Vec<u8>> {
     const ABOUT: [&str; 8] = [
         "How do I export my invoices for last year?",
         "The import stops at row 40 with an error about dates.",
@@ -77,8 +104,7 @@ fn made() -> Vec<Vec<u8>> {
         "Please delete everything you hold about me.",
         "Nobody has answered me for two weeks and I am tired of it.",
     ];
-    (0..MADE)
-        .map(|n| {
+    (0..MADE).map(|n| {
             let about = ABOUT[n % ABOUT.len()];
             let body = format!("Hello,\r\n\r\n{about} The account is number {n}.\r\n\r\n> an older line\r\n\r\nRegards\r\nPerson {n}\r\n-- \r\nSent from somewhere\r\n");
             let head = format!(
@@ -93,7 +119,6 @@ fn made() -> Vec<Vec<u8>> {
             };
             (head + &rest).into_bytes()
         })
-        .collect()
 }
 
 /// A demo desk in a folder of its own, its triage trained on the words of its solved tickets.

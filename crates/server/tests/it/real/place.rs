@@ -135,6 +135,14 @@ impl Place {
         timeout(PATIENCE, self.program().args(arguments).output()).await.unwrap().unwrap()
     }
 
+    /// The same, to be killed at a crash point; says by which signal it ended.
+    pub async fn command_dying_at(&self, point: &str, arguments: &[&str]) -> Option<i32> {
+        use std::os::unix::process::ExitStatusExt as _;
+        let mut program = self.program();
+        program.args(arguments).env("COUNTERSIGN_CRASH_AT", point);
+        timeout(PATIENCE, program.output()).await.unwrap().unwrap().status.signal()
+    }
+
     /// What the processes said to their operator.
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
