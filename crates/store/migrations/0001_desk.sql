@@ -186,8 +186,7 @@ create table jobs (
   id text primary key, kind text not null, subject text not null,
   state text not null check (state in ('waiting','running','done','failed')),
   run_at bigint not null, lease_until bigint, fence bigint not null, attempts bigint not null, detail text, created_at bigint not null);
-create index jobs_due on jobs (kind, run_at) where state = 'waiting';
-create index jobs_late on jobs (lease_until) where state = 'running';
+create index jobs_due on jobs (state, run_at);
 create unique index jobs_once on jobs (kind, subject) where state = 'waiting';
 create table idempotency (
   actor text not null, key text not null, route text not null, body_digest text not null,
