@@ -451,15 +451,9 @@ impl Tx {
             .columns()
             .take()?;
         self.execute(
-<<<<<<< HEAD
-            "insert into tickets (id, number, subject, excerpt, status, waiting, priority, queue, risk, requester_id, organization_id, draft, last_inbound_at, revision, created_at, updated_at, folded_subject)
-             values ($1,$2,$3,'',$4,$5,'normal',$6,'',$7,$8,'none',$9,1,$9,$9,$10)",
-            params![id, number, new.subject, new.status, i64::from(new.status.waits_for_us()), new.queue, new.requester, new.organization, new.at, folded(new.subject)],
-=======
-            "insert into tickets (id, number, subject, excerpt, status, waiting, priority, queue, risk, requester_id, organization_id, draft, last_inbound_id, last_inbound_at, revision, created_at, updated_at)
-             values ($1,$2,$3,$4,$5,$6,'normal',$7,'',$8,$9,$10,$11,$12,1,$12,$13)",
-            params![id, number, new.subject, excerpt, new.status, i64::from(new.status.waits_for_us()), new.queue, new.requester, new.organization, draft, first.map(|f| f.id), new.at, updated_at],
->>>>>>> 60afdef (Mails of an import share a transaction, from bytes to tickets)
+            "insert into tickets (id, number, subject, excerpt, status, waiting, priority, queue, risk, requester_id, organization_id, draft, last_inbound_id, last_inbound_at, revision, created_at, updated_at, folded_subject, folded_excerpt)
+             values ($1,$2,$3,$4,$5,$6,'normal',$7,'',$8,$9,$10,$11,$12,1,$12,$13,$14,$15)",
+            params![id, number, new.subject, excerpt, new.status, i64::from(new.status.waits_for_us()), new.queue, new.requester, new.organization, draft, first.map(|f| f.id), new.at, updated_at, folded(new.subject), folded(excerpt)],
         )
         .await?;
         Ok((id, number))

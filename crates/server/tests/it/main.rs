@@ -11,11 +11,8 @@ mod client;
 mod crash;
 mod demo_copy;
 mod harness;
-<<<<<<< HEAD
 mod in_hand;
-=======
 mod import;
->>>>>>> 60afdef (Mails of an import share a transaction, from bytes to tickets)
 mod index_again;
 mod kept;
 mod leases;
