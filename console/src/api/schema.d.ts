@@ -157,6 +157,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Corrections of categories within the reader's queues, newest first. */
+        get: operations["list_corrections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/demo/accounts": {
         parameters: {
             query?: never;
@@ -691,6 +708,129 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/triage/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reliability, coverage, drift and confusions of triage. */
+        get: operations["get_calibration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/triage/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version kept, newest first. */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/triage/models/{id}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a kept version sort from now on. */
+        post: operations["promote_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/triage/retrain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a training is; null when none waits, runs or failed. */
+        get: operations["get_training"];
+        put?: never;
+        /** Asks for a new training. What it makes sorts only when it is not worse. */
+        post: operations["start_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/verdicts/{id}/more": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sorts the named tickets as this correction says. Tickets that somebody touched stay. */
+        post: operations["move_more"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/verdicts/{id}/more/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sorts what followed this correction as it was before. Tickets that somebody touched since stay. */
+        post: operations["move_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/verdicts/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes an answer back: the ticket becomes what it was where nobody changed it since, and nothing is
+         *     learnt from the answer any more.
+         */
+        post: operations["undo_verdict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/views": {
         parameters: {
             query?: never;
@@ -864,6 +1004,39 @@ export interface components {
             summary: string;
             ticket_id?: string | null;
         };
+        /** @description Checked suggestions whose probability fell between two limits. */
+        Bin: {
+            /** Format: double */
+            from: number;
+            /**
+             * Format: double
+             * @description Their mean probability; null in an empty bin.
+             */
+            mean?: number | null;
+            n: number;
+            /** @description How many were right. */
+            right: number;
+            /** Format: double */
+            to: number;
+        };
+        /** @description Everything on the calibration page. */
+        Calibration: {
+            /** @description 15 bins of equal width over all checked suggestions. */
+            bins: components["schemas"]["Bin"][];
+            /** @description By the category the machine thought likeliest. */
+            categories: components["schemas"]["CategoryLine"][];
+            checked: components["schemas"]["CheckedCounts"];
+            confusions: components["schemas"]["Confusion"][];
+            coverage: components["schemas"]["CoveragePoint"][];
+            drift: components["schemas"]["Drift"];
+            /**
+             * Format: double
+             * @description Expected calibration error over those bins; null without any.
+             */
+            ece?: number | null;
+            promised: components["schemas"]["Promised"];
+            weeks: components["schemas"]["WeekLine"][];
+        };
         /** @description A category that came into question. */
         Candidate: {
             key: string;
@@ -879,6 +1052,18 @@ export interface components {
             operating_model: string;
             queue: string;
         };
+        /** @description Answers to one category. */
+        CategoryLine: {
+            accepted: number;
+            edited: number;
+            key: string;
+            /** @description Answers that tell whether it was right. */
+            n: number;
+            name: string;
+            rejected: number;
+            right: number;
+            unobjected: number;
+        };
         /** @description One run of the comparison. */
         Change: {
             /** @description `same`, `added` or `removed`. */
@@ -893,6 +1078,17 @@ export interface components {
             /** @description `ok`, `warn` or `block`. */
             state: string;
         };
+        /** @description How many suggestions were checked. */
+        CheckedCounts: {
+            /** @description Accepted, edited or rejected by a person. */
+            n: number;
+            /** @description Of these, drawn at random. */
+            sampled: number;
+            /** @description A reply left and nobody answered: counted here and nowhere else. */
+            unobjected: number;
+            /** @description Of these, because somebody wanted to. */
+            volunteered: number;
+        };
         /** @description A signed state of the record. */
         Checkpoint: {
             /** @description Where else the checkpoint is known. */
@@ -905,6 +1101,64 @@ export interface components {
             root: string;
             /** Format: int64 */
             size: number;
+        };
+        /** @description How it did against the version running then, on examples neither was trained on. */
+        Compared: {
+            /**
+             * Format: double
+             * @description Share right by this one.
+             */
+            candidate: number;
+            /** @description How many of the examples were corrections. */
+            corrections: number;
+            /** @description Held-back examples. */
+            n: number;
+            /**
+             * Format: double
+             * @description Share right by the running version.
+             */
+            running: number;
+            /** @description `not_worse` or `worse`. */
+            verdict: string;
+        };
+        /** @description A ticket whose category was corrected. */
+        ConfusedTicket: {
+            id: string;
+            /** Format: int64 */
+            number: number;
+            subject: string;
+        };
+        /** @description Two categories that were confused. */
+        Confusion: {
+            from: components["schemas"]["Named"];
+            n: number;
+            /** @description The newest of them, at most 5. */
+            tickets: components["schemas"]["ConfusedTicket"][];
+            to: components["schemas"]["Named"];
+        };
+        /** @description A correction of a category. */
+        CorrectionLine: {
+            at: string;
+            by: string;
+            from?: components["schemas"]["Named"] | null;
+            /** Format: int64 */
+            number: number;
+            reason?: string | null;
+            /** @description `standing` or `withdrawn`. */
+            state: string;
+            ticket_id: string;
+            to: components["schemas"]["Named"];
+            verdict_id: string;
+        };
+        /** @description What a threshold would have decided. */
+        CoveragePoint: {
+            /** Format: double */
+            coverage: number;
+            n: number;
+            /** Format: double */
+            precision?: number | null;
+            /** Format: double */
+            threshold: number;
         };
         /** @description Who signs in. */
         Credentials: {
@@ -997,6 +1251,24 @@ export interface components {
         DraftText: {
             body: string;
         };
+        /** @description The promise held against the random sample. */
+        Drift: {
+            /** Format: double */
+            high: number;
+            /**
+             * Format: double
+             * @description Share of the sample's decisions that were right.
+             */
+            live?: number | null;
+            /**
+             * Format: double
+             * @description 95 % interval of it.
+             */
+            low: number;
+            n: number;
+            /** @description `ok`, `drift` or `too_few`. */
+            state: string;
+        };
         /** @description The local embedding model. */
         Embedding: {
             detail: string;
@@ -1048,6 +1320,21 @@ export interface components {
             /** Format: int64 */
             seq: number;
             ticket_id?: string | null;
+        };
+        /** @description An open ticket that would now be sorted like the corrected one. */
+        Follower: {
+            from?: components["schemas"]["Named"] | null;
+            /** Format: int64 */
+            number: number;
+            /**
+             * Format: double
+             * @description How likely that is right, 0 to 1.
+             */
+            probability: number;
+            requester: string;
+            subject: string;
+            ticket_id: string;
+            to: components["schemas"]["Named"];
         };
         /** @description What a person found out about a letter whose fate nobody knows. */
         Found: {
@@ -1132,6 +1419,32 @@ export interface components {
             })[];
         };
         /** @description A list that is always whole. */
+        List_ModelLine: {
+            /** @description The rows. */
+            items: {
+                compared?: components["schemas"]["Compared"] | null;
+                /**
+                 * Format: int64
+                 * @description How many of them were corrections.
+                 */
+                corrections: number;
+                /**
+                 * Format: int64
+                 * @description Examples it was trained on.
+                 */
+                examples: number;
+                /** @description Of its training data. */
+                fingerprint: string;
+                id: string;
+                metrics?: components["schemas"]["Metrics"] | null;
+                /** @description `candidate`, `running`, `refused` or `retired`. */
+                state: string;
+                trained_at: string;
+                /** @description Why it is what it is. */
+                why: string;
+            }[];
+        };
+        /** @description A list that is always whole. */
         List_ViewLine: {
             /** @description The rows. */
             items: {
@@ -1205,16 +1518,80 @@ export interface components {
             to: string[];
             warnings: string[];
         };
+        /** @description A version's figures on rows held back within its own training. */
+        Metrics: {
+            /**
+             * Format: double
+             * @description Share of first categories that are right, decided or not.
+             */
+            accuracy: number;
+            /**
+             * Format: double
+             * @description Share it decides.
+             */
+            coverage: number;
+            /**
+             * Format: double
+             * @description Expected calibration error, 15 bins.
+             */
+            ece: number;
+        };
         /** @description The language model. */
         Model: {
             name?: string | null;
             /** @description `off`, `ready` or `unreachable`. */
             state: string;
         };
+        /** @description A version of the classifier. */
+        ModelLine: {
+            compared?: components["schemas"]["Compared"] | null;
+            /**
+             * Format: int64
+             * @description How many of them were corrections.
+             */
+            corrections: number;
+            /**
+             * Format: int64
+             * @description Examples it was trained on.
+             */
+            examples: number;
+            /** @description Of its training data. */
+            fingerprint: string;
+            id: string;
+            metrics?: components["schemas"]["Metrics"] | null;
+            /** @description `candidate`, `running`, `refused` or `retired`. */
+            state: string;
+            trained_at: string;
+            /** @description Why it is what it is. */
+            why: string;
+        };
+        /** @description Tickets that shall follow a correction. */
+        MoreTickets: {
+            /** @description Ids, 1 to 100. */
+            tickets: string[];
+        };
+        /** @description What followed. */
+        Moved: {
+            moved: string[];
+            skipped: components["schemas"]["Skipped"][];
+        };
         /** @description A key with its name. */
         Named: {
             key: string;
             name: string;
+        };
+        /** @description A past case or corrected ticket like this one. */
+        NearCase: {
+            category?: components["schemas"]["Named"] | null;
+            /** Format: int64 */
+            number: number;
+            /**
+             * Format: double
+             * @description Cosine of meaning, or of words where there is no meaning; at most 1.
+             */
+            similarity: number;
+            subject: string;
+            ticket_id: string;
         };
         /** @description A person's yes. */
         NewApproval: {
@@ -1247,8 +1624,16 @@ export interface components {
         };
         /** @description A person's answer as sent. */
         NewVerdict: {
-            /** @description The right category; with `edited` only. */
+            /** @description The right category; this and the next three with `edited` only. */
             category?: string | null;
+            /** @description Flags that do not apply; needs a reason. Security, legal and safety: leads and administrators. */
+            dismissed?: string[];
+            /** @description Somebody else's answer that this one replaces, by its id; without it, theirs stands (409). */
+            instead_of?: string | null;
+            /** @description The right priority. */
+            priority?: string | null;
+            /** @description The right queue's key. */
+            queue?: string | null;
             reason?: string | null;
             /** @description `accepted`, `edited` or `rejected`. */
             verdict: string;
@@ -1319,6 +1704,25 @@ export interface components {
                 seq?: number | null;
                 summary: string;
                 ticket_id?: string | null;
+            }[];
+            /** @description What to ask for next; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_CorrectionLine: {
+            /** @description The rows. */
+            items: {
+                at: string;
+                by: string;
+                from?: components["schemas"]["Named"] | null;
+                /** Format: int64 */
+                number: number;
+                reason?: string | null;
+                /** @description `standing` or `withdrawn`. */
+                state: string;
+                ticket_id: string;
+                to: components["schemas"]["Named"];
+                verdict_id: string;
             }[];
             /** @description What to ask for next; null at the end. */
             next_cursor?: string | null;
@@ -1469,6 +1873,19 @@ export interface components {
             /** @description `/problems/<word>`. */
             type: string;
         };
+        /** @description What the running model promises of what it decides. */
+        Promised: {
+            /**
+             * Format: double
+             * @description Share of mails it decides, on rows held back from its training; null without a model.
+             */
+            coverage?: number | null;
+            /**
+             * Format: double
+             * @description Share of decisions that are right.
+             */
+            precision: number;
+        };
         /** @description A mail that waits for a person. */
         Quarantined: {
             excerpt: string;
@@ -1478,11 +1895,18 @@ export interface components {
             size: number;
             source: string;
         };
+        /** @description What went back. */
+        Restored: {
+            restored: string[];
+            skipped: components["schemas"]["Skipped"][];
+        };
         /** @description Why a person must look. */
         Risk: {
             flag: string;
             message_id?: string | null;
             quote: string;
+            /** @description `standing`, or `dismissed` by a person. */
+            state: string;
         };
         /** @description Exactly what would leave. */
         Sealed: {
@@ -1554,6 +1978,12 @@ export interface components {
             subject: string;
             ticket_id: string;
             why: string[];
+        };
+        /** @description A ticket that stayed where it is. */
+        Skipped: {
+            id: string;
+            /** @description One sentence. */
+            why: string;
         };
         /** @description How the desk is doing. */
         Status: {
@@ -1665,6 +2095,19 @@ export interface components {
             seq?: number | null;
             text: string;
         };
+        /** @description A training that waits, runs or failed. */
+        Training: {
+            done: number;
+            /** @description `waiting`, `running` or `failed`. */
+            state: string;
+            /** @description What is being done: `reading`, `learning`, `comparing`; or why it failed. */
+            step: string;
+            total: number;
+        };
+        /** @description A training that was asked for. */
+        TrainingAsked: {
+            job: string;
+        };
         /** @description The machine's look at a ticket. */
         Understanding: {
             /** @description Why it does not say. */
@@ -1675,6 +2118,8 @@ export interface components {
             because: components["schemas"]["Evidence"][];
             candidates: components["schemas"]["Candidate"][];
             category?: components["schemas"]["Named"] | null;
+            /** @description Whether this one was drawn for a real look. Asks, never blocks. */
+            check_asked: boolean;
             /**
              * Format: double
              * @description Calibrated probability, 0 to 1; null when it does not say.
@@ -1688,6 +2133,10 @@ export interface components {
             least_certain: string;
             made_at: string;
             made_by: components["schemas"]["Maker"];
+            /** @description After a correction: open tickets nobody touched that would now be sorted alike; at most 20. */
+            more?: components["schemas"]["Follower"][] | null;
+            /** @description Past cases it is like, within the reader's queues, nearest first. */
+            nearest: components["schemas"]["NearCase"][];
             operating_model: components["schemas"]["OperatingModel"];
             priority: string;
             /** @description Why this queue, in one sentence. */
@@ -1710,8 +2159,15 @@ export interface components {
             at: string;
             by: string;
             category?: components["schemas"]["Named"] | null;
+            /** @description Flags they dismissed. */
+            dismissed: string[];
+            /** @description What the person said of the priority. */
+            priority?: string | null;
+            /** @description What the person said of the queue. */
+            queue?: string | null;
             /** @description `accepted`, `edited` or `rejected`. */
             verdict: string;
+            verdict_id: string;
         };
         /** @description What verification found. */
         Verification: {
@@ -1743,6 +2199,15 @@ export interface components {
             count: number;
             key: string;
             name: string;
+        };
+        /** @description One week's answers. */
+        WeekLine: {
+            /** Format: double */
+            ece?: number | null;
+            n: number;
+            right: number;
+            /** @description Its Monday. */
+            start: string;
         };
     };
     responses: never;
@@ -2015,6 +2480,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verification"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_corrections: {
+        parameters: {
+            query?: {
+                /** @description Where the last page ended. */
+                cursor?: string;
+                /** @description At most this many, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CorrectionLine"];
                 };
             };
             "4XX": {
@@ -3085,6 +3582,237 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Letter"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_calibration: {
+        parameters: {
+            query?: {
+                /** @description Days, 1 to 730; 90 when absent. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calibration"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ModelLine"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promote_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelLine"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Training"] | null;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingAsked"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_more: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoreTickets"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restored"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_verdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Understanding"];
                 };
             };
             "4XX": {

@@ -22,6 +22,7 @@ mod model;
 mod network;
 mod predict;
 mod random;
+mod recall;
 mod regression;
 mod segments;
 mod train;
@@ -35,6 +36,7 @@ pub use memory::Neighbour;
 pub use metrics::auroc;
 pub use model::{Card, Model};
 pub use predict::{Decision, Evidence, Prediction, Why};
+pub use recall::{Commonness, Recall, Recalled};
 pub use train::{Described, Lessons, Settings, TrainError, train};
 pub use understand::{Encode, Topic, Understanding};
 

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     digest::Digest,
     ids::{
-        AgentId, ApprovalId, ArticleId, DraftId, EntryId, ExchangeId, MailId, MessageId, NoteId, OrganizationId,
-        OutboxId, PolicyId, RequesterId, SealId, SessionId, SuggestionId, TicketId, TokenId, VersionId,
+        AgentId, ApprovalId, ArticleId, DraftId, EntryId, ExchangeId, MailId, MessageId, ModelId, NoteId,
+        OrganizationId, OutboxId, PolicyId, RequesterId, SealId, SessionId, SuggestionId, TicketId, TokenId, VerdictId,
+        VersionId,
     },
     time::Timestamp,
 };
@@ -101,6 +102,10 @@ events! {
     SourcesFound = "sources.found" { /** The ticket. */ ticket: TicketId, /** The suggestion. */ suggestion: SuggestionId },
     /// A person answered a suggestion.
     VerdictGiven = "suggestion.verdict" { /** The ticket. */ ticket: TicketId, /** The suggestion. */ suggestion: SuggestionId, /** A word. */ verdict: String },
+    /// An answer to a suggestion was taken back.
+    VerdictWithdrawn = "suggestion.withdrawn" { /** The ticket. */ ticket: TicketId, /** The suggestion. */ suggestion: SuggestionId, /** The answer. */ verdict: VerdictId },
+    /// A ticket nobody had touched followed a correction of another one, or went back.
+    TicketMoved = "ticket.moved" { /** The ticket. */ ticket: TicketId, /** The correction. */ verdict: VerdictId, /** `moved` or `restored`. */ way: String },
     /// A person changed status, priority, queue or assignee.
     TicketChanged = "ticket.changed" { /** The ticket. */ ticket: TicketId, /** Which field, and its new word or id. */ change: String },
     /// A note was written.
@@ -159,6 +164,12 @@ events! {
     PolicyChanged = "policy.changed" { /** The version's row. */ policy: PolicyId, /** Which kind, as a word. */ kind: String, /** Its number. */ version: i64, /** Of key and body, keyed. */ commitment: Digest },
     /// The classifier was trained.
     ModelTrained = "model.trained" { /** Of its training data. */ fingerprint: Digest, /** Examples. */ examples: i64 },
+    /// Somebody asked for a new training.
+    TrainingAsked = "model.asked" { /** A word: `person` or `corrections`. */ why: Why },
+    /// A trained model sorts from now on.
+    ModelPromoted = "model.promoted" { /** Which. */ model: ModelId, /** A word: `first`, `not_worse`, `chosen` or `rollback`. */ why: Why },
+    /// A trained model did worse than the running one and is not used.
+    ModelRefused = "model.refused" { /** Which. */ model: ModelId },
     /// An import ended.
     ImportFinished = "import.finished" { /** New mails. */ taken: i64, /** Seen before. */ repeated: i64 },
     /// The record left the house.
@@ -180,6 +191,8 @@ impl AuditEvent {
             | Self::TicketTriaged { ticket, .. }
             | Self::SourcesFound { ticket, .. }
             | Self::VerdictGiven { ticket, .. }
+            | Self::VerdictWithdrawn { ticket, .. }
+            | Self::TicketMoved { ticket, .. }
             | Self::TicketChanged { ticket, .. }
             | Self::NoteWritten { ticket, .. }
             | Self::DraftWithheld { ticket, .. }

@@ -77,6 +77,8 @@ ids! {
     DeliveryId,
     /// A piece of background work.
     JobId,
+    /// One version of the trained classifier.
+    ModelId,
     /// One entry of the record.
     EntryId,
     /// One version of a policy.

@@ -10,8 +10,10 @@
 pub mod approval;
 pub mod assemble;
 pub mod audit;
+pub mod calibration;
 pub mod conduct;
 pub mod consent;
+pub mod correction;
 pub mod deadline;
 pub mod digest;
 pub mod draft;
@@ -25,6 +27,7 @@ pub mod notice;
 pub mod operating;
 pub mod people;
 pub mod policy;
+pub mod promotion;
 pub mod prompt;
 pub mod refusal;
 pub mod risk;

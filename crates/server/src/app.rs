@@ -125,7 +125,8 @@ impl App {
             None => crate::cli::transport(&config)?,
         };
         let library = Library::open(&config.data.join("index"), &config.embedding.folder)?;
-        let triager = Triager::load(&store).await?;
+        let learning = Grant::for_service(ServiceIdentity::new(Service::Preparation), Purpose::Index)?;
+        let triager = Triager::load(&store, &learning, config.desk.ai_default).await?;
         let model = crate::cli::model_client(&config)?;
         let mail = MailSettings {
             authserv_id: config.mail.authserv_id.clone(),
@@ -154,6 +155,15 @@ impl App {
     /// When it may not.
     pub fn service_grant(&self, service: Service, purpose: Purpose) -> Result<Grant, FlowError> {
         Ok(Grant::for_service(ServiceIdentity::new(service), purpose)?)
+    }
+
+    /// Reads the running model and people's corrections again.
+    ///
+    /// # Errors
+    /// Whatever the database says; then what was held stays.
+    pub async fn reload_triage(&self) -> Result<(), FlowError> {
+        let grant = self.service_grant(Service::Preparation, Purpose::Index)?;
+        self.triager.reload(&self.store, &grant, self.config.desk.ai_default).await
     }
 
     /// The index folder.

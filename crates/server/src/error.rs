@@ -19,6 +19,9 @@ pub enum FlowError {
     /// Somebody changed it first.
     #[error("Somebody changed this first. Load it again and repeat your change.")]
     Stale,
+    /// The same, with a sentence that says who or what.
+    #[error("{0}")]
+    Conflict(String),
     /// Something we depend on does not work; the operator's log has the detail.
     #[error("{0}")]
     Unavailable(String),

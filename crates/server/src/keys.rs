@@ -71,6 +71,12 @@ impl Keys {
         Digest::of(tag.as_ref())
     }
 
+    /// A keyed digest that draws suggestions for a real look: nobody without the key foresees it.
+    #[must_use]
+    pub fn draw(&self, suggestion: desk::ids::SuggestionId) -> Digest {
+        self.commit_to("countersign/check-sample/1", suggestion.to_string().as_bytes())
+    }
+
     /// Random bytes.
     ///
     /// # Errors

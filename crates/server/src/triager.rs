@@ -1,22 +1,49 @@
-//! The classifier this node uses, and where it came from.
+//! The classifier this node uses, and the corrections that answer before it does. Both are read again
+//! whenever the record says that they changed, so that every node says the same.
 
-use std::sync::RwLock;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        RwLock,
+        atomic::{AtomicI64, Ordering},
+    },
+};
 
-use classify::{Decision, Encode, Example, Model, Understanding};
+use classify::{Commonness, Decision, Encode, Example, Model, Recall, Understanding};
 use desk::{
+    Digest,
+    consent::{DeskDefault, Voices, may_use_ai},
+    ids::{ModelId, TicketId},
+    people::AiSetting,
     suggestion::{Confidence, Evidence, EvidenceKind, Maker},
     triage::{Guess, Topic},
 };
-use store::Store;
+use store::{Grant, Learnt, Store};
 
-use crate::FlowError;
+use crate::{FlowError, library::meaning_of};
 
-/// Name of its row among the trained models.
-pub const MODEL_NAME: &str = "triage";
+/// Cases shown as like a text.
+const NEAREST: usize = 5;
 
-/// Holds the newest trained model; none until somebody trained one.
+/// Holds the running model, none until somebody trained one, and people's standing corrections.
 #[derive(Default)]
-pub struct Triager(RwLock<Option<Model>>);
+pub struct Triager {
+    model: RwLock<Option<Running>>,
+    memory: RwLock<Memory>,
+    seen: AtomicI64,
+}
+
+struct Running {
+    id: ModelId,
+    model: Model,
+}
+
+#[derive(Default)]
+struct Memory {
+    recall: Recall,
+    common: Commonness,
+    tickets: Vec<TicketId>,
+}
 
 /// What it says about a text, in the desk's words.
 pub struct Opinion {
@@ -25,77 +52,179 @@ pub struct Opinion {
     pub guess: Guess,
     /// Words for the first label, strongest first, then those against it; weights are signed log-odds.
     pub because: Vec<Evidence>,
-    /// Cases it was trained on or corrected by that are most like the text, nearest first.
-    pub nearest: Vec<Near>,
+    /// Cases it was trained on or corrected by that are most like the text, nearest first, with the cosine.
+    pub nearest: Vec<(TicketId, f64)>,
     /// How much the model has seen of the first label.
     pub seen: classify::Evidence,
     /// Engine, version, policy.
     pub made_by: Maker,
 }
 
-/// A case like the text.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct Near {
-    /// Id of its ticket.
-    pub id: String,
-    /// The category a person gave it.
-    pub label: String,
-    /// Cosine, in -1..=1.
-    pub similarity: f32,
+/// The text that triage reads of a message: sentences that speak to the machine are blanked, places stay.
+#[must_use]
+pub fn text_of(subject: &str, latest: &str) -> String {
+    let rules = desk::risk::shipped();
+    format!("{}\n\n{}", rules.without_orders(subject), rules.without_orders(latest))
+}
+
+/// Whether a case of these people may be learnt from and shown.
+#[must_use]
+pub fn may_learn_from((requester, organization): (AiSetting, AiSetting), desk: DeskDefault) -> bool {
+    may_use_ai(Voices { requester, organization: Some(organization), desk }).is_ok()
 }
 
 impl Triager {
-    /// Loads the model kept in the database, if there is one this program can read.
+    /// Loads the running model, if there is one this program can read, and the corrections that stand.
+    /// `grant` is one for indexing.
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn load(store: &Store) -> Result<Self, FlowError> {
-        let kept = store.read().await?.model(MODEL_NAME).await?;
-        let model = kept.and_then(|(bytes, _)| match Model::from_bytes(&bytes) {
-            Ok(model) => Some(model),
-            Err(error) => {
-                tracing::warn!(%error, "the kept triage model is not used; train it again");
-                None
-            }
-        });
-        Ok(Self(RwLock::new(model)))
+    pub async fn load(store: &Store, grant: &Grant, desk: DeskDefault) -> Result<Self, FlowError> {
+        let triager = Self::default();
+        triager.seen.store(store.read().await?.log_size().await? - 1, Ordering::SeqCst);
+        triager.reload(store, grant, desk).await?;
+        Ok(triager)
     }
 
-    /// Puts a newer model in place.
-    pub fn replace(&self, model: Model) {
-        if let Ok(mut held) = self.0.write() {
-            *held = Some(model);
+    /// Whether an entry of the record at this place asks for another look at model and corrections.
+    pub fn is_news(&self, seq: i64, kind: &str) -> bool {
+        self.seen.fetch_max(seq, Ordering::SeqCst) < seq
+            && matches!(
+                kind,
+                "suggestion.verdict"
+                    | "suggestion.withdrawn"
+                    | "model.promoted"
+                    | "consent.requester"
+                    | "consent.organization"
+                    | "desk.prepared"
+            )
+    }
+
+    /// Reads model and corrections again.
+    ///
+    /// # Errors
+    /// Whatever the database says; then what was held stays.
+    pub async fn reload(&self, store: &Store, grant: &Grant, desk: DeskDefault) -> Result<(), FlowError> {
+        self.reload_model(store).await?;
+        let mut conn = store.read().await?;
+        let learnt = conn.learnt(grant).await?;
+        let background = if learnt.is_empty() { Vec::new() } else { conn.past_cases(grant).await? };
+        drop(conn);
+        let learnt: Vec<Learnt> = learnt.into_iter().filter(|l| may_learn_from(l.said, desk)).collect();
+        let mut examples = Vec::with_capacity(learnt.len());
+        for l in &learnt {
+            let text = text_of(&l.subject, &l.latest);
+            let digest = Digest::of(text.as_bytes()).to_string();
+            let kept = store.vector(&digest, embed::weights::MODEL_NAME).await?;
+            let vector = kept.and_then(|b| embed::Vector::from_bytes(&b).ok()).map(|v| v.as_slice().to_vec());
+            examples.push(Example { id: l.ticket.to_string(), text, label: l.category.clone(), vector });
         }
+        let memory = crate::library::compute(|| {
+            let texts: Vec<String> = background.iter().map(|c| meaning_of(&c.subject, "", &c.question)).collect();
+            let common = Commonness::of(texts.iter().map(String::as_str));
+            Memory {
+                recall: Recall::new(&examples, &common),
+                common,
+                tickets: learnt.iter().map(|l| l.ticket).collect(),
+            }
+        });
+        if let Ok(mut held) = self.memory.write() {
+            *held = memory;
+        }
+        Ok(())
+    }
+
+    async fn reload_model(&self, store: &Store) -> Result<(), FlowError> {
+        let mut conn = store.read().await?;
+        let Some(running) = conn.running_model().await? else { return Ok(()) };
+        let held = self.model.read().ok().and_then(|m| m.as_ref().map(|m| m.id));
+        if held == Some(running.id) {
+            return Ok(());
+        }
+        let bytes = conn.model_bytes(running.id).await?;
+        drop(conn);
+        match crate::library::compute(|| Model::from_bytes(&bytes)) {
+            Ok(model) => {
+                if let Ok(mut held) = self.model.write() {
+                    *held = Some(Running { id: running.id, model });
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the kept triage model is not used; train it again"),
+        }
+        Ok(())
+    }
+
+    /// Which model sorts here.
+    #[must_use]
+    pub fn running(&self) -> Option<ModelId> {
+        self.model.read().ok().and_then(|held| held.as_ref().map(|m| m.id))
     }
 
     /// Whether the model wants a vector beside the words.
     #[must_use]
     pub fn wants_vectors(&self) -> bool {
-        self.0.read().is_ok_and(|held| held.as_ref().is_some_and(|m| m.card().dimensions > 0))
+        self.model.read().is_ok_and(|held| held.as_ref().is_some_and(|m| m.model.card().dimensions > 0))
     }
 
-    /// Takes a person's correction: the same text again, and one nearly the same, gets this label at once. The
-    /// example's id is the ticket's. Until the next training, and only in this process. False when nothing was
-    /// trained yet or the text is empty.
-    pub fn remember(&self, correction: &Example) -> bool {
-        self.0.write().is_ok_and(|mut held| held.as_mut().is_some_and(|model| model.remember(correction)))
+    /// What people's corrections of mails like this one say; none when there is none.
+    #[must_use]
+    pub fn recalled(&self, text: &str, vector: Option<&[f32]>) -> Option<(TicketId, classify::Recalled)> {
+        let memory = self.memory.read().ok()?;
+        let said = memory.recall.recall(text, vector, &memory.common)?;
+        Some((*memory.tickets.get(said.index)?, said))
     }
 
-    /// Takes a correction back.
-    pub fn forget(&self, id: &str) -> bool {
-        self.0.write().is_ok_and(|mut held| held.as_mut().is_some_and(|model| model.forget(id)))
-    }
-
-    /// Reads a text. `encode` gives the vectors of texts, or none without weights; a model of words alone does not
-    /// ask it.
+    /// Reads a text: the model's opinion, unless a person corrected a mail like it. `encode` gives the vectors of
+    /// texts, or none without weights; a model of words alone does not ask it.
     #[must_use]
     pub fn understand(&self, text: &str, encode: &Encode<'_>) -> Opinion {
-        let held = self.0.read().ok();
-        match held.as_ref().and_then(|h| h.as_ref()) {
-            Some(model) => opinion(model, text, model.understand(text, encode)),
+        let mut opinion = match self.model.read().ok().as_ref().and_then(|held| held.as_ref()) {
+            Some(Running { model, .. }) => opinion(model, text, model.understand(text, encode)),
             None => Opinion::none("nothing was trained yet", maker("untrained")),
+        };
+        let remembers = self.memory.read().is_ok_and(|memory| !memory.recall.is_empty());
+        let vector = (remembers && self.wants_vectors()).then(|| encode(&[text])).flatten();
+        let vector = vector.as_ref().and_then(|all| all.first()).map(Vec::as_slice);
+        if let Some((ticket, said)) = self.recalled(text, vector) {
+            overrule(&mut opinion, ticket, &said);
         }
+        opinion
     }
+}
+
+/// A person's word on a mail like this one goes before the model's.
+fn overrule(opinion: &mut Opinion, ticket: TicketId, said: &classify::Recalled) {
+    let ranked = &mut opinion.guess.ranked;
+    let model = ranked.iter().find(|(label, _)| *label == said.label).map_or(0.0, |(_, p)| *p);
+    let probability = f64::from(said.probability()).max(model);
+    let agrees = ranked.first().is_some_and(|(label, _)| *label == said.label);
+    if !agrees {
+        // What the model said of its own words no longer decided.
+        opinion.because.clear();
+    }
+    ranked.retain(|(label, _)| *label != said.label);
+    let left: f64 = ranked.iter().map(|(_, p)| p).sum();
+    if left > 1.0 - probability {
+        ranked.iter_mut().for_each(|(_, p)| *p *= (1.0 - probability) / left);
+    }
+    ranked.insert(0, (said.label.clone(), probability));
+    opinion.guess.confidence = Confidence::Probability { value: probability };
+    opinion.guess.set.clear();
+    opinion.because.insert(
+        0,
+        Evidence {
+            kind: EvidenceKind::Similar,
+            text: "A person corrected a mail like this one.".to_owned(),
+            message: None,
+            span: None,
+            weight: None,
+        },
+    );
+    let mut nearest = BTreeMap::from([(ticket, f64::from(said.similarity))]);
+    nearest.extend(opinion.nearest.iter().copied().filter(|(t, _)| *t != ticket));
+    opinion.nearest = nearest.into_iter().collect();
+    opinion.nearest.sort_by(|a, b| b.1.total_cmp(&a.1));
+    opinion.nearest.truncate(NEAREST);
 }
 
 impl Opinion {
@@ -138,11 +267,11 @@ fn opinion(model: &Model, text: &str, understood: Understanding) -> Opinion {
         message: None,
         span: Some((chars(topic.start), chars(topic.end))),
     });
-    let near = |n: classify::Neighbour| Near { id: n.id, label: n.label, similarity: n.similarity };
+    let near = |n: classify::Neighbour| Some((n.id.parse().ok()?, f64::from(n.similarity)));
     Opinion {
         guess: Guess { ranked, confidence, set, also: also.collect() },
         because: because.collect(),
-        nearest: prediction.repeats.into_iter().chain(understood.nearest).map(near).collect(),
+        nearest: prediction.repeats.into_iter().chain(understood.nearest).filter_map(near).collect(),
         seen: prediction.evidence,
         made_by: maker(&fingerprint),
     }

@@ -226,6 +226,7 @@ words!(
     ids::OutboxId,
     ids::DeliveryId,
     ids::JobId,
+    ids::ModelId,
     ids::EntryId,
     ids::PolicyId,
     ticket::Status,
@@ -248,5 +249,6 @@ words!(
     crate::mails::MailState,
     crate::mails::MailSource,
     crate::suggestions::SuggestionKind,
-    crate::exchanges::ExchangeState
+    crate::exchanges::ExchangeState,
+    crate::models::ModelState
 );

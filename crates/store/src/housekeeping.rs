@@ -170,6 +170,41 @@ impl Store {
         Ok(done == 1)
     }
 
+    /// Says how far a claimed job is. False when another worker holds it by now.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn job_is_at(&self, job: &Claimed, detail: &str) -> Result<bool, StoreError> {
+        let mut tx = self.transaction().await?;
+        let held = tx
+            .execute(
+                "update jobs set detail = $1 where id = $2 and fence = $3 and state = 'running'",
+                params![detail, job.id, job.fence],
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(held == 1)
+    }
+
+    /// The newest job of a kind: id, state word, and how far it is or why it failed.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn newest_job(&self, kind: &str) -> Result<Option<(JobId, String, Option<String>)>, StoreError> {
+        let mut conn = self.read().await?;
+        let row = conn
+            .maybe(
+                "select id, state, detail from jobs where kind = $1 order by created_at desc, id desc limit 1",
+                params![kind],
+            )
+            .await?;
+        row.map(|row| {
+            let mut c = row.columns();
+            Ok((c.take()?, c.take()?, c.take()?))
+        })
+        .transpose()
+    }
+
     /// Puts a claimed job back for `run_at`, or gives it up for a person to see.
     ///
     /// # Errors

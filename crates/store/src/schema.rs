@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0002_locks.postgres.sql"),
     },
     Migration { number: FOLDED, common: include_str!("../migrations/0003_folded.sql"), sqlite: "", postgres: "" },
+    Migration { number: 4, common: include_str!("../migrations/0004_learning.sql"), sqlite: "", postgres: "" },
     Migration { number: 5, common: include_str!("../migrations/0005_jobs.sql"), sqlite: "", postgres: "" },
 ];
 

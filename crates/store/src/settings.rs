@@ -1,6 +1,6 @@
-//! The desk's own rows: settings, queues, categories, trained models.
+//! The desk's own rows: settings, queues, categories.
 
-use desk::{Timestamp, triage::Category};
+use desk::triage::Category;
 
 use crate::{Conn, StoreError, Tx, columns::params};
 
@@ -67,19 +67,6 @@ impl Conn {
             .await?;
         row.map(|row| row.columns().take()).transpose()
     }
-
-    /// A trained model's bytes and when it was trained.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    pub async fn model(&mut self, name: &str) -> Result<Option<(Vec<u8>, Timestamp)>, StoreError> {
-        let row = self.maybe("select bytes, trained_at from models where name = $1", params![name]).await?;
-        row.map(|row| {
-            let mut c = row.columns();
-            Ok((c.take()?, c.take()?))
-        })
-        .transpose()
-    }
 }
 
 impl Tx {
@@ -124,27 +111,6 @@ impl Tx {
              on conflict (key) do update set name = excluded.name, description = excluded.description, operating_model = excluded.operating_model,
              queue = excluded.queue, position = excluded.position",
             params![&category.key, &category.name, &category.description, category.operating_model, &category.queue, position],
-        )
-        .await?;
-        Ok(())
-    }
-
-    /// Keeps a trained model.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    pub async fn put_model(
-        &mut self,
-        name: &str,
-        bytes: &[u8],
-        fingerprint: &str,
-        metrics: &str,
-    ) -> Result<(), StoreError> {
-        let now = self.now();
-        self.execute(
-            "insert into models (name, bytes, fingerprint, metrics, trained_at) values ($1,$2,$3,$4,$5)
-             on conflict (name) do update set bytes = excluded.bytes, fingerprint = excluded.fingerprint, metrics = excluded.metrics, trained_at = excluded.trained_at",
-            params![name, bytes, fingerprint, metrics, now],
         )
         .await?;
         Ok(())

@@ -2,12 +2,15 @@
 
 use desk::{
     Timestamp, closed_list,
+    correction::Changes,
     ids::{MessageId, SuggestionId, TicketId, VerdictId},
     suggestion::{Confidence, Suggestion, VerdictKind},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{AgentSession, Conn, Grant, StoreError, Tx, columns::params, grant::queue_visible, new_id};
+use crate::{
+    AgentSession, Conn, Grant, StoreError, Tx, columns::params, corrections::stands, grant::queue_visible, new_id,
+};
 
 closed_list! {
     /// What kind of thing was suggested.
@@ -30,13 +33,17 @@ pub struct StoredSuggestion<T> {
     pub message: MessageId,
     /// What was suggested.
     pub suggestion: Suggestion<T>,
-    /// A person's answer, when there is one.
+    /// Whether it was drawn for a real look.
+    pub sampled: bool,
+    /// A person's answer that stands, when there is one.
     pub verdict: Option<VerdictRow>,
 }
 
 /// A person's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerdictRow {
+    /// Id.
+    pub id: VerdictId,
     /// Kind.
     pub verdict: VerdictKind,
     /// Who.
@@ -45,6 +52,8 @@ pub struct VerdictRow {
     pub at: Timestamp,
     /// What they said instead.
     pub value: Option<String>,
+    /// What that changed on the ticket.
+    pub changes: Option<Changes>,
 }
 
 impl Tx {
@@ -87,11 +96,14 @@ impl Tx {
         verdict: VerdictKind,
         value: Option<&str>,
         reason: Option<&str>,
+        changes: Option<&Changes>,
     ) -> Result<VerdictId, StoreError> {
         let (id, now) = (new_id(), self.now());
+        // Closed lists and texts into a string cannot fail.
+        let changes = changes.map(|c| serde_json::to_string(c).unwrap_or_default());
         self.execute(
-            "insert into verdicts (id, suggestion_id, agent_id, session_id, verdict, value, reason, at) values ($1,$2,$3,$4,$5,$6,$7,$8)",
-            params![id, suggestion, session.agent().id, session.id(), verdict, value, reason, now],
+            "insert into verdicts (id, suggestion_id, agent_id, session_id, verdict, value, reason, changes, at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
+            params![id, suggestion, session.agent().id, session.id(), verdict, value, reason, changes, now],
         )
         .await?;
         Ok(id)
@@ -111,7 +123,7 @@ impl Conn {
     ) -> Result<Option<StoredSuggestion<T>>, StoreError> {
         let row = self
             .maybe(
-                concat!("select s.id, s.ticket_id, s.message_id, s.value, s.confidence, s.abstained, s.because, s.made_by, s.made_at from suggestions s join tickets t on t.id = s.ticket_id
+                concat!("select s.id, s.ticket_id, s.message_id, s.value, s.confidence, s.abstained, s.because, s.made_by, s.made_at, s.sampled from suggestions s join tickets t on t.id = s.ticket_id
                  where ", queue_visible!("t.queue", "$1"), " and t.id = $2 and s.kind = $3 order by s.made_at desc, s.id desc limit 1"),
                 params![grant.queues(), ticket, kind],
             )
@@ -130,7 +142,7 @@ impl Conn {
     ) -> Result<StoredSuggestion<T>, StoreError> {
         let row = self
             .maybe(
-                concat!("select s.id, s.ticket_id, s.message_id, s.value, s.confidence, s.abstained, s.because, s.made_by, s.made_at from suggestions s join tickets t on t.id = s.ticket_id
+                concat!("select s.id, s.ticket_id, s.message_id, s.value, s.confidence, s.abstained, s.because, s.made_by, s.made_at, s.sampled from suggestions s join tickets t on t.id = s.ticket_id
                  where ", queue_visible!("t.queue", "$1"), " and s.id = $2"),
                 params![grant.queues(), id],
             )
@@ -152,16 +164,32 @@ impl Conn {
             |value| Confidence::Probability { value },
         );
         let suggestion = Suggestion { value, confidence, because: c.json()?, made_by: c.json()?, made_at: c.take()? };
-        Ok(Some(StoredSuggestion { id, ticket, message, suggestion, verdict: self.verdict_on(id).await? }))
+        let sampled: i64 = c.take()?;
+        Ok(Some(StoredSuggestion {
+            id,
+            ticket,
+            message,
+            suggestion,
+            sampled: sampled == 1,
+            verdict: self.verdict_on(id).await?,
+        }))
     }
 
     async fn verdict_on(&mut self, id: SuggestionId) -> Result<Option<VerdictRow>, StoreError> {
         let row = self
-            .maybe("select v.verdict, a.name, v.at, v.value from verdicts v join agents a on a.id = v.agent_id where v.suggestion_id = $1 order by v.at desc, v.id desc limit 1", params![id])
+            .maybe(
+                concat!("select v.id, v.verdict, a.name, v.at, v.value, v.changes from verdicts v join agents a on a.id = v.agent_id where v.suggestion_id = $1 and ", stands!()),
+                params![id],
+            )
             .await?;
         row.map(|row| {
             let mut c = row.columns();
-            Ok(VerdictRow { verdict: c.take()?, by: c.take()?, at: c.take()?, value: c.take()? })
+            let (id, verdict, by, at, value) = (c.take()?, c.take()?, c.take()?, c.take()?, c.take()?);
+            let changes: Option<String> = c.take()?;
+            let changes = changes
+                .map(|t| serde_json::from_str(&t).map_err(|e| StoreError::Damaged { what: format!("changes: {e}") }))
+                .transpose()?;
+            Ok(VerdictRow { id, verdict, by, at, value, changes })
         })
         .transpose()
     }

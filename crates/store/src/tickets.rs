@@ -3,7 +3,6 @@
 use desk::{
     Timestamp,
     ids::{AgentId, MessageId, NoteId, OrganizationId, RequesterId, TicketId},
-    operating::OperatingModel,
     risk::Flag,
     suggestion::Doubt,
     ticket::{DraftReadiness, Priority, Status, Ticket},
@@ -524,26 +523,6 @@ impl Tx {
             "update tickets set category = case when $9 = 1 then category else $2 end, operating_model = $3, doubt = $4, risk = $5, priority = $6,
              queue = case when $9 = 1 then queue else $7 end, language = $8, revision = revision + 1, updated_at = $10 where id = $1",
             params![ticket, triage.category.as_deref(), triage.operating_model, doubt, flag_words(&flags), triage.priority, &triage.queue, language, keep, now],
-        )
-        .await?;
-        Ok(())
-    }
-
-    /// A person's category: queue and operating model follow it.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    pub async fn set_category(
-        &mut self,
-        ticket: TicketId,
-        category: &str,
-        model: OperatingModel,
-        queue: &str,
-    ) -> Result<(), StoreError> {
-        let now = self.now();
-        self.execute(
-            "update tickets set category = $2, operating_model = $3, queue = $4, doubt = 'sure', revision = revision + 1, updated_at = $5 where id = $1",
-            params![ticket, category, model, queue, now],
         )
         .await?;
         Ok(())

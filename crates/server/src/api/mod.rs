@@ -9,7 +9,9 @@ mod answer;
 mod articles;
 mod audit;
 mod auth;
+mod calibration;
 mod console;
+mod corrections;
 mod demo;
 mod desk_status;
 mod drafts;
@@ -29,6 +31,7 @@ mod ticket_page;
 mod tickets;
 mod tokens;
 mod tray;
+mod triage_models;
 mod understanding;
 
 use std::sync::Arc;
@@ -69,6 +72,7 @@ struct Description;
 fn routes() -> OpenApiRouter<Arc<App>> {
     let kept = tickets::kept()
         .merge(understanding::kept())
+        .merge(corrections::kept())
         .merge(drafts::kept())
         .merge(mail::kept())
         .merge(demo::kept())
@@ -89,6 +93,9 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(mail::router())
         .merge(audit::router())
         .merge(tokens::router())
+        .merge(corrections::router())
+        .merge(calibration::router())
+        .merge(triage_models::router())
         .merge(events::router())
         .merge(kept)
         .merge(large)

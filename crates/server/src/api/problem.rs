@@ -176,6 +176,7 @@ impl From<FlowError> for Problem {
             FlowError::Invalid(detail) => Self::invalid(detail),
             FlowError::NotFound => Self::not_found(),
             FlowError::Stale => Self::conflict(FlowError::Stale.to_string()),
+            FlowError::Conflict(detail) => Self::conflict(detail),
             FlowError::Unavailable(detail) => Self::unavailable(detail),
             FlowError::Internal(cause) => Self::internal(&cause),
         }

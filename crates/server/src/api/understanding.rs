@@ -4,28 +4,31 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use desk::{
+    audit::Service,
     consent::{Voices, may_use_ai},
-    ids::SuggestionId,
+    correction::{Correction, Sorting},
+    ids::{SuggestionId, TicketId, VerdictId},
     suggestion::{Confidence, Evidence as Reason},
     triage::{Category, Triage},
 };
 use serde::{Deserialize, Serialize};
-use store::{Conn, Grant, Purpose, StoredSuggestion, SuggestionKind, TicketLine as Row};
+use store::{AgentSession, Conn, Grant, Purpose, StoredSuggestion, SuggestionKind, TicketLine as Row, VerdictRow};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     auth::Answering,
+    corrections::Follower,
     extract::{Body, Id, word},
     page::time,
     problem::{Problem, ProblemBody},
     tickets::Named,
 };
-use crate::{App, flow, flow::answer_suggestion::Answer};
+use crate::{App, flow, flow::answer_suggestion::Answer, triager::may_learn_from};
 
 /// Answering a suggestion.
 pub fn kept() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(give_verdict))
+    OpenApiRouter::new().routes(routes!(give_verdict)).routes(routes!(undo_verdict))
 }
 
 /// The machine's look at a ticket.
@@ -51,6 +54,10 @@ pub struct Understanding {
     least_certain: String,
     /// What a person decided and a newer look left alone: `category`, `priority`, `queue`.
     kept: Vec<String>,
+    /// Whether this one was drawn for a real look. Asks, never blocks.
+    check_asked: bool,
+    /// Past cases it is like, within the reader's queues, nearest first.
+    nearest: Vec<NearCase>,
     because: Vec<Evidence>,
     priority: String,
     risk: Vec<Risk>,
@@ -60,6 +67,20 @@ pub struct Understanding {
     made_at: String,
     verdict: Option<VerdictLine>,
     ai: AiUse,
+    /// After a correction: open tickets nobody touched that would now be sorted alike; at most 20.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    more: Option<Vec<Follower>>,
+}
+
+/// A past case or corrected ticket like this one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NearCase {
+    ticket_id: String,
+    number: i64,
+    subject: String,
+    category: Option<Named>,
+    /// Cosine of meaning, or of words where there is no meaning; at most 1.
+    similarity: f64,
 }
 
 /// A category that came into question.
@@ -113,6 +134,8 @@ pub struct Risk {
     flag: String,
     quote: String,
     message_id: Option<String>,
+    /// `standing`, or `dismissed` by a person.
+    state: String,
 }
 
 /// How a case is worked.
@@ -134,11 +157,18 @@ pub struct Maker {
 /// A person's answer to it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VerdictLine {
+    verdict_id: String,
     /// `accepted`, `edited` or `rejected`.
     verdict: String,
     by: String,
     at: String,
     category: Option<Named>,
+    /// What the person said of the priority.
+    priority: Option<String>,
+    /// What the person said of the queue.
+    queue: Option<String>,
+    /// Flags they dismissed.
+    dismissed: Vec<String>,
 }
 
 /// Whether AI may touch the case.
@@ -156,9 +186,18 @@ pub struct AiUse {
 pub struct NewVerdict {
     /// `accepted`, `edited` or `rejected`.
     verdict: String,
-    /// The right category; with `edited` only.
+    /// The right category; this and the next three with `edited` only.
     category: Option<String>,
+    /// The right priority.
+    priority: Option<String>,
+    /// The right queue's key.
+    queue: Option<String>,
+    /// Flags that do not apply; needs a reason. Security, legal and safety: leads and administrators.
+    #[serde(default)]
+    dismissed: Vec<String>,
     reason: Option<String>,
+    /// Somebody else's answer that this one replaces, by its id; without it, theirs stands (409).
+    instead_of: Option<String>,
 }
 
 impl Understanding {
@@ -168,16 +207,20 @@ impl Understanding {
         let Some(found) = found else { return Ok(None) };
         let categories = conn.categories().await?;
         let ai = ai_use(app, conn, row).await?;
-        Ok(Some(Self::new(found, row, &categories, ai)))
+        let nearest = nearest(app, conn, grant, &found, &categories).await?;
+        Ok(Some(Self::new(found, row, &categories, nearest, ai)))
     }
 
-    fn new(found: StoredSuggestion<Triage>, row: &Row, categories: &[Category], ai: AiUse) -> Self {
+    fn new(
+        found: StoredSuggestion<Triage>,
+        row: &Row,
+        categories: &[Category],
+        nearest: Vec<NearCase>,
+        ai: AiUse,
+    ) -> Self {
         let look = found.suggestion.value;
         let confidence = found.suggestion.confidence;
-        let named = |key: &str| {
-            let name = categories.iter().find(|c| c.key == key).map_or(key, |c| c.name.as_str());
-            Named { key: key.to_owned(), name: name.to_owned() }
-        };
+        let named = |key: &str| named(categories, key);
         let model = row.ticket.operating_model.unwrap_or(look.operating_model);
         let message = found.message.to_string();
         Self {
@@ -196,12 +239,15 @@ impl Understanding {
             queue_because: look.queue_because,
             least_certain: look.least_certain.word().to_owned(),
             kept: look.kept.iter().map(|f| f.word().to_owned()).collect(),
+            check_asked: found.sampled && found.verdict.is_none(),
+            nearest,
             because: found.suggestion.because.iter().map(Evidence::from).collect(),
             priority: look.priority.word().to_owned(),
             risk: look
                 .risk
                 .into_iter()
                 .map(|r| Risk {
+                    state: if row.ticket.risk.contains(&r.flag) { "standing" } else { "dismissed" }.to_owned(),
                     flag: r.flag.word().to_owned(),
                     quote: r.quote,
                     message_id: r.span.map(|_| r.message.map_or_else(|| message.clone(), |m| m.to_string())),
@@ -216,12 +262,8 @@ impl Understanding {
             },
             made_by: Maker { engine: found.suggestion.made_by.engine, version: found.suggestion.made_by.version },
             made_at: time(found.suggestion.made_at),
-            verdict: found.verdict.map(|v| VerdictLine {
-                verdict: v.verdict.word().to_owned(),
-                by: v.by,
-                at: time(v.at),
-                category: v.value.as_deref().map(named),
-            }),
+            verdict: found.verdict.map(|v| verdict_line(v, categories)),
+            more: None,
             ai,
         }
     }
@@ -257,6 +299,49 @@ impl From<desk::deadline::Deadline> for Deadline {
     }
 }
 
+fn named(categories: &[Category], key: &str) -> Named {
+    let name = categories.iter().find(|c| c.key == key).map_or(key, |c| c.name.as_str());
+    Named { key: key.to_owned(), name: name.to_owned() }
+}
+
+fn verdict_line(v: VerdictRow, categories: &[Category]) -> VerdictLine {
+    let changed = |pick: fn(&Sorting) -> String| {
+        v.changes.as_ref().filter(|c| pick(&c.before) != pick(&c.after)).map(|c| pick(&c.after))
+    };
+    VerdictLine {
+        verdict_id: v.id.to_string(),
+        verdict: v.verdict.word().to_owned(),
+        by: v.by,
+        at: time(v.at),
+        category: v.value.as_deref().map(|key| named(categories, key)),
+        priority: changed(|s| s.priority.word().to_owned()),
+        queue: changed(|s| s.queue.clone()),
+        dismissed: v.changes.iter().flat_map(|c| &c.dismissed).map(|f| f.word().to_owned()).collect(),
+    }
+}
+
+/// Within the grant, and only of people who let us learn from their cases.
+async fn nearest(
+    app: &App,
+    conn: &mut Conn,
+    grant: &Grant,
+    found: &StoredSuggestion<Triage>,
+    categories: &[Category],
+) -> Result<Vec<NearCase>, Problem> {
+    let near = conn.nearest(grant, found.id).await?;
+    let near =
+        near.into_iter().filter(|n| n.ticket != found.ticket && may_learn_from(n.said, app.config.desk.ai_default));
+    Ok(near
+        .map(|n| NearCase {
+            ticket_id: n.ticket.to_string(),
+            number: n.number,
+            subject: n.subject,
+            category: n.category.as_deref().map(|key| named(categories, key)),
+            similarity: n.similarity,
+        })
+        .collect())
+}
+
 impl From<&Reason> for Evidence {
     fn from(reason: &Reason) -> Self {
         Self {
@@ -284,7 +369,7 @@ async fn ai_use(app: &App, conn: &mut Conn, row: &Row) -> Result<AiUse, Problem>
 }
 
 /// Accepts, corrects or rejects what the machine made of a ticket.
-#[utoipa::path(post, path = "/suggestions/{id}/verdict", tag = "tickets", params(("id" = String, Path)), request_body = NewVerdict,
+#[utoipa::path(post, path = "/suggestions/{id}/verdict", tag = "triage", params(("id" = String, Path)), request_body = NewVerdict,
     responses((status = 200, body = Understanding), (status = "4XX", body = ProblemBody)))]
 async fn give_verdict(
     State(app): State<Arc<App>>,
@@ -292,16 +377,57 @@ async fn give_verdict(
     Id(id): Id<SuggestionId>,
     Body(new): Body<NewVerdict>,
 ) -> Result<Json<Understanding>, Problem> {
-    let grant = Grant::for_agent(&session, Purpose::Work)?;
-    let ticket = app.store.read().await?.suggestion::<serde_json::Value>(&grant, id).await?.ticket;
-    let answer =
-        Answer { verdict: word(&new.verdict)?, category: new.category.as_deref(), reason: new.reason.as_deref() };
-    flow::answer_suggestion::answer(&app, &session, id, answer).await?;
+    let correction = Correction {
+        category: new.category,
+        priority: new.priority.as_deref().map(word).transpose()?,
+        queue: new.queue,
+        dismissed: new.dismissed.iter().map(|flag| word(flag)).collect::<Result<_, _>>()?,
+    };
+    let answer = Answer {
+        verdict: word(&new.verdict)?,
+        correction,
+        reason: new.reason.as_deref(),
+        instead_of: new.instead_of.as_deref().map(super::extract::id).transpose()?,
+    };
+    let verdict = flow::answer_suggestion::answer(&app, &session, id, &answer).await?;
+    let all = app.service_grant(Service::Intake, Purpose::Work)?;
+    let given = app.store.read().await?.verdict(&all, verdict).await?;
+    let mut shown = after(&app, &session, given.ticket, id).await?;
+    if given.category.is_some() {
+        let categories = app.store.read().await?.categories().await?;
+        let found = flow::more_like_this::list(&app, &session, &given).await?;
+        shown.more = Some(found.into_iter().map(|f| Follower::new(f, &categories)).collect());
+    }
+    Ok(Json(shown))
+}
+
+/// Takes an answer back: the ticket becomes what it was where nobody changed it since, and nothing is
+/// learnt from the answer any more.
+#[utoipa::path(post, path = "/verdicts/{id}/undo", tag = "triage", params(("id" = String, Path)),
+    responses((status = 200, body = Understanding), (status = "4XX", body = ProblemBody)))]
+async fn undo_verdict(
+    State(app): State<Arc<App>>,
+    Answering(session): Answering,
+    Id(id): Id<VerdictId>,
+) -> Result<Json<Understanding>, Problem> {
+    let given = flow::answer_suggestion::undo(&app, &session, id).await?;
+    Ok(Json(after(&app, &session, given.ticket, given.suggestion).await?))
+}
+
+/// How a suggestion stands after somebody answered it, even when that moved its ticket out of sight.
+async fn after(
+    app: &App,
+    session: &AgentSession,
+    ticket: TicketId,
+    suggestion: SuggestionId,
+) -> Result<Understanding, Problem> {
+    let grant = Grant::for_agent(session, Purpose::Work)?;
+    let row = super::tickets::after_change(app, &grant, ticket).await?;
     let mut conn = app.store.read().await?;
-    let row = super::tickets::after_change(&app, &grant, ticket).await?;
-    let all = app.service_grant(desk::audit::Service::Intake, Purpose::Work)?;
-    let found = conn.suggestion::<Triage>(&all, id).await?;
+    let all = app.service_grant(Service::Intake, Purpose::Work)?;
+    let found = conn.suggestion::<Triage>(&all, suggestion).await?;
     let categories = conn.categories().await?;
-    let ai = ai_use(&app, &mut conn, &row).await?;
-    Ok(Json(Understanding::new(found, &row, &categories, ai)))
+    let ai = ai_use(app, &mut conn, &row).await?;
+    let nearest = nearest(app, &mut conn, &grant, &found, &categories).await?;
+    Ok(Understanding::new(found, &row, &categories, nearest, ai))
 }

@@ -20,6 +20,7 @@ mod place;
 mod search;
 mod serve;
 mod triage;
+mod triage_models;
 mod user;
 
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! `countersign triage`: one text, sorted, with reasons.
+//! `countersign triage`: one text, sorted, with reasons. What it does with the model is in `triage_models.rs`.
 
 use std::io::Read as _;
 
@@ -14,17 +14,22 @@ use super::{
     Failure, Outcome,
     output::{self, line},
     place::Place,
+    triage_models::Model,
 };
 use crate::library::compute;
 
 /// Longest text read, in bytes.
 const TEXT_BYTES_MAX: u64 = 1 << 20;
 
-/// Sort one text and say why.
+/// Sort one text and say why, or train the model anew.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Triage {
+    #[command(subcommand)]
+    model: Option<Model>,
     /// The text; `-` reads standard input.
-    text: String,
+    #[arg(required = true)]
+    text: Option<String>,
     #[command(flatten)]
     place: Place,
     /// Answer as JSON.
@@ -38,7 +43,10 @@ impl Triage {
     /// # Errors
     /// When there is no desk to ask.
     pub async fn run(self) -> Outcome {
-        let text = match self.text.as_str() {
+        if let Some(model) = self.model {
+            return model.run().await;
+        }
+        let text = match self.text.as_deref().unwrap_or_default() {
             "-" => {
                 let mut text = String::new();
                 std::io::stdin()

@@ -104,7 +104,7 @@ async fn train(app: &App) -> Result<(), FlowError> {
     } else {
         Using::Words
     };
-    flow::train_triage::train(app, using).await.map(|_| ())
+    flow::train_triage::train(app, &flow::PREPARATION, using).await.map(|_| ())
 }
 
 /// What `vectors.bin` holds for this world, made afresh: for whoever changes its texts.

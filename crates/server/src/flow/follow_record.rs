@@ -30,7 +30,9 @@ pub async fn follow(app: &App) -> Result<usize, FlowError> {
     }
     let Some(last) = items.last().map(|item| item.seq) else { return Ok(0) };
     let mut changed = false;
+    let mut learnt = false;
     for item in &items {
+        learnt |= app.triager.is_news(item.seq, &item.kind);
         match (item.kind.as_str(), item.article) {
             (_, Some(article)) => {
                 let passages = conn.passages_of(&grant, article).await?;
@@ -49,6 +51,9 @@ pub async fn follow(app: &App) -> Result<usize, FlowError> {
             }
             _ => {}
         }
+    }
+    if learnt {
+        app.reload_triage().await?;
     }
     if changed || items.len() as i64 == BATCH || last + 1 - cursor > 50 {
         app.library.commit(last + 1)?;

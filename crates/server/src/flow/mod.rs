@@ -8,6 +8,7 @@ pub mod follow_record;
 pub mod import_mail;
 pub mod keep_record;
 pub mod make_token;
+pub mod more_like_this;
 mod place_mail;
 pub mod prepare_reply;
 pub mod receive_mail;

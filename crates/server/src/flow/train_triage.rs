@@ -1,21 +1,35 @@
-//! Trains the classifier on solved cases whose category people chose, leaving out who opted out.
+//! Trains the classifier on solved cases whose category people chose and on their standing corrections,
+//! leaving out who opted out and what machines wrote. The new model is compared with the running one on
+//! examples neither was trained on, and takes its place only when it is not worse.
 
-use classify::{Example, Settings, train as learn};
+use classify::{Example, Model, Settings, train as learn};
 use desk::{
-    Digest,
+    Digest, Timestamp,
     audit::{AuditEvent, Service},
+    ids::{ModelId, TicketId},
+    promotion::{CASES_LEAST, CASES_ONE_IN, CORRECTIONS_ONE_IN, Comparison, is_held_back},
 };
-use store::{Purpose, ServiceIdentity};
+use serde::{Deserialize, Serialize};
+use store::{Claimed, Identity, ModelState, ModelVersion, NewJob, NewModel, Purpose, ServiceIdentity, Tx};
 
 use crate::{
     App, FlowError,
     library::{compute, may_use, meaning_of},
-    triager::MODEL_NAME,
+    triager::{may_learn_from, text_of},
 };
 
-/// Share of decided tickets that should be right. A wrong label costs an agent one key; an
-/// abstention costs them the same and helps nobody, so the bar is below "sure".
-const TARGET_PRECISION: f32 = 0.85;
+/// Name of the job.
+pub const TRAIN: &str = "train";
+/// What the job is about; there is one at a time.
+const SUBJECT: &str = "triage";
+/// Share of decided tickets that should be right: the promise that live answers are held against. A
+/// wrong label costs an agent one key; an abstention costs them the same and helps nobody, so the bar
+/// is below "sure".
+pub const TARGET_PRECISION: f32 = 0.85;
+/// New corrections after which training starts by itself.
+const ENOUGH: i64 = 25;
+/// Texts encoded between two signs of life.
+const STEP: usize = 50;
 
 /// What is learnt from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,43 +40,277 @@ pub enum Using {
     Meaning,
 }
 
-/// Trains and puts the model in place. Returns how many examples it had; 0 when there were too few.
+/// How far a training is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Texts done.
+    pub done: usize,
+    /// Texts in all.
+    pub total: usize,
+    /// What is being done, in a word or two.
+    pub step: String,
+}
+
+/// Whoever waits for a training.
+enum Watcher<'a> {
+    Nobody,
+    Job(&'a Claimed),
+}
+
+/// What became of a training.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trained {
+    /// The new version, as it is kept.
+    pub version: ModelVersion,
+}
+
+struct Lesson {
+    example: Example,
+    is_correction: bool,
+    is_held: bool,
+}
+
+/// Asks for a training, unless one waits already. The transaction still needs its ending.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn train(app: &App, using: Using) -> Result<usize, FlowError> {
-    let grant = app.service_grant(Service::Preparation, Purpose::Index)?;
-    let cases = app.store.read().await?.past_cases(&grant).await?;
-    let mut examples = Vec::with_capacity(cases.len());
-    for case in cases.into_iter().filter(|c| may_use(c, app.config.desk.ai_default)) {
-        let Some(label) = case.category else { continue };
-        let text = meaning_of(&case.subject, "", &case.question);
-        let vector = if using == Using::Meaning { vector(app, &text).await? } else { None };
-        examples.push(Example { id: case.ticket.to_string(), text, label, vector });
+pub async fn ask(tx: &mut Tx) -> Result<(), FlowError> {
+    let now = tx.now();
+    Ok(tx.queue_job(NewJob { kind: TRAIN, subject: SUBJECT, run_at: now }).await?)
+}
+
+/// Asks for a training when enough was corrected since the last one.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn ask_when_due(tx: &mut Tx) -> Result<(), FlowError> {
+    let last = tx.models().await?.first().map_or(Timestamp::from_micros(0), |m| m.trained_at);
+    // The one that is being given right now counts too.
+    if tx.corrections_since(last).await? + 1 >= ENOUGH {
+        tx.record(AuditEvent::TrainingAsked { why: "corrections".to_owned() }).await?;
+        ask(tx).await?;
     }
+    Ok(())
+}
+
+/// Runs a training job.
+///
+/// # Errors
+/// Whatever the database says; the running model stays.
+pub async fn run(app: &App, job: &Claimed) -> Result<(), FlowError> {
+    let using = if app.library.has_encoder() { Using::Meaning } else { Using::Words };
+    train_as(app, &super::PREPARATION, using, &Watcher::Job(job)).await.map(|_| ())
+}
+
+/// Trains, compares, and promotes when not worse. None when there was too little to learn from.
+///
+/// # Errors
+/// Whatever the database says; the running model stays.
+pub async fn train(app: &App, who: &impl Identity, using: Using) -> Result<Option<Trained>, FlowError> {
+    train_as(app, who, using, &Watcher::Nobody).await
+}
+
+async fn train_as(
+    app: &App,
+    who: &impl Identity,
+    using: Using,
+    watcher: &Watcher<'_>,
+) -> Result<Option<Trained>, FlowError> {
+    let lessons = lessons(app, using, watcher).await?;
+    let total = lessons.len();
+    watcher.tell(app, total, total, "learning").await?;
+    let (held, taught): (Vec<Lesson>, Vec<Lesson>) = lessons.into_iter().partition(|l| l.is_held);
+    let corrections = taught.iter().filter(|l| l.is_correction).count();
+    let examples: Vec<Example> = taught.into_iter().map(|l| l.example).collect();
     let now = app.clock.now();
     let settings = Settings { trained_at: now.micros(), target_precision: TARGET_PRECISION, ..Settings::default() };
     let model = match compute(|| learn(&examples, &settings)) {
         Ok(model) => model,
         Err(error) => {
             tracing::warn!(%error, "triage is not trained");
-            return Ok(0);
+            return Ok(None);
         }
     };
-    let card = model.card();
-    let metrics = format!("{:?}", card.metrics);
-    let fingerprint: Digest = card.fingerprint.parse().unwrap_or(Digest::of(card.fingerprint.as_bytes()));
-    let mut tx = app.store.begin(&ServiceIdentity::new(Service::Preparation), now).await?;
-    tx.put_model(MODEL_NAME, &model.to_bytes(), &card.fingerprint, &metrics).await?;
-    tx.commit(AuditEvent::ModelTrained { fingerprint, examples: i64::try_from(examples.len()).unwrap_or(i64::MAX) })
-        .await?;
-    app.triager.replace(model);
-    app.live.committed();
-    Ok(examples.len())
+    let id = keep(app, who, &model, examples.len(), corrections).await?;
+    watcher.tell(app, total, total, "comparing").await?;
+    judge(app, who, id, &model, &held).await?;
+    let version = app.store.read().await?.model(id).await?;
+    Ok(Some(Trained { version }))
 }
 
-/// From the cache by content; encoded and kept when new.
-async fn vector(app: &App, text: &str) -> Result<Option<Vec<f32>>, FlowError> {
+/// Past cases and corrections of people who let us learn from them, in an order that stays.
+async fn lessons(app: &App, using: Using, watcher: &Watcher<'_>) -> Result<Vec<Lesson>, FlowError> {
+    let grant = app.service_grant(Service::Preparation, Purpose::Index)?;
+    let mut conn = app.store.read().await?;
+    let (cases, learnt) = (conn.past_cases(&grant).await?, conn.learnt(&grant).await?);
+    drop(conn);
+    let allowed = app.config.desk.ai_default;
+    let spare = cases.len() >= CASES_LEAST;
+    let mut lessons = Vec::with_capacity(cases.len() + learnt.len());
+    let lesson = |text: String, label: String, ticket: TicketId, is_correction: bool, is_held: bool| Lesson {
+        example: Example { id: ticket.to_string(), text, label, vector: None },
+        is_correction,
+        is_held,
+    };
+    for case in cases.into_iter().filter(|c| may_use(c, allowed)) {
+        let Some(label) = case.category else { continue };
+        let held = spare && is_held_back(&case.ticket.to_string(), CASES_ONE_IN);
+        lessons.push(lesson(meaning_of(&case.subject, "", &case.question), label, case.ticket, false, held));
+    }
+    for l in learnt.into_iter().filter(|l| may_learn_from(l.said, allowed)) {
+        let held = is_held_back(&l.verdict.to_string(), CORRECTIONS_ONE_IN);
+        lessons.push(lesson(text_of(&l.subject, &l.latest), l.category, l.ticket, true, held));
+    }
+    if using == Using::Meaning {
+        let total = lessons.len();
+        for (done, lesson) in lessons.iter_mut().enumerate() {
+            if done % STEP == 0 {
+                watcher.tell(app, done, total, "reading").await?;
+            }
+            lesson.example.vector = vector(app, &lesson.example.text).await?;
+        }
+    }
+    Ok(lessons)
+}
+
+/// Keeps a new model as a candidate.
+async fn keep(
+    app: &App,
+    who: &impl Identity,
+    model: &Model,
+    examples: usize,
+    corrections: usize,
+) -> Result<ModelId, FlowError> {
+    let card = model.card();
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let unwritable = |e: serde_json::Error| FlowError::Internal(e.to_string());
+    let new = NewModel {
+        bytes: &model.to_bytes(),
+        fingerprint: &card.fingerprint,
+        examples: count(examples),
+        corrections: count(corrections),
+        split: 1,
+        metrics: &serde_json::to_string(&card.metrics).map_err(unwritable)?,
+    };
+    let fingerprint: Digest = card.fingerprint.parse().unwrap_or(Digest::of(card.fingerprint.as_bytes()));
+    let mut tx = app.store.begin(who, app.clock.now()).await?;
+    let id = tx.keep_model(new).await?;
+    tx.commit(AuditEvent::ModelTrained { fingerprint, examples: count(examples) }).await?;
+    Ok(id)
+}
+
+/// Compares a candidate with the running model, and promotes or refuses it.
+async fn judge(
+    app: &App,
+    who: &impl Identity,
+    id: ModelId,
+    candidate: &Model,
+    held: &[Lesson],
+) -> Result<(), FlowError> {
+    let mut conn = app.store.read().await?;
+    let running = conn.running_model().await?;
+    let bytes = match &running {
+        Some(version) => Some((conn.model_bytes(version.id).await?, version.split)),
+        None => None,
+    };
+    drop(conn);
+    let readable = bytes.and_then(|(bytes, split)| Some((compute(|| Model::from_bytes(&bytes)).ok()?, split)));
+    let (promote, compared, why, word) = match readable {
+        None => (true, None, "nothing this program can read ran before".to_owned(), "first"),
+        Some((running, split)) => {
+            let compared = compute(|| compare(&running, candidate, held, split));
+            let (promote, why) = verdict(&compared, &running, candidate);
+            (promote, Some(compared), why, "not_worse")
+        }
+    };
+    let mut tx = app.store.begin(who, app.clock.now()).await?;
+    let event = if promote {
+        tx.promote_model(id, compared.as_ref(), &why).await?;
+        AuditEvent::ModelPromoted { model: id, why: word.to_owned() }
+    } else {
+        tx.refuse_model(id, &compared.unwrap_or_default(), &why).await?;
+        AuditEvent::ModelRefused { model: id }
+    };
+    tx.commit(event).await?;
+    app.live.committed();
+    app.reload_triage().await
+}
+
+/// A running model of which nobody knows whether it saw the held-back cases is asked about corrections
+/// alone; it cannot have seen those.
+fn compare(running: &Model, candidate: &Model, held: &[Lesson], split: i64) -> Comparison {
+    let mut compared = Comparison::default();
+    for lesson in held.iter().filter(|l| l.is_correction || split > 0) {
+        let example = &lesson.example;
+        let right = |model: &Model| {
+            let said = model.predict(&example.text, example.vector.as_deref());
+            said.ranked.first().is_some_and(|(label, _)| *label == example.label)
+        };
+        let score = if lesson.is_correction { &mut compared.corrections } else { &mut compared.cases };
+        score.add(right(running), right(candidate));
+    }
+    compared
+}
+
+fn verdict(compared: &Comparison, running: &Model, candidate: &Model) -> (bool, String) {
+    let all = compared.all();
+    if all.n == 0 {
+        // Nothing is held back on a small desk: each model's own cross-validation has to do.
+        let (old, new) = (running.card().metrics.accuracy, candidate.card().metrics.accuracy);
+        let why = format!("too little to hold back; cross-validated {:.0} % against {:.0} %", new * 100.0, old * 100.0);
+        return (new >= old, why);
+    }
+    let why =
+        format!("right on {} of {} held-back examples, the running model on {}", all.candidate, all.n, all.running);
+    (compared.is_not_worse(), why)
+}
+
+/// Lets an older version sort again.
+///
+/// # Errors
+/// [`FlowError::NotFound`] when it is not kept, [`FlowError::Invalid`] when it runs already or this
+/// program cannot read it.
+pub async fn choose(app: &App, who: &impl Identity, id: ModelId, word: &str) -> Result<ModelVersion, FlowError> {
+    let mut conn = app.store.read().await?;
+    let version = conn.model(id).await?;
+    if version.state == ModelState::Running {
+        return Err(FlowError::Invalid("This version sorts already.".to_owned()));
+    }
+    let bytes = conn.model_bytes(id).await?;
+    drop(conn);
+    if let Err(error) = compute(|| Model::from_bytes(&bytes)) {
+        return Err(FlowError::Invalid(format!("This version cannot be used: {error}.")));
+    }
+    let mut tx = app.store.begin(who, app.clock.now()).await?;
+    tx.promote_model(id, None, "a person chose it").await?;
+    tx.commit(AuditEvent::ModelPromoted { model: id, why: word.to_owned() }).await?;
+    app.live.committed();
+    app.reload_triage().await?;
+    Ok(app.store.read().await?.model(id).await?)
+}
+
+/// Lets the version sort that did before the running one. Done twice, it goes back twice.
+///
+/// # Errors
+/// [`FlowError::Invalid`] when there is no earlier one, or as [`choose`].
+pub async fn roll_back(app: &App, who: &impl Identity) -> Result<ModelVersion, FlowError> {
+    let versions = app.store.read().await?.models().await?;
+    let running = versions.iter().find(|v| v.state == ModelState::Running).and_then(|v| v.promoted_at);
+    let earlier = versions
+        .iter()
+        .filter(|v| v.state == ModelState::Retired && v.promoted_at.is_some() && v.promoted_at < running)
+        .max_by_key(|v| v.promoted_at);
+    let Some(earlier) = earlier else {
+        return Err(FlowError::Invalid("There is no earlier version to go back to.".to_owned()));
+    };
+    choose(app, who, earlier.id, "rollback").await
+}
+
+/// The meaning of a text, from the cache by content; encoded and kept when new. None without weights.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn vector(app: &App, text: &str) -> Result<Option<Vec<f32>>, FlowError> {
     if !app.library.has_encoder() {
         return Ok(None);
     }
@@ -77,3 +325,17 @@ async fn vector(app: &App, text: &str) -> Result<Option<Vec<f32>>, FlowError> {
     tokio::task::yield_now().await;
     Ok(Some(vector.as_slice().to_vec()))
 }
+
+impl Watcher<'_> {
+    /// Says how far it is. A job that another worker took over ends here.
+    async fn tell(&self, app: &App, done: usize, total: usize, step: &str) -> Result<(), FlowError> {
+        let Self::Job(job) = self else { return Ok(()) };
+        let progress = Progress { done, total, step: step.to_owned() };
+        // Two numbers and a word into a string cannot fail.
+        let detail = serde_json::to_string(&progress).unwrap_or_default();
+        if app.store.job_is_at(job, &detail).await? { Ok(()) } else { Err(FlowError::Stale) }
+    }
+}
+
+/// The identity of commands.
+pub const COMMAND_LINE: ServiceIdentity = ServiceIdentity::new(Service::CommandLine);

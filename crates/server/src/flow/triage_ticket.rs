@@ -10,12 +10,16 @@ use desk::{
     language::Language,
     people::AiSetting,
     risk::{self, Flag, Raised, Rules},
-    suggestion::{Confidence, Doubt, Evidence, Suggestion, VerdictKind},
+    suggestion::{Confidence, Doubt, Evidence, Suggestion},
     triage::{Answered, Field, Known, Seen, Triage, dismissals, keep, readable, standing, triage as decide},
 };
-use store::{Conn, Grant, Message, NewJob, Purpose, StoredSuggestion, SuggestionKind, TicketLine};
+use store::{Conn, Grant, Message, NewJob, Purpose, SuggestionKind, TicketLine};
 
-use crate::{App, FlowError, flow::PREPARATION, triager::Opinion};
+use crate::{
+    App, FlowError,
+    flow::PREPARATION,
+    triager::{Opinion, text_of},
+};
 
 /// Name of the job.
 pub const TRIAGE: &str = "triage";
@@ -48,7 +52,7 @@ pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
 
     let rules = risk::shipped();
     let opinion = match &allowed {
-        Ok(()) => opinion(app, rules, newest),
+        Ok(()) => opinion(app, newest).await?,
         Err(refusal) => rules_alone(&refusal.to_string()),
     };
     let read = Read::new(rules, &messages);
@@ -65,6 +69,10 @@ pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     let language = Language::guess(&newest.latest);
     tx.set_triage(ticket, &sorted.row, sorted.doubt, language.word(), false).await?;
     let id = tx.add_suggestion(ticket, newest.id, SuggestionKind::Triage, &sorted.suggestion).await?;
+    tx.keep_nearest(id, &opinion.nearest).await?;
+    if opinion.made_by.engine == "classify" && desk::calibration::is_sampled(&app.keys.draw(id)) {
+        tx.ask_check(id).await?;
+    }
     tx.queue_job(NewJob { kind: super::prepare_reply::PREPARE, subject: &ticket.to_string(), run_at: now }).await?;
     outbox::crash::point("triage-before-commit");
     tx.commit(AuditEvent::TicketTriaged { ticket, suggestion: id }).await?;
@@ -114,7 +122,8 @@ async fn sort(
 ) -> Result<Sorted, FlowError> {
     let last = conn.newest_suggestion::<Triage>(grant, line.ticket.id, SuggestionKind::Triage).await?;
     let categories = conn.categories().await?;
-    let chosen = line.ticket.category.as_deref().filter(|_| last.as_ref().is_some_and(persons_category));
+    let persons = conn.has_persons_category(line.ticket.id).await?;
+    let chosen = line.ticket.category.as_deref().filter(|_| persons);
     let dismissed = last
         .as_ref()
         .map(|last| dismissals(&last.suggestion.value, last.suggestion.made_at, &line.ticket.risk))
@@ -145,25 +154,22 @@ async fn sort(
     Ok(Sorted { suggestion, row, doubt })
 }
 
-/// Whether a person already corrected the category; a machine does not overrule them.
-fn persons_category(last: &StoredSuggestion<Triage>) -> bool {
-    last.verdict.as_ref().is_some_and(|v| v.verdict == VerdictKind::Edited)
-        || last.suggestion.value.kept.contains(&Field::Category)
+fn read_text(message: &Message) -> (String, usize) {
+    let offset = text_of(&message.subject, "").chars().count();
+    (text_of(&message.subject, &message.latest), offset)
 }
 
-fn read_text(rules: &Rules, message: &Message) -> (String, usize) {
-    // Sentences that speak to the machine are not read by it.
-    let head = format!("{}\n\n", rules.without_orders(&message.subject));
-    let offset = head.chars().count();
-    (head + &rules.without_orders(&message.latest), offset)
-}
-
-fn opinion(app: &App, rules: &Rules, message: &Message) -> Opinion {
+async fn opinion(app: &App, message: &Message) -> Result<Opinion, FlowError> {
     if let Err(why) = readable(&message.subject, &message.latest) {
-        return rules_alone(why);
+        return Ok(rules_alone(why));
     }
-    let (text, offset) = read_text(rules, message);
-    let encode = |texts: &[&str]| app.library.meanings(texts);
+    let (text, offset) = read_text(message);
+    // Kept, so that a correction of this mail answers for mails of the same meaning.
+    let meaning = if app.triager.wants_vectors() { super::train_triage::vector(app, &text).await? } else { None };
+    let encode = |texts: &[&str]| match &meaning {
+        Some(meaning) if texts == [text.as_str()] => Some(vec![meaning.clone()]),
+        _ => app.library.meanings(texts),
+    };
     let mut opinion = crate::library::compute(|| app.triager.understand(&text, &encode));
     let place = |span: Option<(usize, usize)>| {
         // Offsets count within the message; words of the subject are quoted without a place.
@@ -176,7 +182,7 @@ fn opinion(app: &App, rules: &Rules, message: &Message) -> Opinion {
     for topic in &mut opinion.guess.also {
         (topic.message, topic.span) = place(topic.span);
     }
-    opinion
+    Ok(opinion)
 }
 
 fn rules_alone(why: &str) -> Opinion {

@@ -44,20 +44,29 @@ enum Chore {
     Rescue,
     Sorting,
     Drafting,
+    Learning,
     Index,
     Tidy,
 }
 
 impl Chore {
-    const ALL: [Self; 7] =
-        [Self::Sequence, Self::Deliver, Self::Rescue, Self::Sorting, Self::Drafting, Self::Index, Self::Tidy];
+    const ALL: [Self; 8] = [
+        Self::Sequence,
+        Self::Deliver,
+        Self::Rescue,
+        Self::Sorting,
+        Self::Drafting,
+        Self::Learning,
+        Self::Index,
+        Self::Tidy,
+    ];
 
     const fn every(self) -> Duration {
         match self {
             Self::Sequence => clock::SEQUENCE_EVERY,
             Self::Deliver => clock::DELIVER_EVERY,
             Self::Rescue => clock::RESCUE_EVERY,
-            Self::Sorting | Self::Drafting => clock::JOBS_EVERY,
+            Self::Sorting | Self::Drafting | Self::Learning => clock::JOBS_EVERY,
             Self::Index => clock::INDEX_EVERY,
             Self::Tidy => clock::TIDY_EVERY,
         }
@@ -71,6 +80,7 @@ impl Chore {
             Self::Rescue => flow::deliver_letters::rescue(app).await,
             Self::Sorting => runner::run_once_of(app, runner::SORTING).await,
             Self::Drafting => runner::run_once_of(app, runner::DRAFTING).await,
+            Self::Learning => runner::run_once_of(app, runner::LEARNING).await,
             Self::Index => flow::follow_record::follow(app).await,
             Self::Tidy => flow::tidy_up::tidy_up(app).await.map(|()| 0),
         }
@@ -82,7 +92,7 @@ impl Chore {
         match self {
             Self::Sequence => wake.record.notified().await,
             Self::Deliver => wake.letters.notified().await,
-            Self::Sorting | Self::Drafting => wake.jobs.notified().await,
+            Self::Sorting | Self::Drafting | Self::Learning => wake.jobs.notified().await,
             Self::Rescue | Self::Index | Self::Tidy => std::future::pending().await,
         }
     }
@@ -138,7 +148,8 @@ async fn learn(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         if left == 0 && passages > 0 && app.library.has_encoder() && !filled_before {
             filled_before = true;
             if !app.triager.wants_vectors()
-                && let Err(error) = flow::train_triage::train(&app, flow::train_triage::Using::Meaning).await
+                && let Err(error) =
+                    flow::train_triage::train(&app, &flow::PREPARATION, flow::train_triage::Using::Meaning).await
             {
                 tracing::error!(%error, "training failed");
             }

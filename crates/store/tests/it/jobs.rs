@@ -180,8 +180,6 @@ async fn caches_and_remarks_are_overwritten_in_place() {
         let mut tx = begin(store).await;
         tx.put_mailbox("support@fernhill.example").await.expect("added");
         tx.put_mailbox("support@fernhill.example").await.expect("known");
-        tx.put_model("triage", b"weights", "f", "{}").await.expect("kept");
-        tx.put_model("triage", b"better", "g", "{}").await.expect("replaced");
         tx.set_setting("k", "v").await.expect("set");
         tx.set_setting("k", "w").await.expect("set");
         tx.commit(event()).await.expect("committed");
@@ -191,8 +189,6 @@ async fn caches_and_remarks_are_overwritten_in_place() {
         let mut conn = store.read().await.expect("a reader");
         let mailbox = conn.mailboxes().await.expect("listed").remove(0);
         assert_eq!((mailbox.uid_validity, mailbox.last_uid, mailbox.state.as_str()), (Some(7), 42, "failing"));
-        assert_eq!(conn.model("triage").await.expect("readable"), Some((b"better".to_vec(), NOON)));
-        assert_eq!(conn.model("none").await.expect("readable"), None);
         assert_eq!(conn.setting("k").await.expect("readable").as_deref(), Some("w"));
         assert_eq!(conn.setting("none").await.expect("readable"), None);
     })

@@ -8,6 +8,7 @@ mod folding;
 mod grants;
 mod jobs;
 mod knowledge;
+mod learning;
 mod locks;
 mod mail;
 mod policies;

@@ -11,15 +11,18 @@ use desk::{
     suggestion::{Doubt, VerdictKind},
     ticket::{DraftReadiness, Priority, Status},
 };
-use store::{ExchangeState, MailSource, MailState, Store, StoreError, SuggestionKind, raw::Value};
+use store::{ExchangeState, MailSource, MailState, ModelState, Store, StoreError, SuggestionKind, raw::Value};
 
 use crate::{
     engines::{each, on_postgres, on_sqlite, postgres},
     world::{NOON, ask, begin, event, furnish, whole_desk},
 };
 
-const DDL: &[&str] =
-    &[include_str!("../../migrations/0001_desk.sql"), include_str!("../../migrations/0002_policies.sql")];
+const DDL: &[&str] = &[
+    include_str!("../../migrations/0001_desk.sql"),
+    include_str!("../../migrations/0002_policies.sql"),
+    include_str!("../../migrations/0004_learning.sql"),
+];
 
 /// Columns and the closed list their CHECK must spell.
 const LISTS: &[(&str, &[&str])] = &[
@@ -45,6 +48,7 @@ const LISTS: &[(&str, &[&str])] = &[
     ("drafts.origin", DraftOrigin::WORDS),
     ("drafts.state", DraftState::WORDS),
     ("policies.kind", PolicyKind::WORDS),
+    ("model_versions.state", ModelState::WORDS),
 ];
 
 /// Columns whose words stand in the schema alone, or in the door's own crate.

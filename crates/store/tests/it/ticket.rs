@@ -171,7 +171,15 @@ async fn triage_respects_what_a_person_chose() {
         let (machine_s, _) = ask(&mut tx, &world, "product", "Invoice", NOON).await;
         tx.set_triage(machine_s, &look, Doubt::Check, "en", false).await.expect("sorted");
         let (person_s, _) = ask(&mut tx, &world, "product", "Invoice", NOON).await;
-        tx.set_category(person_s, "product.howto", OperatingModel::ProductQuestion, "product").await.expect("chosen");
+        let chosen = desk::correction::Sorting {
+            category: Some("product.howto".into()),
+            queue: "product".into(),
+            operating_model: Some(OperatingModel::ProductQuestion),
+            priority: Priority::Normal,
+            doubt: Some(Doubt::Sure),
+            risk: vec![],
+        };
+        tx.set_sorting(person_s, &chosen).await.expect("chosen");
         tx.set_triage(person_s, &look, Doubt::Check, "en", true).await.expect("sorted");
         tx.set_draft_readiness(person_s, DraftReadiness::Withheld, Some("refunds are decided by people"))
             .await

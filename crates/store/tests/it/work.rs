@@ -39,8 +39,8 @@ async fn the_newest_suggestion_counts_and_carries_the_last_verdict() {
         let new = suggestion("new", Confidence::Probability { value: 0.625 }, 1);
         let old_id = tx.add_suggestion(ticket, message, SuggestionKind::Triage, &old).await.expect("kept");
         let new_id = tx.add_suggestion(ticket, message, SuggestionKind::Triage, &new).await.expect("kept");
-        tx.add_verdict(new_id, &world.ana, VerdictKind::Accepted, None, None).await.expect("answered");
-        tx.add_verdict(new_id, &world.ana, VerdictKind::Rejected, Some("billing.invoice"), Some("wrong"))
+        tx.add_verdict(new_id, &world.ana, VerdictKind::Accepted, None, None, None).await.expect("answered");
+        tx.add_verdict(new_id, &world.ana, VerdictKind::Rejected, Some("billing.invoice"), Some("wrong"), None)
             .await
             .expect("answered again");
         tx.commit(event()).await.expect("committed");

@@ -66,14 +66,15 @@ async fn people(conn: &mut Conn) -> Result<Finding, String> {
 }
 
 async fn triage(conn: &mut Conn) -> Result<Finding, String> {
-    let kept = conn.model(crate::triager::MODEL_NAME).await.map_err(|e| e.to_string())?;
-    let Some((bytes, at)) = kept else {
+    let running = conn.running_model().await.map_err(|e| e.to_string())?;
+    let Some(running) = running else {
         return Ok(Finding::mind(
             "triage model",
             "none yet: rules alone sort the mail",
             "It trains itself from solved tickets; nothing needs to be done.",
         ));
     };
+    let bytes = conn.model_bytes(running.id).await.map_err(|e| e.to_string())?;
     Ok(match classify::Model::from_bytes(&bytes) {
         Ok(model) => Finding::good(
             "triage model",
@@ -81,7 +82,7 @@ async fn triage(conn: &mut Conn) -> Result<Finding, String> {
                 "{} categories from {} tickets, trained {}",
                 model.card().labels.len(),
                 model.card().examples,
-                at.date()
+                running.trained_at.date()
             ),
         ),
         Err(e) => Finding::mind(
