@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use classify::{Commonness, Decision, Encode, Example, Model, Recall, Understanding};
+use classify::{Commonness, Decision, Encode, Example, Model, Recall, Understanding, Why};
 use desk::{
     Digest,
     consent::{DeskDefault, Voices, may_use_ai},
@@ -180,7 +180,7 @@ impl Triager {
     pub fn understand(&self, text: &str, encode: &Encode<'_>) -> Opinion {
         let mut opinion = match self.model.read().ok().as_ref().and_then(|held| held.as_ref()) {
             Some(Running { model, .. }) => opinion(model, text, model.understand(text, encode)),
-            None => Opinion::none("nothing was trained yet", maker("untrained")),
+            None => Opinion::none("Nothing was trained yet, so a person chooses.", maker("untrained")),
         };
         let remembers = self.memory.read().is_ok_and(|memory| !memory.recall.is_empty());
         let vector = (remembers && self.wants_vectors()).then(|| encode(&[text])).flatten();
@@ -245,7 +245,7 @@ fn opinion(model: &Model, text: &str, understood: Understanding) -> Opinion {
     let prediction = understood.prediction;
     let confidence = match &prediction.decision {
         Decision::Label { probability, .. } => Confidence::Probability { value: f64::from(*probability) },
-        Decision::Abstain { why } => Confidence::Abstain { why: why.to_string() },
+        Decision::Abstain { why } => Confidence::Abstain { why: in_words(*why) },
     };
     let named = |(label, p): &(String, f32)| (label.clone(), f64::from(*p));
     let ranked = prediction.ranked.iter().take(5).map(named).collect();
@@ -274,6 +274,18 @@ fn opinion(model: &Model, text: &str, understood: Understanding) -> Opinion {
         nearest: prediction.repeats.into_iter().chain(understood.nearest).filter_map(near).collect(),
         seen: prediction.evidence,
         made_by: maker(&fingerprint),
+    }
+}
+
+/// Why it does not say, for the person who reads the ticket.
+fn in_words(why: Why) -> String {
+    match why {
+        Why::Several { labels } => format!("{labels} categories are still possible, so a person chooses."),
+        Why::Unsure { .. } => "No category is likely enough, so a person chooses.".to_owned(),
+        Why::Unfamiliar { .. } => "It is unlike the cases triage learnt from, so a person reads it.".to_owned(),
+        Why::NothingKnown => "It holds no word that triage knows, so a person reads it.".to_owned(),
+        Why::Unproven => "Too few cases are solved to know how often triage is right, so a person chooses.".to_owned(),
+        Why::VectorMissing => "The embedding model is missing, and triage learnt with it. Install it with `countersign models install`, or train again.".to_owned(),
     }
 }
 

@@ -208,7 +208,7 @@ impl Conn {
         Ok(row.is_some())
     }
 
-    /// Corrections of categories, newest first, also those taken back.
+    /// Corrections of categories, newest first, also those taken back; not those that a later answer replaced.
     ///
     /// # Errors
     /// Whatever the database says.
@@ -226,7 +226,7 @@ impl Conn {
                  from verdicts v join agents a on a.id = v.agent_id join suggestions s on s.id = v.suggestion_id join tickets t on t.id = s.ticket_id
                  left join verdict_withdrawals w on w.verdict_id = v.id
                  where ", queue_visible!("t.queue", "$1"), " and v.verdict = 'edited' and v.value is not null and s.kind = 'triage'
-                 and (v.at < $2 or (v.at = $2 and v.id < $3)) order by v.at desc, v.id desc limit $4"),
+                 and (w.verdict_id is not null or (", stands!(), ")) and (v.at < $2 or (v.at = $2 and v.id < $3)) order by v.at desc, v.id desc limit $4"),
                 params![grant.queues(), at, id, limit + 1],
             )
             .await?;

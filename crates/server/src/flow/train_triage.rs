@@ -214,9 +214,10 @@ async fn judge(
         None => None,
     };
     drop(conn);
+    let first = if running.is_none() { "the first model" } else { "this program cannot read the model before it" };
     let readable = bytes.and_then(|(bytes, split)| Some((compute(|| Model::from_bytes(&bytes)).ok()?, split)));
     let (promote, compared, why, word) = match readable {
-        None => (true, None, "nothing this program can read ran before".to_owned(), "first"),
+        None => (true, None, first.to_owned(), "first"),
         Some((running, split)) => {
             let compared = compute(|| compare(&running, candidate, held, split));
             let (promote, why) = verdict(&compared, &running, candidate);

@@ -78,6 +78,8 @@ async fn what_stands_is_what_nobody_took_back() {
         let learnt = conn.learnt(&all).await.expect("readable");
         assert_eq!(learnt.iter().map(|l| l.verdict).collect::<Vec<_>>(), [second]);
         assert_eq!((learnt[0].latest.as_str(), learnt[0].category.as_str()), ("Where is it?", "billing.invoice"));
+        let listed = conn.corrections(&mine, None, 5).await.expect("listed");
+        assert_eq!(listed.items.iter().map(|c| c.verdict).collect::<Vec<_>>(), [second], "not what was replaced");
         assert_eq!(conn.corrections_since(NOON.plus_seconds(-1)).await.expect("counted"), 1);
         assert!(conn.learnt(&mine).await.is_err(), "only the index learns");
         drop(conn);
