@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::explain::{Contribution, explain};
 use crate::memory::Neighbour;
 use crate::model::Model;
-use crate::predict::{Decision, Prediction};
+use crate::predict::{Decision, Prediction, View};
 use crate::segments::segments;
 
 /// Texts to vectors, in their order, with the encoder of the training examples; `None` when it cannot.
@@ -40,22 +40,33 @@ pub struct Topic {
 
 impl Model {
     /// Predicts and explains. `encode` is asked for the vectors of the whole text, of its parts, and of what is left
-    /// of it without some of its words: up to 70 texts in three calls, each about as long as a sentence. It is not
+    /// of it without some of its words: up to 55 texts in three calls, nearly all as long as a sentence. It is not
     /// asked by a model trained on words alone.
     pub fn understand(&self, text: &str, encode: &Encode<'_>) -> Understanding {
+        let look = self.look(text, encode);
+        let also = also(&look.prediction, &look.parts);
+        let because = explain(self, text, &look.prediction, &look.parts, encode);
+        Understanding { because, nearest: self.neighbours(&look.whole), also, prediction: look.prediction }
+    }
+
+    /// Predicts, and names what else the text asks, without reasons: `encode` is asked once, for the whole text and
+    /// its parts.
+    pub fn topics(&self, text: &str, encode: &Encode<'_>) -> (Prediction, Vec<Topic>) {
+        let look = self.look(text, encode);
+        let also = also(&look.prediction, &look.parts);
+        (look.prediction, also)
+    }
+
+    fn look(&self, text: &str, encode: &Encode<'_>) -> Look {
         let ranges = segments(text);
         let mut pieces = vec![text];
         if ranges.len() > 1 {
             pieces.extend(ranges.iter().filter_map(|range| text.get(range.clone())));
         }
-        let vectors = self.vectors(&pieces, encode);
-        let mut views = pieces.iter().zip(&vectors).map(|(piece, vector)| self.view(piece, vector.as_deref()));
-        let Some(whole) = views.next() else { return self.nothing(text) };
-        let prediction = self.judge(&whole);
-        let parts: Vec<(Range<usize>, Prediction)> = ranges.into_iter().zip(views.map(|v| self.judge(&v))).collect();
-        let also = self.also(text, &prediction, &parts);
-        let because = explain(self, text, &prediction, &parts, encode);
-        Understanding { because, nearest: self.neighbours(&whole), also, prediction }
+        let mut vectors = self.vectors(&pieces, encode).into_iter();
+        let whole = self.view(text, vectors.next().flatten().as_deref());
+        let parts = pieces.iter().skip(1).zip(vectors).map(|(piece, v)| self.predict(piece, v.as_deref()));
+        Look { prediction: self.judge(&whole), parts: ranges.into_iter().zip(parts).collect(), whole }
     }
 
     /// One vector per text; none for a model that needs none, or when the encoder gives none.
@@ -66,42 +77,33 @@ impl Model {
             None => vec![None; texts.len()],
         }
     }
+}
 
-    fn nothing(&self, text: &str) -> Understanding {
-        let prediction = self.predict(text, None);
-        Understanding { prediction, because: Vec::new(), nearest: Vec::new(), also: Vec::new() }
-    }
+/// The whole text and its parts, where there are several.
+struct Look {
+    whole: View,
+    prediction: Prediction,
+    parts: Vec<(Range<usize>, Prediction)>,
+}
 
-    /// Labels that parts decide for by themselves. A part in which the first label is possible says nothing new.
-    fn also(&self, text: &str, whole: &Prediction, parts: &[(Range<usize>, Prediction)]) -> Vec<Topic> {
-        let first = match &whole.decision {
-            Decision::Label { label, .. } => Some(label.as_str()),
-            Decision::Abstain { .. } => None,
-        };
-        let mut topics: Vec<Topic> = Vec::new();
-        for (range, part) in parts {
-            let Decision::Label { label, probability } = &part.decision else { continue };
-            let told = first == Some(label) || text.get(range.clone()).is_none();
-            if told || *probability < SECOND || part.familiarity < FAMILIAR {
-                continue;
-            }
-            match topics.iter_mut().find(|topic| topic.label == *label) {
-                Some(topic) if topic.probability >= *probability => {}
-                Some(topic) => {
-                    *topic =
-                        Topic { label: label.clone(), probability: *probability, start: range.start, end: range.end };
-                }
-                None => topics.push(Topic {
-                    label: label.clone(),
-                    probability: *probability,
-                    start: range.start,
-                    end: range.end,
-                }),
-            }
+/// Labels that parts decide for by themselves, other than the one the whole is given.
+fn also(whole: &Prediction, parts: &[(Range<usize>, Prediction)]) -> Vec<Topic> {
+    let first = match &whole.decision {
+        Decision::Label { label, .. } => Some(label),
+        Decision::Abstain { .. } => None,
+    };
+    let mut topics: Vec<Topic> = Vec::new();
+    for (range, part) in parts {
+        let Decision::Label { label, probability } = &part.decision else { continue };
+        if first == Some(label) || *probability < SECOND || part.familiarity < FAMILIAR {
+            continue;
         }
-        topics.sort_by(|a, b| b.probability.total_cmp(&a.probability));
-        topics
+        topics.push(Topic { label: label.clone(), probability: *probability, start: range.start, end: range.end });
     }
+    topics.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+    let mut seen = std::collections::BTreeSet::new();
+    topics.retain(|topic| seen.insert(topic.label.clone()));
+    topics
 }
 
 /// A part of a text is shorter than what the model learnt from: it has to be surer. Both chosen on validation pairs.

@@ -205,6 +205,56 @@ fn evaluation_tells_inside_from_outside() {
 }
 
 #[test]
+fn a_label_with_one_example_is_learnt_and_promises_nothing() {
+    let mut some = rows(false);
+    some.push(example("the invoice has the wrong company name on it", "invoice", None));
+    let model = train(&some, &Settings::default()).expect("good rows");
+    assert_eq!(model.evidence("invoice"), classify::Evidence::Few);
+    let prediction = model.predict("the invoice has the wrong company name on it", None);
+    assert_eq!(prediction.ranked[0].0, "invoice");
+    assert_eq!(prediction.evidence, classify::Evidence::Few);
+    let others = model.predict("question about password for my account", None);
+    assert_eq!(label(&others), "login", "others are not disturbed: {others:?}");
+    let alone = [example("one", "a", None), example("two", "b", None)];
+    let model = train(&alone[..], &Settings::default()).expect("two labels");
+    assert_eq!(model.predict("one", None).decision, Decision::Abstain { why: Why::Unproven });
+}
+
+#[test]
+fn labels_with_the_same_texts_are_counted_and_never_told_apart() {
+    let mut twice = rows(false);
+    let again: Vec<Example> = twice.iter().filter(|r| r.label == "login").cloned().collect();
+    twice.extend(again.into_iter().map(|row| Example { label: "access".to_owned(), ..row }));
+    let model = train(&twice, &Settings::default()).expect("good rows");
+    assert_eq!(model.card().conflicts, 24);
+    let prediction = model.predict("my password does not work", None);
+    let first: Vec<&str> = prediction.ranked.iter().take(2).map(|(label, _)| label.as_str()).collect();
+    assert!(first.contains(&"login") && first.contains(&"access"), "{prediction:?}");
+    assert!(matches!(prediction.decision, Decision::Abstain { .. }), "{prediction:?}");
+    assert!(prediction.set.contains(&"login".to_owned()) && prediction.set.contains(&"access".to_owned()));
+    let others = model.predict("question about tracking number for my address", None);
+    assert_eq!(label(&others), "shipping", "others are not disturbed: {others:?}");
+}
+
+#[test]
+fn one_word_a_megabyte_and_no_text_are_answered_in_time() {
+    let megabyte = "my password does not work ".repeat(40_000);
+    let binary: String = (0..1_000_000_u32).filter_map(|n| char::from_u32(n.wrapping_mul(7919) % 0x250)).collect();
+    let one_word = "x".repeat(1 << 20);
+    for text in ["password", "", &megabyte, &binary, &one_word] {
+        let before = processor_seconds();
+        let understood = WORDS.understand(text, &|_| None);
+        assert_eq!(understood.prediction.ranked.len(), 3);
+        for reason in &understood.because {
+            assert_eq!(text.get(reason.start..reason.end), Some(reason.text.as_str()));
+        }
+        let took = processor_seconds() - before;
+        assert!(took < 1.0, "{} bytes took {took} s", text.len());
+    }
+    assert_eq!(WORDS.predict(&megabyte, None).ranked[0].0, "login");
+}
+
+#[test]
 fn three_hundred_rows_train_in_under_two_seconds() {
     let many: Vec<Example> = (0..5).flat_map(|_| rows(true)).take(300).collect();
     let before = processor_seconds();

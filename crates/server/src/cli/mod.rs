@@ -13,14 +13,15 @@ mod doctor;
 mod first_start;
 mod host;
 mod import;
+mod meaning;
 mod models;
 mod openapi;
 mod output;
 mod place;
+mod rows;
 mod search;
 mod serve;
 mod triage;
-mod triage_models;
 mod user;
 
 use std::process::ExitCode;
@@ -57,7 +58,7 @@ enum Command {
     /// The record: export it, verify an export offline, show its key.
     #[command(subcommand)]
     Audit(audit::Audit),
-    /// Sort one text and say why.
+    /// Sort a text and say why; train, measure and use models from files.
     Triage(triage::Triage),
     /// Find passages and past cases.
     Search(search::Search),

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use embed::{OpenError, weights};
 use serde::Serialize;
 
-pub use bundled::{CARRIED, settle};
+pub use bundled::{CARRIED, carried, settle};
 
 use super::{
     Failure, Outcome,

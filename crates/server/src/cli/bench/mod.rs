@@ -4,13 +4,13 @@
 //! The benches of the desk make their own data in a folder that is gone afterwards. The benches of
 //! the engines read plain files from the folder given.
 
-mod clinc;
 mod cpu;
 mod intake;
 mod lists;
 mod passages;
 mod personal_data;
 mod start;
+pub mod triage;
 
 use std::path::{Path, PathBuf};
 
@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use super::{
     Failure, Outcome,
+    meaning::Weights,
     output::{self, line},
 };
 
@@ -27,18 +28,31 @@ pub struct Bench {
     /// What to measure: desk (start, lists and intake), engines (triage, search and redact), or all.
     #[arg(value_enum)]
     name: Name,
-    /// Folder with the data sets: `clinc150/`, `aws_docs_qa/`, `presidio_synth_v2/`.
+    /// Folder with the data sets: folders with train and test splits such as `clinc150/`, `goemotions/`, `aws_docs_qa/`, `presidio_synth_v2/`.
     #[arg(long, value_name = "DIR", default_value = "data")]
     data: PathBuf,
     /// For intake: a folder of mails, as for `countersign import`; made ones when absent.
     #[arg(long, value_name = "DIR")]
     mails: Option<PathBuf>,
-    /// Weights for meaning beside words, where they are there.
-    #[arg(long, value_name = "DIR", default_value = "models/all-MiniLM-L6-v2")]
-    weights: PathBuf,
+    #[command(flatten)]
+    weights: Weights,
+    #[command(flatten)]
+    beside: Beside,
     /// One JSON line per figure.
     #[arg(long)]
     json: bool,
+}
+
+/// What triage is measured with and beside.
+#[derive(Debug, clap::Args)]
+struct Beside {
+    /// triage: keep the vectors of texts in this folder between runs.
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
+    /// triage: a command that measures another program on the same data and prints JSON lines with `peer` and
+    /// `predictions_per_cpu_s_single` or `texts_per_cpu_s`. May be given more than once.
+    #[arg(long = "peer", value_name = "COMMAND")]
+    peers: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -120,6 +134,17 @@ impl Figure {
         };
         Self { bench, figure: figure.into(), value, unit, n, goal, ok }
     }
+
+    /// One line, for a person or a program.
+    pub fn print(&self, json: bool) {
+        if json {
+            return output::json(self);
+        }
+        let missed = if self.ok { "" } else { "  MISSED" };
+        let goal = self.goal.map_or_else(String::new, |g| format!("  goal {g}{missed}"));
+        let name = format!("{}.{}", self.bench, self.figure);
+        line(format!("{name:<28} {:>12.4} {:<10} n={}{goal}", self.value, self.unit, self.n));
+    }
 }
 
 impl Bench {
@@ -137,20 +162,7 @@ impl Bench {
             eprintln!("{}", says(*part));
             for figure in Box::pin(self.measure(*part)).await? {
                 missed |= !figure.ok;
-                if self.json {
-                    output::json(&figure);
-                } else {
-                    let goal = figure
-                        .goal
-                        .map_or_else(String::new, |g| format!("  goal {g}{}", if figure.ok { "" } else { "  MISSED" }));
-                    line(format!(
-                        "{:<28} {:>12.4} {:<10} n={}{goal}",
-                        format!("{}.{}", figure.bench, figure.figure),
-                        figure.value,
-                        figure.unit,
-                        figure.n
-                    ));
-                }
+                figure.print(self.json);
             }
         }
         if missed { Err(Failure::Shown) } else { Ok(()) }
@@ -162,7 +174,10 @@ impl Bench {
             Name::Start => start::measure().await,
             Name::Lists => lists::measure().await,
             Name::Intake => intake::measure(self.mails.as_deref()).await,
-            Name::Triage => clinc::measure(&data("clinc150"), &self.weights),
+            Name::Triage => {
+                let meaning = self.weights.open()?.kept_in(self.beside.cache.as_deref());
+                triage::measure(&self.data, &meaning, &self.beside.peers)
+            }
             Name::Search => passages::measure(&data("aws_docs_qa")),
             Name::Redact => personal_data::measure(&data("presidio_synth_v2")),
             Name::Desk | Name::Engines | Name::All => Ok(Vec::new()),
@@ -182,7 +197,9 @@ const fn says(part: Name) -> &'static str {
         Name::Intake => {
             "intake: `countersign import` of a folder, raw bytes to tickets; then sorting each ticket, without embeddings; then the order of the record. Goal for the import: a tenth of the peer helpdesk's 11.1 ms CPU"
         }
-        Name::Triage => "triage: clinc150, trained on its train rows, with meaning where the weights are there",
+        Name::Triage => {
+            "triage: every set with train and test splits, and frustration in goemotions; with meaning where the weights are there"
+        }
         Name::Search => "search: aws_docs_qa, by words alone",
         Name::Redact => {
             "redact: presidio_synth_v2, the classes we look for; a span counts as found when a finding of its class overlaps it"

@@ -44,6 +44,18 @@ pub fn settle(config: &mut Config) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The encoder inside this program.
+#[cfg(feature = "bundled-weights")]
+pub fn carried() -> Option<embed::Encoder> {
+    embed::Encoder::from_bytes(inside::MODEL, inside::VOCABULARY).ok()
+}
+
+/// There is none.
+#[cfg(not(feature = "bundled-weights"))]
+pub const fn carried() -> Option<embed::Encoder> {
+    None
+}
+
 /// Without weights inside, the configured folder is all there is.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! `countersign triage retrain` and `rollback`: the trained model, beside a running server or without.
 
-use super::{Failure, Outcome, output::line, place::Place};
+use crate::cli::{Failure, Outcome, output::line, place::Place};
 use crate::flow::train_triage::{self, COMMAND_LINE, Using};
 
 /// What to do with the model.

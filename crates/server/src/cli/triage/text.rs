@@ -1,4 +1,4 @@
-//! `countersign triage`: one text, sorted, with reasons. What it does with the model is in `triage_models.rs`.
+//! One text, sorted as the desk would, with reasons.
 
 use std::io::Read as _;
 
@@ -10,26 +10,21 @@ use desk::{
 };
 use serde_json::json;
 
-use super::{
+use crate::cli::{
     Failure, Outcome,
     output::{self, line},
     place::Place,
-    triage_models::Model,
 };
 use crate::library::compute;
 
 /// Longest text read, in bytes.
 const TEXT_BYTES_MAX: u64 = 1 << 20;
 
-/// Sort one text and say why, or train the model anew.
+/// Sort one text and say why.
 #[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct Triage {
-    #[command(subcommand)]
-    model: Option<Model>,
+pub struct Text {
     /// The text; `-` reads standard input.
-    #[arg(required = true)]
-    text: Option<String>,
+    text: String,
     #[command(flatten)]
     place: Place,
     /// Answer as JSON.
@@ -37,26 +32,13 @@ pub struct Triage {
     json: bool,
 }
 
-impl Triage {
+impl Text {
     /// Runs it. Nothing is kept.
     ///
     /// # Errors
     /// When there is no desk to ask.
     pub async fn run(self) -> Outcome {
-        if let Some(model) = self.model {
-            return model.run().await;
-        }
-        let text = match self.text.as_deref().unwrap_or_default() {
-            "-" => {
-                let mut text = String::new();
-                std::io::stdin()
-                    .take(TEXT_BYTES_MAX)
-                    .read_to_string(&mut text)
-                    .map_err(|e| Failure::BadInput(format!("Standard input is no text: {e}. Give UTF-8.")))?;
-                text
-            }
-            text => text.to_owned(),
-        };
+        let text = given(&self.text)?;
         let app = self.place.open_beside().await?;
         let encode = |texts: &[&str]| app.library.meanings(texts);
         let opinion = compute(|| app.triager.understand(&text, &encode));
@@ -105,4 +87,20 @@ impl Triage {
         }
         Ok(())
     }
+}
+
+/// The text itself, or standard input for `-`.
+///
+/// # Errors
+/// [`Failure::BadInput`] when standard input is no text.
+pub fn given(text: &str) -> Result<String, Failure> {
+    if text != "-" {
+        return Ok(text.to_owned());
+    }
+    let mut read = String::new();
+    std::io::stdin()
+        .take(TEXT_BYTES_MAX)
+        .read_to_string(&mut read)
+        .map_err(|e| Failure::BadInput(format!("Standard input is no text: {e}. Give UTF-8.")))?;
+    Ok(read)
 }
