@@ -4,8 +4,9 @@
 //! every fact is asked, and a fact that cannot be established is a no.
 
 use crate::{
+    conduct::Conduct,
     digest::Digest,
-    draft::DraftState,
+    draft::{DraftOrigin, DraftState},
     ids::{AgentId, MessageId, SessionId},
     people::Role,
     refusal::Refusal,
@@ -77,6 +78,10 @@ pub struct Facts {
     pub last_inbound: Option<MessageId>,
     /// Sources cited.
     pub sources: Vec<CitedSource>,
+    /// What the ticket's policies say now.
+    pub conduct: Conduct,
+    /// The versions of policies that the page was shown under.
+    pub pins: String,
 }
 
 /// May it be approved?
@@ -86,6 +91,7 @@ pub struct Facts {
 pub fn may_approve(facts: &Facts, now: Timestamp) -> Result<(), Refusal> {
     let Facts { shown, approver, .. } = facts;
     may_answer(approver)?;
+    facts.conduct.approved_by(approver.role)?;
     if shown.spent || shown.agent != approver.agent || shown.session != approver.session {
         return Err(Refusal::PageSpent);
     }
@@ -103,6 +109,9 @@ pub fn may_approve(facts: &Facts, now: Timestamp) -> Result<(), Refusal> {
     }
     if facts.claimed != shown.digest {
         return Err(Refusal::DigestMismatch);
+    }
+    if facts.pins != facts.conduct.pins {
+        return Err(Refusal::PolicyChanged);
     }
     sources_hold(&facts.sources)
 }
@@ -128,6 +137,12 @@ pub struct LeavingFacts {
     pub state: DraftState,
     /// Sources cited.
     pub sources: Vec<CitedSource>,
+    /// What the ticket's policies say now.
+    pub conduct: Conduct,
+    /// The versions of policies that it was approved under.
+    pub pins: String,
+    /// Where the text comes from, when it is the machine's to a degree that counts.
+    pub machines: Option<DraftOrigin>,
 }
 
 /// May it still leave?
@@ -140,6 +155,13 @@ pub fn may_leave(facts: &LeavingFacts, now: Timestamp) -> Result<(), Refusal> {
     }
     // The session may have ended by now; the person's right may not.
     may_answer(&Approver { signed_in: true, ..facts.approver.clone() })?;
+    facts.conduct.approved_by(facts.approver.role)?;
+    if facts.pins != facts.conduct.pins {
+        return Err(Refusal::PolicyChanged);
+    }
+    if let Some(origin) = facts.machines {
+        facts.conduct.allows(origin)?;
+    }
     if facts.state != DraftState::Approved {
         return Err(Refusal::DraftState { state: facts.state.word().to_owned() });
     }
@@ -172,7 +194,20 @@ fn sources_hold(sources: &[CitedSource]) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operating::{OperatingModel, Writing};
     use uuid::Uuid;
+
+    fn conduct() -> Conduct {
+        Conduct {
+            model: OperatingModel::ProductQuestion,
+            writing: Writing::Draft,
+            approvers: vec![Role::Agent, Role::Lead],
+            checks: Vec::new(),
+            escalate: Vec::new(),
+            lapsed: None,
+            pins: "operating_model/how@1".into(),
+        }
+    }
 
     fn good() -> Facts {
         let agent = Uuid::from_u128(1).into();
@@ -195,6 +230,8 @@ mod tests {
             revision: 4,
             last_inbound: message,
             sources: vec![CitedSource { title: "Refunds".into(), still_good: true }],
+            conduct: conduct(),
+            pins: conduct().pins,
         }
     }
 
@@ -203,7 +240,7 @@ mod tests {
         let now = Timestamp::from_secs(1060);
         assert_eq!(may_approve(&good(), now), Ok(()));
         type Break = fn(&mut Facts);
-        let cases: [(Break, Refusal); 13] = [
+        let cases: [(Break, Refusal); 15] = [
             (|f| f.approver.signed_in = false, Refusal::SignedOut),
             (|f| f.approver.role = Role::Auditor, Refusal::NotYours),
             (|f| f.approver.works_in_queue = false, Refusal::NotYours),
@@ -216,6 +253,8 @@ mod tests {
             (|f| f.last_inbound = Some(Uuid::from_u128(9).into()), Refusal::NewMessage),
             (|f| f.revision = 5, Refusal::Edited),
             (|f| f.claimed = Digest::of(b"other"), Refusal::DigestMismatch),
+            (|f| f.conduct.approvers = vec![Role::Lead], Refusal::Approver { needs: "a lead".into() }),
+            (|f| f.conduct.pins = "operating_model/how@2".into(), Refusal::PolicyChanged),
             (
                 |f| f.sources = vec![CitedSource { title: "Refunds".into(), still_good: false }],
                 Refusal::SourceChanged { title: "Refunds".into() },
@@ -241,13 +280,26 @@ mod tests {
             last_inbound: approve.last_inbound,
             state: DraftState::Approved,
             sources: vec![],
+            conduct: conduct(),
+            pins: conduct().pins,
+            machines: Some(DraftOrigin::Assembled),
         };
         let now = Timestamp::from_secs(1010);
         assert_eq!(may_leave(&leaving, now), Ok(()));
         type Break = fn(&mut LeavingFacts);
-        let cases: [(Break, Refusal); 7] = [
+        let cases: [(Break, Refusal); 11] = [
             (|f| f.mac_holds = false, Refusal::DigestMismatch),
             (|f| f.recomputed = Digest::of(b"x"), Refusal::DigestMismatch),
+            (|f| f.conduct.approvers = vec![Role::Lead], Refusal::Approver { needs: "a lead".into() }),
+            (|f| f.pins = String::new(), Refusal::PolicyChanged),
+            (|f| f.conduct.writing = Writing::SourcesOnly, Refusal::Category { model: "product question".into() }),
+            (
+                |f| {
+                    f.conduct.writing = Writing::Nothing;
+                    f.conduct.lapsed = Some("Nobody owns it.".into());
+                },
+                Refusal::Lapsed { why: "Nobody owns it.".into() },
+            ),
             (|f| f.approver.works_in_queue = false, Refusal::NotYours),
             (|f| f.state = DraftState::Open, Refusal::DraftState { state: "open".into() }),
             (|f| f.approved_at = Timestamp::from_secs(1010 - APPROVAL_SECONDS - 1), Refusal::Expired),

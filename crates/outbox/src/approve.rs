@@ -115,6 +115,7 @@ pub async fn approve(
     let draft = Draft::load(&mut tx, draft).await?;
     let ticket = Ticket::load(&mut tx, draft.ticket).await?;
     let sources = Source::of_seal(&mut tx, seal.id, now).await?;
+    let conduct = ticket.conduct(&mut tx, now).await?;
     let facts = Facts {
         shown: seal.shown.clone(),
         claimed: shown,
@@ -123,10 +124,13 @@ pub async fn approve(
         revision: draft.revision,
         last_inbound: ticket.last_inbound,
         sources: Source::cited(&sources),
+        conduct,
+        pins: seal.policies.clone(),
     };
     may_approve(&facts, now)?;
     let evidence = Evidence::of(&mut tx, &draft, now).await?;
-    cleared(&look(&evidence.looked(door, &ticket, &draft)), acknowledged)?;
+    let looked = evidence.looked(door, &ticket, &draft, &facts.conduct, facts.approver.role);
+    cleared(&look(&looked), acknowledged)?;
     ticket.status.move_to(choice.status())?;
     take(&mut tx, &seal, &draft, &ticket, choice).await?;
     let reply =
@@ -216,7 +220,7 @@ async fn queue(door: &Door, tx: &mut Tx, yes: Yes<'_>) -> Result<ApprovedReply, 
         approved_at: now,
     };
     let versions: Vec<_> = yes.sources.iter().map(|s| s.version).collect();
-    write(tx, &approval, approval.mac(door, outbox, &versions)).await?;
+    write(tx, &approval, approval.mac(door, outbox, &versions, &yes.seal.policies)).await?;
     if let Some(category) = &yes.ticket.category {
         remember(tx, category, &approval, yes.choice).await?;
     }

@@ -4,13 +4,15 @@ use std::collections::HashSet;
 
 use desk::{
     Refusal, closed_list,
+    conduct::Conduct,
     consent::{DeskDefault, may_use_ai},
     draft::{DraftOrigin, Sentence, Support, ai_share},
     envelope::AiPart,
     grounding::facts,
     knowledge::Cited,
     language::Language,
-    operating::Writing,
+    people::Role,
+    terms::RequiredCheck,
 };
 use serde::Serialize;
 
@@ -34,8 +36,8 @@ const MACHINE_SHARE_MAX: f64 = 0.5;
 /// One line of the list a person reads before approving.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// Stable name; an acknowledgement names it.
-    pub key: &'static str,
+    /// Stable name; an acknowledgement names it. Those a policy asks for begin with `policy.`.
+    pub key: String,
     /// What was looked at, or what to confirm.
     pub label: String,
     /// What was found.
@@ -52,6 +54,8 @@ pub(crate) struct Looked<'a> {
     pub cited: &'a [Cited],
     pub sources: &'a [Source],
     pub ai_default: DeskDefault,
+    pub conduct: &'a Conduct,
+    pub approver: Role,
 }
 
 impl Looked<'_> {
@@ -60,7 +64,7 @@ impl Looked<'_> {
     }
 
     /// Whether the text is the machine's to a degree that counts.
-    fn is_machines(&self) -> bool {
+    pub(crate) fn is_machines(&self) -> bool {
         self.draft.origin != DraftOrigin::Agent
             && (self.machine_sentences().any(|s| s.support != Support::Frame)
                 || ai_share(self.draft.machine_body.as_deref(), &self.draft.body) > MACHINE_SHARE_MAX)
@@ -85,7 +89,20 @@ pub(crate) fn ai_part(draft: &Draft) -> AiPart {
 
 /// The whole list, in the order a person should read it.
 pub(crate) fn look(at: &Looked<'_>) -> Vec<Check> {
-    vec![category(at), consent(at), sources(at), earlier(at), support(at), stray_facts(at), doubts(at), language(at)]
+    let mut list = vec![
+        category(at),
+        consent(at),
+        sources(at),
+        earlier(at),
+        support(at),
+        stray_facts(at),
+        doubts(at),
+        language(at),
+    ];
+    list.extend(approver(at));
+    list.extend(escalation(at));
+    list.extend(required(at));
+    list
 }
 
 /// Does anything stand against approving, given what was acknowledged?
@@ -93,27 +110,60 @@ pub(crate) fn cleared(checks: &[Check], acknowledged: &[String]) -> Result<(), R
     if let Some(block) = checks.iter().find(|c| c.state == CheckState::Block) {
         return Err(Refusal::Blocked { label: block.label.clone() });
     }
-    let open = |c: &&Check| c.state == CheckState::Warn && !acknowledged.iter().any(|key| key == c.key);
+    let open = |c: &&Check| c.state == CheckState::Warn && !acknowledged.iter().any(|key| *key == c.key);
     match checks.iter().find(open) {
         Some(warn) => Err(Refusal::Unacknowledged { label: warn.label.clone() }),
         None => Ok(()),
     }
 }
 
-fn check(key: &'static str, found: Option<(CheckState, &str, String)>, clean: &str) -> Check {
+fn check(key: &str, found: Option<(CheckState, &str, String)>, clean: &str) -> Check {
     match found {
-        Some((state, label, detail)) => Check { key, label: label.to_owned(), state, detail },
-        None => Check { key, label: clean.to_owned(), state: CheckState::Ok, detail: String::new() },
+        Some((state, label, detail)) => Check { key: key.to_owned(), label: label.to_owned(), state, detail },
+        None => Check { key: key.to_owned(), label: clean.to_owned(), state: CheckState::Ok, detail: String::new() },
     }
 }
 
 fn category(at: &Looked<'_>) -> Check {
-    let keeps_words = at.ticket.model.filter(|m| matches!(m.writing(), Writing::Nothing | Writing::SourcesOnly));
-    let found = keeps_words.filter(|_| at.is_machines()).map(|model| {
-        let detail = format!("{}: people keep {}", model.name(), model.people_keep());
+    let refused = at.conduct.allows(at.draft.origin).err().filter(|_| at.is_machines());
+    let found = refused.map(|refusal| {
+        let model = at.conduct.model;
+        let detail = match refusal {
+            Refusal::Lapsed { why } => why,
+            _ => format!("{}: people keep {}", model.name(), model.people_keep()),
+        };
         (CheckState::Block, "in this category people write every word", detail)
     });
     check("category", found, "The category allows this text")
+}
+
+/// Whether this person's yes counts here; told before they try.
+fn approver(at: &Looked<'_>) -> Option<Check> {
+    let refusal = at.conduct.approved_by(at.approver).err()?;
+    let label = "somebody else has to approve this".to_owned();
+    Some(Check { key: "approver".to_owned(), label, state: CheckState::Block, detail: refusal.to_string() })
+}
+
+/// What the category's policy has an approver confirm.
+fn required(at: &Looked<'_>) -> Vec<Check> {
+    let one = |check: &RequiredCheck| Check {
+        key: format!("policy.{}", check.key),
+        label: check.sentence.clone(),
+        state: CheckState::Warn,
+        detail: String::new(),
+    };
+    at.conduct.checks.iter().map(one).collect()
+}
+
+/// Escalating is a person's work; the page asks whether it was done.
+fn escalation(at: &Looked<'_>) -> Option<Check> {
+    let flags: Vec<String> = at.conduct.escalate.iter().map(|f| f.word().replace('_', " ")).collect();
+    (!flags.is_empty()).then(|| Check {
+        key: "escalation".to_owned(),
+        label: "escalated, or decided not to, with the reason in a note".to_owned(),
+        state: CheckState::Warn,
+        detail: flags.join("\n"),
+    })
 }
 
 fn consent(at: &Looked<'_>) -> Check {

@@ -13,6 +13,7 @@ use store::{Conn, StoreError, Tx};
 use crate::{
     Door, DoorError, letter,
     rows::{Approval, Cargo, OutboxRow, Progress},
+    seal::Evidence,
     sql::{params, sql},
     world::{self, Draft, Source, Ticket},
 };
@@ -56,6 +57,24 @@ pub async fn withdraw_stale(door: &Door, tx: &mut Tx, ticket: TicketId) -> Resul
     Ok(stopped)
 }
 
+/// Stops every waiting reply of the desk whose world changed: for use in the transaction that changes a policy.
+///
+/// # Errors
+/// What the database says.
+pub async fn withdraw_all_stale(door: &Door, tx: &mut Tx) -> Result<usize, DoorError> {
+    let rows = tx
+        .rows(
+            sql!("select distinct ticket_id from outbox where kind = 'reply' and state = 'ready' order by ticket_id"),
+            params![],
+        )
+        .await?;
+    let mut stopped = 0;
+    for row in &rows {
+        stopped += withdraw_stale(door, tx, row.columns().take()?).await?;
+    }
+    Ok(stopped)
+}
+
 /// Everything that is asked of a row before the first byte goes out.
 pub(crate) async fn may_go(
     door: &Door,
@@ -93,10 +112,14 @@ async fn may_reply_go(
     let draft = Draft::load(conn, approval.draft).await?;
     let sources = Source::of_seal(conn, approval.seal, now).await?;
     let versions: Vec<_> = sources.iter().map(|s| s.version).collect();
+    let pins = world::pins_of_seal(conn, approval.seal).await?;
+    let conduct = ticket.conduct(conn, now).await?;
+    let evidence = Evidence::of(conn, &draft, now).await?;
+    let is_machines = evidence.looked(door, &ticket, &draft, &conduct, desk::people::Role::Lead).is_machines();
     let facts = LeavingFacts {
         approver: world::approver_now(conn, approval.agent, approval.session, &ticket.queue).await?,
         approved_at: approval.approved_at,
-        mac_holds: approval.holds(door, row.id, &versions, &mac)
+        mac_holds: approval.holds(door, row.id, &versions, &pins, &mac)
             && (approval.ticket, draft.ticket) == (row.ticket, row.ticket)
             && approval.digest == *digest,
         approved: *digest,
@@ -105,6 +128,9 @@ async fn may_reply_go(
         last_inbound: ticket.last_inbound,
         state: draft.state,
         sources: Source::cited(&sources),
+        conduct,
+        pins,
+        machines: is_machines.then_some(draft.origin),
     };
     if draft.revision != approval.revision {
         return Ok(Err(Refusal::Edited));

@@ -51,7 +51,7 @@ pub use checks::{Check, CheckState};
 pub use deliver::{Delivery, LEASE_SECONDS, Lease, deliver};
 pub use door::{Door, Settings};
 pub use error::DoorError;
-pub use give_back::withdraw_stale;
+pub use give_back::{withdraw_all_stale, withdraw_stale};
 pub use letter::Letter;
 pub use lookup::{Fate, OutboxState, TrayLetter, due, fates, tray, unsettled};
 pub use notice::{NoticeOutcome, queue_notice};

@@ -32,8 +32,8 @@ pub(crate) struct Approval {
 }
 
 impl Approval {
-    /// Everything it says, where it goes, and the versions it rests on.
-    fn fields(&self, outbox: OutboxId, sources: &[VersionId]) -> Vec<String> {
+    /// Everything it says, where it goes, and the versions it rests on: of sources and of policies.
+    fn fields(&self, outbox: OutboxId, sources: &[VersionId], pins: &str) -> Vec<String> {
         let mut fields = vec![
             self.id.to_string(),
             outbox.to_string(),
@@ -52,16 +52,17 @@ impl Approval {
         let mut versions: Vec<String> = sources.iter().map(ToString::to_string).collect();
         versions.sort_unstable();
         fields.extend(versions);
+        fields.push(pins.to_owned());
         fields
     }
 
-    pub(crate) fn mac(&self, door: &Door, outbox: OutboxId, sources: &[VersionId]) -> Vec<u8> {
-        let fields = self.fields(outbox, sources);
+    pub(crate) fn mac(&self, door: &Door, outbox: OutboxId, sources: &[VersionId], pins: &str) -> Vec<u8> {
+        let fields = self.fields(outbox, sources, pins);
         door.mac(APPROVAL_LABEL, &as_bytes(&fields))
     }
 
-    pub(crate) fn holds(&self, door: &Door, outbox: OutboxId, sources: &[VersionId], mac: &[u8]) -> bool {
-        let fields = self.fields(outbox, sources);
+    pub(crate) fn holds(&self, door: &Door, outbox: OutboxId, sources: &[VersionId], pins: &str, mac: &[u8]) -> bool {
+        let fields = self.fields(outbox, sources, pins);
         door.mac_holds(APPROVAL_LABEL, &as_bytes(&fields), mac)
     }
 

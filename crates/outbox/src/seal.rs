@@ -6,14 +6,15 @@ use desk::{
     Digest, Refusal, Timestamp,
     approval::SEAL_SECONDS,
     audit::{AuditEvent, Service},
+    conduct::Conduct,
     draft::{Change, DraftState, Sentence, Support, ai_share, changes, retrace},
     envelope::{AiPart, Envelope, reply_subject},
     ids::{ArticleId, DraftId, SealId, TicketId, VersionId},
     knowledge::{Cited, Origin},
-    people::Agent,
+    people::{Agent, Role},
 };
 use serde::Serialize;
-use store::{AgentSession, ServiceIdentity, Store, Tx, new_id};
+use store::{AgentSession, Conn, ServiceIdentity, Store, StoreError, Tx, new_id};
 
 use crate::{
     Door, DoorError, Letter,
@@ -106,12 +107,13 @@ pub async fn seal(
     let envelope = envelope(door, &agent, &ticket, &draft, thread);
     let marks = Marks { kind: Kind::Reply, ticket_number: ticket.number, domain: &door.settings().domain, at: now };
     let mime = letter::render(&envelope, &marks)?;
-    let looked = evidence.looked(door, &ticket, &draft);
+    let conduct = ticket.conduct(&mut tx, now).await?;
+    let looked = evidence.looked(door, &ticket, &draft, &conduct, agent.role);
     let checks = look(&looked);
     let frozen = Frozen::write(
         door,
         &mut tx,
-        &Page { session, ticket: &ticket, draft: &draft, envelope: &envelope, mime: &mime },
+        &Page { session, ticket: &ticket, draft: &draft, envelope: &envelope, mime: &mime, policies: &conduct.pins },
         &evidence.sources,
     )
     .await?;
@@ -173,7 +175,7 @@ pub(crate) struct Evidence {
 }
 
 impl Evidence {
-    pub(crate) async fn of(tx: &mut Tx, draft: &Draft, now: Timestamp) -> Result<Self, DoorError> {
+    pub(crate) async fn of(tx: &mut Conn, draft: &Draft, now: Timestamp) -> Result<Self, StoreError> {
         let cited = draft.cited(tx).await?;
         let sentences = retrace(&draft.machine_sentences, &draft.body);
         let mut sources = Vec::new();
@@ -184,8 +186,17 @@ impl Evidence {
         Ok(Self { sentences, cited, sources })
     }
 
-    pub(crate) const fn looked<'a>(&'a self, door: &Door, ticket: &'a Ticket, draft: &'a Draft) -> Looked<'a> {
+    pub(crate) const fn looked<'a>(
+        &'a self,
+        door: &Door,
+        ticket: &'a Ticket,
+        draft: &'a Draft,
+        conduct: &'a Conduct,
+        approver: Role,
+    ) -> Looked<'a> {
         Looked {
+            conduct,
+            approver,
             ticket,
             draft,
             sentences: self.sentences.as_slice(),
@@ -243,6 +254,7 @@ struct Page<'a> {
     draft: &'a Draft,
     envelope: &'a Envelope,
     mime: &'a [u8],
+    policies: &'a str,
 }
 
 struct Frozen {
@@ -262,8 +274,8 @@ impl Frozen {
         let envelope = serde_json::to_string(page.envelope).unwrap_or_default();
         tx.execute(
             sql!(
-                "insert into seals (id, token_hash, draft_id, revision, ticket_id, agent_id, session_id, digest, mail_from, recipients, mime, envelope, last_inbound_id, at)
-                 values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)"
+                "insert into seals (id, token_hash, draft_id, revision, ticket_id, agent_id, session_id, digest, mail_from, recipients, mime, envelope, last_inbound_id, at, policies)
+                 values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)"
             ),
             params![
                 seal,
@@ -279,7 +291,8 @@ impl Frozen {
                 page.mime,
                 envelope,
                 page.ticket.last_inbound,
-                now
+                now,
+                page.policies
             ],
         )
         .await?;

@@ -3,6 +3,7 @@
 use desk::{
     Digest, Timestamp,
     approval::{Approver, CitedSource, Shown},
+    conduct::{Conduct, Worked},
     consent::Voices,
     draft::{DraftOrigin, DraftState, Sentence},
     envelope,
@@ -10,6 +11,7 @@ use desk::{
     knowledge::{ArticleState, Audience, Cited, may_ground},
     operating::OperatingModel,
     people::{Agent, AiSetting},
+    risk::Flag,
     ticket::Status,
 };
 use serde::Deserialize;
@@ -26,6 +28,7 @@ pub(crate) struct Ticket {
     pub queue: String,
     pub category: Option<String>,
     pub model: Option<OperatingModel>,
+    pub flags: Vec<Flag>,
     pub language: Option<String>,
     pub requester: RequesterId,
     pub requester_email: String,
@@ -40,7 +43,7 @@ impl Ticket {
         let row = conn
             .one(
                 sql!(
-                    "select t.id, t.number, t.subject, t.status, t.queue, t.category, t.operating_model, t.language, t.requester_id, r.email, r.ai, o.ai, t.last_inbound_id,
+                    "select t.id, t.number, t.subject, t.status, t.queue, t.category, t.operating_model, t.risk, t.language, t.requester_id, r.email, r.ai, o.ai, t.last_inbound_id,
                      (select count(*) from outbox u where u.ticket_id = t.id and u.kind = 'reply' and u.state = 'uncertain')
                      from tickets t join requesters r on r.id = t.requester_id
                      left join organizations o on o.id = coalesce(t.organization_id, r.organization_id) where t.id = $1"
@@ -57,6 +60,7 @@ impl Ticket {
             queue: c.take()?,
             category: c.take()?,
             model: c.take()?,
+            flags: c.take::<String>()?.split(',').filter_map(|word| word.parse().ok()).collect(),
             language: c.take()?,
             requester: c.take()?,
             requester_email: c.take()?,
@@ -65,6 +69,12 @@ impl Ticket {
             last_inbound: c.take()?,
             has_uncertain_letter: c.take::<i64>()? > 0,
         })
+    }
+
+    /// What the policies that apply to it say at `now`.
+    pub(crate) async fn conduct(&self, conn: &mut Conn, now: Timestamp) -> Result<Conduct, StoreError> {
+        let worked = Worked { category: self.category.as_deref(), model: self.model, flags: &self.flags };
+        Ok(Conduct::of(&conn.policies().await?, worked, now))
     }
 
     pub(crate) const fn voices(&self, desk: desk::consent::DeskDefault) -> Voices {
@@ -131,6 +141,8 @@ pub(crate) struct Seal {
     pub mail_from: String,
     pub recipients: Vec<String>,
     pub mime: Vec<u8>,
+    /// The versions of policies it was shown under.
+    pub policies: String,
 }
 
 impl Seal {
@@ -139,7 +151,7 @@ impl Seal {
         let row = conn
             .maybe(
                 sql!(
-                    "select id, draft_id, agent_id, session_id, digest, revision, last_inbound_id, at, spent_at, mail_from, recipients, mime
+                    "select id, draft_id, agent_id, session_id, digest, revision, last_inbound_id, at, spent_at, mail_from, recipients, mime, policies
                      from seals where token_hash = $1"
                 ),
                 params![token.as_bytes().as_slice()],
@@ -162,8 +174,14 @@ impl Seal {
             mail_from: c.take()?,
             recipients: c.json()?,
             mime: c.take()?,
+            policies: c.take()?,
         }))
     }
+}
+
+/// The versions of policies that a page was shown under.
+pub(crate) async fn pins_of_seal(conn: &mut Conn, seal: SealId) -> Result<String, StoreError> {
+    conn.one(sql!("select policies from seals where id = $1"), params![seal]).await?.columns().take()
 }
 
 /// A version that a reply cites, and whether it still carries.

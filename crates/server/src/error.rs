@@ -13,6 +13,9 @@ pub enum FlowError {
     /// What was sent makes no sense.
     #[error("{0}")]
     Invalid(String),
+    /// A policy's text does not hold.
+    #[error("{} of this text cannot be taken; nothing was saved.", if .0.len() == 1 { "One line".to_owned() } else { format!("{} lines", .0.len()) })]
+    Lines(Vec<desk::policy::Problem>),
     /// Nothing there, or nothing the asker may see.
     #[error("There is no such thing here.")]
     NotFound,

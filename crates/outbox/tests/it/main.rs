@@ -10,6 +10,7 @@ mod forgery;
 mod late;
 mod mail_server;
 mod notices;
+mod policies;
 mod private_ca;
 mod property;
 mod race;

@@ -204,12 +204,7 @@ impl Sealed {
             checks: sealed
                 .checks
                 .into_iter()
-                .map(|c| Check {
-                    key: c.key.to_owned(),
-                    label: c.label,
-                    state: c.state.word().to_owned(),
-                    detail: c.detail,
-                })
+                .map(|c| Check { key: c.key, label: c.label, state: c.state.word().to_owned(), detail: c.detail })
                 .collect(),
             changes: sealed.changes.into_iter().map(|(op, text)| Change { op: op.word().to_owned(), text }).collect(),
             citations,

@@ -5,6 +5,7 @@
 //! requests harmless. The OpenAPI document is made from the handlers; a test keeps the committed
 //! copy equal.
 
+mod agents;
 mod answer;
 mod articles;
 mod audit;
@@ -23,10 +24,12 @@ mod mail;
 mod messages;
 mod page;
 mod people;
+mod policies;
 mod problem;
 mod record_words;
 mod search;
 mod session;
+mod tasks;
 mod ticket_page;
 mod tickets;
 mod tokens;
@@ -86,6 +89,9 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(ticket_page::router())
         .merge(messages::router())
         .merge(people::router())
+        .merge(agents::router())
+        .merge(policies::router())
+        .merge(tasks::router())
         .merge(drafts::router())
         .merge(articles::router())
         .merge(search::router())

@@ -11,6 +11,7 @@ use serde::Serialize;
 use store::StoreError;
 use utoipa::ToSchema;
 
+use super::policies::LineProblem;
 use crate::FlowError;
 
 /// What a caller is told when nothing was done.
@@ -22,6 +23,7 @@ pub struct Problem {
     detail: String,
     next: Option<&'static str>,
     retry_after: Option<i64>,
+    problems: Vec<LineProblem>,
 }
 
 /// The body of a problem.
@@ -40,11 +42,14 @@ pub struct ProblemBody {
     /// What to do next.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<&'static str>,
+    /// What is wrong with each line of a text that was sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<LineProblem>,
 }
 
 impl Problem {
     fn new(word: &'static str, status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { word, status, title, detail: detail.into(), next: None, retry_after: None }
+        Self { word, status, title, detail: detail.into(), next: None, retry_after: None, problems: Vec::new() }
     }
 
     /// Nobody is signed in.
@@ -174,6 +179,10 @@ impl From<FlowError> for Problem {
         match error {
             FlowError::Refused(refusal) => refusal.into(),
             FlowError::Invalid(detail) => Self::invalid(detail),
+            FlowError::Lines(lines) => Self {
+                problems: lines.iter().cloned().map(LineProblem::from).collect(),
+                ..Self::invalid(FlowError::Lines(lines).to_string())
+            },
             FlowError::NotFound => Self::not_found(),
             FlowError::Stale => Self::conflict(FlowError::Stale.to_string()),
             FlowError::Conflict(detail) => Self::conflict(detail),
@@ -203,6 +212,7 @@ impl IntoResponse for Problem {
             status: self.status.as_u16(),
             detail: self.detail,
             next: self.next,
+            problems: self.problems,
         };
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();

@@ -15,13 +15,18 @@ pub mod receive_mail;
 pub mod retry_mail;
 pub mod seal_reply;
 pub mod set_consent;
+pub mod set_policy;
+pub mod set_skills;
 pub mod settle_delivery;
 pub mod sign_in;
 pub mod take_up;
+pub mod tasks;
 pub mod tidy_up;
 pub mod train_triage;
 pub mod triage_ticket;
+pub mod try_policy;
 pub mod undo_reply;
+pub mod ways;
 pub mod write_draft;
 pub mod write_note;
 

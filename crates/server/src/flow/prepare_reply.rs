@@ -4,14 +4,15 @@
 use std::collections::HashMap;
 
 use desk::{
-    Refusal,
+    Timestamp,
     assemble::{self, Move},
     audit::{AuditEvent, Service},
+    conduct::{Conduct, Worked},
     draft::{Composed, DraftOrigin, DraftState},
     ids::{SuggestionId, TicketId},
     knowledge::{Cited, Origin, Retrieval, may_ground},
     language::Language,
-    operating::{OperatingModel, Writing},
+    operating::Writing,
     suggestion::{Confidence, Maker, Suggestion},
     ticket::DraftReadiness,
 };
@@ -39,8 +40,8 @@ pub struct Case {
     pub line: TicketLine,
     /// The message to answer.
     pub newest: Message,
-    /// How it is worked.
-    pub model: OperatingModel,
+    /// How it is worked, and what its policies say.
+    pub conduct: Conduct,
     /// First name to greet, when there is one.
     pub first_name: Option<String>,
     /// Everybody's and everything's known values, for the second gate.
@@ -52,13 +53,18 @@ impl Case {
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn load(conn: &mut Conn, grant: &Grant, ticket: TicketId) -> Result<Option<Self>, FlowError> {
+    pub async fn load(
+        conn: &mut Conn,
+        grant: &Grant,
+        ticket: TicketId,
+        now: Timestamp,
+    ) -> Result<Option<Self>, FlowError> {
         let line = conn.ticket(grant, ticket).await?;
         let mut messages = conn.messages(grant, ticket).await?;
         let Some(at) = messages.iter().position(|m| Some(m.id) == line.ticket.last_inbound) else { return Ok(None) };
         let newest = messages.swap_remove(at);
         let requester = conn.requester(line.ticket.requester).await?;
-        let model = line.ticket.operating_model.unwrap_or(OperatingModel::Relationship);
+        let conduct = conduct(conn, &line, now).await?;
         let first_name = requester.first_name().map(str::to_owned);
         let mut known = Vec::new();
         know(&mut known, &requester.name, &requester.email);
@@ -75,7 +81,7 @@ impl Case {
         }
         known.sort_by(|a, b| a.1.cmp(&b.1));
         known.dedup();
-        Ok(Some(Self { line, newest, model, first_name, known }))
+        Ok(Some(Self { line, newest, conduct, first_name, known }))
     }
 
     /// Subject and newest words: what is asked.
@@ -83,6 +89,16 @@ impl Case {
     pub fn question(&self) -> String {
         format!("{}\n\n{}", self.line.ticket.subject, self.newest.latest)
     }
+}
+
+/// What the policies of a ticket say at `now`.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn conduct(conn: &mut Conn, line: &TicketLine, now: Timestamp) -> Result<Conduct, FlowError> {
+    let ticket = &line.ticket;
+    let worked = Worked { category: ticket.category.as_deref(), model: ticket.operating_model, flags: &ticket.risk };
+    Ok(Conduct::of(&conn.policies().await?, worked, now))
 }
 
 /// Notes a person's name and address among what the second gate hides.
@@ -102,7 +118,7 @@ pub fn know(known: &mut Vec<(redact::Class, String)>, name: &str, address: &str)
 pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     let grant = app.service_grant(Service::Preparation, Purpose::Work)?;
     let mut conn = app.store.read().await?;
-    let Some(case) = Case::load(&mut conn, &grant, ticket).await? else { return Ok(()) };
+    let Some(case) = Case::load(&mut conn, &grant, ticket, app.clock.now()).await? else { return Ok(()) };
     let allowed = super::triage_ticket::consent(app, &mut conn, &case.line).await?;
     drop(conn);
     if let Err(refusal) = allowed {
@@ -120,14 +136,15 @@ pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
         )
         .await;
     }
-    if case.model.writing() == Writing::Nothing {
-        let why = format!("{}: the machine may {}.", case.model.name(), case.model.ai_may());
-        return withhold(app, ticket, &why, "operating-model").await;
+    let withheld = case.conduct.withheld();
+    if let Some(why) = withheld.as_ref().filter(|_| case.conduct.writing == Writing::Nothing) {
+        let word = if case.conduct.lapsed.is_some() { "policy-lapsed" } else { "operating-model" };
+        return withhold(app, ticket, why, word).await;
     }
     let cited = retrieve(app, &case).await?;
     outbox::crash::point("draft-retrieved");
     let drafted = drafted(app, &case, &cited);
-    let next = match (&drafted, case.model.writing()) {
+    let next = match (&drafted, case.conduct.writing) {
         (Ok(_), Writing::Draft | Writing::ApprovedWording) => Move::Answer,
         (Err(_), Writing::Draft | Writing::ApprovedWording) => Move::Ask,
         _ => Move::HandOver,
@@ -135,26 +152,9 @@ pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     let missing = drafted.as_ref().err().cloned().unwrap_or_default();
     let plan = assemble::plan(&case.newest.latest, missing, next);
     let retrieval = keep_retrieval(app, &case, Retrieval { cited: cited.clone(), plan: Some(plan) }).await?;
-    match case.model.writing() {
-        Writing::Draft | Writing::ApprovedWording => propose(app, &case, retrieval, &cited, drafted).await,
-        Writing::PolicyCheck => {
-            withhold(
-                app,
-                ticket,
-                "Refunds are decided by people. The policy passages stand beside this.",
-                "operating-model",
-            )
-            .await
-        }
-        Writing::SourcesOnly | Writing::Nothing => {
-            withhold(
-                app,
-                ticket,
-                "Every word is a person's here. Sources and similar cases stand beside this.",
-                "operating-model",
-            )
-            .await
-        }
+    match withheld {
+        None => propose(app, &case, retrieval, &cited, drafted).await,
+        Some(why) => withhold(app, ticket, &why, "operating-model").await,
     }
 }
 
@@ -183,7 +183,7 @@ async fn propose(
         app.live.committed();
         return Ok(());
     }
-    if app.model.is_some() && case.model.writing() == Writing::Draft {
+    if app.model.is_some() && case.conduct.writing == Writing::Draft {
         match super::write_draft::ask_model(app, case, retrieval, cited).await {
             // Too late is no failure: what overtook it has its own preparation.
             Ok(()) | Err(FlowError::Stale) => return Ok(()),
@@ -347,11 +347,15 @@ async fn keep_retrieval(app: &App, case: &Case, value: Retrieval) -> Result<Sugg
 }
 
 /// Asked in the transaction that keeps a draft, because drafting takes a while: the question is
-/// still the newest, its operating model the same, and no person's words stand where it would go.
+/// still the newest, its operating model and policies the same, and no person's words stand where it would go.
 async fn still_wanted(tx: &mut Tx, case: &Case) -> Result<(), FlowError> {
     let grant = Grant::for_service(PREPARATION, Purpose::Work)?;
-    let now = tx.ticket(&grant, case.line.ticket.id).await?.ticket;
-    if now.last_inbound != Some(case.newest.id) || now.operating_model != case.line.ticket.operating_model {
+    let line = tx.ticket(&grant, case.line.ticket.id).await?;
+    let now = &line.ticket;
+    if now.last_inbound != Some(case.newest.id)
+        || now.operating_model != case.line.ticket.operating_model
+        || conduct(tx, &line, tx.now()).await?.pins != case.conduct.pins
+    {
         return Err(FlowError::Stale);
     }
     match tx.current_draft(&grant, now.id).await? {
@@ -407,17 +411,4 @@ async fn withhold(app: &App, ticket: TicketId, why: &str, word: &str) -> Result<
     tx.commit(AuditEvent::DraftWithheld { ticket, why: word.to_owned() }).await?;
     app.live.committed();
     Ok(())
-}
-
-/// Refuses what the operating model keeps with people.
-///
-/// # Errors
-/// [`Refusal::Category`].
-pub fn machine_may_write(model: OperatingModel) -> Result<(), Refusal> {
-    match model.writing() {
-        Writing::Draft | Writing::ApprovedWording => Ok(()),
-        Writing::PolicyCheck | Writing::SourcesOnly | Writing::Nothing => {
-            Err(Refusal::Category { model: model.name().to_lowercase() })
-        }
-    }
 }

@@ -9,7 +9,6 @@ use desk::{
     ids::{DraftId, SuggestionId, TicketId},
     knowledge::{Cited, Origin, Retrieval},
     language::Language,
-    operating::Writing,
     prompt,
     ticket::DraftReadiness,
 };
@@ -42,7 +41,7 @@ pub async fn start(
 ) -> Result<DraftId, FlowError> {
     let grant = Grant::for_agent(session, Purpose::Work)?;
     let mut conn = app.store.read().await?;
-    let case = Case::load(&mut conn, &grant, ticket).await?.ok_or(FlowError::NotFound)?;
+    let case = Case::load(&mut conn, &grant, ticket, app.clock.now()).await?.ok_or(FlowError::NotFound)?;
     answers_here(session, &case)?;
     if origin == DraftOrigin::Agent {
         drop(conn);
@@ -60,7 +59,7 @@ pub async fn start(
     };
     let voices = desk::consent::Voices { requester: requester.ai, organization, desk: app.config.desk.ai_default };
     may_draft_for(voices, session.agent().ai)?;
-    prepare_reply::machine_may_write(case.model)?;
+    case.conduct.allows(origin)?;
     let kept = conn.newest_suggestion::<Retrieval>(&grant, ticket, SuggestionKind::Retrieval).await?;
     drop(conn);
     let Some(kept) = kept else {
@@ -175,9 +174,7 @@ pub async fn ask_model(app: &App, case: &Case, retrieval: SuggestionId, cited: &
     let Some(client) = &app.model else {
         return Err(FlowError::Unavailable("No language model is configured.".to_owned()));
     };
-    if case.model.writing() != Writing::Draft {
-        return Err(Refusal::Category { model: case.model.name().to_lowercase() }.into());
-    }
+    case.conduct.allows(DraftOrigin::Model)?;
     let gate = "The personal-data gate failed, so nothing was sent to the model.";
     let closed = |_| FlowError::Unavailable(gate.to_owned());
     let namespace = Namespace::new(app.keys.random().map_err(|e| FlowError::Unavailable(e.to_string()))?);

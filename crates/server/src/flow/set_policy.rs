@@ -1,0 +1,197 @@
+//! A lead writes the next version of a policy, based on the version they saw. It applies at once: replies that wait to
+//! leave are asked again, and tickets that wait for an answer are prepared again.
+
+use desk::{
+    Refusal, Timestamp,
+    audit::AuditEvent,
+    ids::{AgentId, TicketId},
+    people::Role,
+    policy::{BODY_BYTES_MAX, Desk, Owner, Policies, Policy, PolicyKind, REVIEW_DAYS_MAX, Standing, is_key},
+    ticket::DraftReadiness,
+};
+use store::{AgentSession, Grant, NewJob, Purpose, Tx};
+
+use crate::{
+    App, FlowError,
+    flow::{PREPARATION, prepare_reply::PREPARE},
+};
+
+/// Longest note, in characters.
+const NOTE_CHARS_MAX: usize = 500;
+/// Longest name, in characters.
+const NAME_CHARS_MAX: usize = 100;
+
+/// The next version, as a person wrote it.
+#[derive(Debug, Clone)]
+pub struct NewPolicy {
+    /// What it is about.
+    pub kind: PolicyKind,
+    /// Which of its kind.
+    pub key: String,
+    /// Its text.
+    pub body: String,
+    /// Who answers for it.
+    pub owner: AgentId,
+    /// Until when it counts as looked at.
+    pub review_by: Timestamp,
+    /// Why.
+    pub note: String,
+    /// Name; none keeps it. For personas and macros.
+    pub name: Option<String>,
+    /// Categories it applies to; none keeps them. For personas and macros.
+    pub categories: Option<Vec<String>>,
+}
+
+/// Lets leads and administrators pass.
+///
+/// # Errors
+/// [`Refusal::Role`] for everybody else.
+pub fn may_write(session: &AgentSession) -> Result<(), FlowError> {
+    if matches!(session.agent().role, Role::Lead | Role::Admin) {
+        return Ok(());
+    }
+    Err(Refusal::Role { needs: "leads and administrators can".to_owned() }.into())
+}
+
+/// Writes the next version after `seen`; 0 begins a new persona or macro.
+///
+/// # Errors
+/// [`FlowError::Lines`] for a text that does not hold, [`FlowError::Invalid`] for owner, date or note,
+/// [`FlowError::Stale`] when `seen` is not the current version, [`FlowError::NotFound`] for an unknown policy.
+pub async fn set(app: &App, session: &AgentSession, seen: i64, new: NewPolicy) -> Result<(), FlowError> {
+    may_write(session)?;
+    let mut tx = app.store.begin(session, app.clock.now()).await?;
+    let event = write(app, &mut tx, seen, new, Some(session.agent().id)).await?;
+    tx.commit(event).await?;
+    app.live.committed();
+    Ok(())
+}
+
+/// Writes it in a transaction that the caller ends with the event that comes back.
+///
+/// # Errors
+/// As [`set`].
+pub async fn write(
+    app: &App,
+    tx: &mut Tx,
+    seen: i64,
+    new: NewPolicy,
+    made_by: Option<AgentId>,
+) -> Result<AuditEvent, FlowError> {
+    let before = tx.policies().await?;
+    let current = before.find(new.kind, &new.key).cloned();
+    let begins = current.is_none() && is_key(&new.key) && matches!(new.kind, PolicyKind::Persona | PolicyKind::Macro);
+    if current.is_none() && !begins {
+        return Err(FlowError::NotFound);
+    }
+    if seen != current.as_ref().map_or(0, |p| p.version) {
+        return Err(FlowError::Stale);
+    }
+    let next = next(tx, &before, current.as_ref(), new, made_by).await?;
+    if let Some(shipped) = current.as_ref().filter(|p| p.made_at.is_none())
+        && tx.policy_versions(next.kind, &next.key).await?.is_empty()
+    {
+        // What was shipped stays readable when a later release ships something else.
+        tx.add_policy(shipped).await?;
+    }
+    let policy = tx.add_policy(&next).await?;
+    outbox::withdraw_all_stale(&app.door, tx).await?;
+    if matters(current.as_ref(), &next, tx.now()) {
+        prepare_again(tx, &before, &next).await?;
+    }
+    let commitment = app.keys.commit_to("policy", format!("{}\n{}", next.key, next.body).as_bytes());
+    Ok(AuditEvent::PolicyChanged { policy, kind: next.kind.word().to_owned(), version: next.version, commitment })
+}
+
+async fn next(
+    tx: &mut Tx,
+    before: &Policies,
+    current: Option<&Policy>,
+    new: NewPolicy,
+    made_by: Option<AgentId>,
+) -> Result<Policy, FlowError> {
+    let no = |why: String| Err(FlowError::Invalid(why));
+    if new.body.len() > BODY_BYTES_MAX || new.body.contains('\0') {
+        return no(format!("A policy's text has at most {} kB and no NUL character.", BODY_BYTES_MAX / 1024));
+    }
+    if new.note.chars().count() > NOTE_CHARS_MAX || new.note.contains('\0') {
+        return no(format!("A note has at most {NOTE_CHARS_MAX} characters."));
+    }
+    check(tx, before, new.kind, &new.key, &new.body).await?;
+    let now = tx.now();
+    if new.review_by <= now || new.review_by > now.plus_seconds(REVIEW_DAYS_MAX * 86_400) {
+        return no("The review date lies in the future, at most two years ahead.".to_owned());
+    }
+    let Some(owner) = tx.agents().await?.into_iter().find(|a| a.id == new.owner && a.role.answers()) else {
+        return no("The owner must be somebody who works at this desk and answers customers.".to_owned());
+    };
+    let kept = |p: &Policy| (p.name.clone(), p.categories.clone());
+    let (mut name, mut categories) = current.map_or_else(|| (new.key.clone(), Vec::new()), kept);
+    if matches!(new.kind, PolicyKind::Persona | PolicyKind::Macro) {
+        name = new.name.map_or(name, |n| n.trim().to_owned());
+        categories = new.categories.unwrap_or(categories);
+    }
+    if name.is_empty() || name.chars().count() > NAME_CHARS_MAX || name.chars().any(char::is_control) {
+        return no(format!("A name has 1 to {NAME_CHARS_MAX} characters on one line."));
+    }
+    if let Some(unknown) = categories.iter().find(|key| !before.shipped_categories().iter().any(|c| c.key == **key)) {
+        return no(format!("There is no category “{}”.", unknown.chars().take(60).collect::<String>()));
+    }
+    Ok(Policy {
+        kind: new.kind,
+        key: new.key,
+        name,
+        version: current.map_or(0, |p| p.version) + 1,
+        body: new.body,
+        categories,
+        owner: Owner::Active { id: owner.id, name: owner.name },
+        review_by: Some(new.review_by),
+        made_by,
+        made_at: Some(now),
+        note: new.note.trim().to_owned(),
+    })
+}
+
+/// Reads a text against the desk it is for.
+///
+/// # Errors
+/// [`FlowError::Lines`] with every problem.
+pub async fn check(tx: &mut Tx, policies: &Policies, kind: PolicyKind, key: &str, body: &str) -> Result<(), FlowError> {
+    let queues: Vec<String> = tx.queues().await?.into_iter().map(|(key, _)| key).collect();
+    let categories = policies.shipped_categories();
+    let shipped = categories.iter().find(|c| c.key == key).map(|c| c.operating_model);
+    Policy::check(kind, body, &Desk { shipped, queues: &queues, categories }).map_err(FlowError::Lines)
+}
+
+/// Whether waiting tickets are to be looked at again: the text changed what may be written, or a lapse ended.
+fn matters(current: Option<&Policy>, next: &Policy, now: Timestamp) -> bool {
+    let Some(current) = current else { return false };
+    let lapsed = matches!(current.standing(now), Standing::Lapsed { .. });
+    lapsed || (next.kind == PolicyKind::OperatingModel && next.body != current.body)
+}
+
+async fn prepare_again(tx: &mut Tx, before: &Policies, next: &Policy) -> Result<(), FlowError> {
+    let all = || before.shipped_categories().iter().map(|c| c.key.clone()).collect();
+    let (categories, unsorted): (Vec<String>, bool) = match next.kind {
+        PolicyKind::OperatingModel => (vec![next.key.clone()], true),
+        PolicyKind::RiskRules | PolicyKind::Routing => (all(), true),
+        PolicyKind::Persona | PolicyKind::Macro => (next.categories.clone(), false),
+    };
+    for ticket in tx.waiting_in(&categories, unsorted).await? {
+        again(tx, ticket).await?;
+    }
+    Ok(())
+}
+
+async fn again(tx: &mut Tx, ticket: TicketId) -> Result<(), FlowError> {
+    let grant = Grant::for_service(PREPARATION, Purpose::Work)?;
+    tx.supersede_untouched_drafts(ticket).await?;
+    if tx.current_draft(&grant, ticket).await?.is_some() {
+        // A person's own words stay where they are.
+        return Ok(());
+    }
+    tx.set_draft_readiness(ticket, DraftReadiness::Preparing, None).await?;
+    let now = tx.now();
+    tx.queue_job(NewJob { kind: PREPARE, subject: &ticket.to_string(), run_at: now }).await?;
+    Ok(())
+}
