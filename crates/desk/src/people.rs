@@ -30,6 +30,12 @@ impl Role {
         matches!(self, Self::Agent | Self::Lead | Self::KnowledgeOwner | Self::Admin)
     }
 
+    /// Whether this role writes policies and runs triage's models.
+    #[must_use]
+    pub const fn leads(self) -> bool {
+        matches!(self, Self::Lead | Self::Admin)
+    }
+
     /// Whether this role may read the record of the whole desk.
     #[must_use]
     pub const fn reads_record(self) -> bool {

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use desk::{ids::AgentId, people::Agent as Row, routing::Skill};
+use desk::{
+    ids::AgentId,
+    people::Agent as Row,
+    routing::{Proposed, Skill},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    auth::SignedIn,
+    auth::{Leading, SignedIn},
     extract::{Body, Id},
     page::List,
     problem::{Problem, ProblemBody},
@@ -40,6 +44,22 @@ pub struct Skills {
     skills: Vec<String>,
 }
 
+/// Somebody of the queue who could take a ticket; proposed, never assigned.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Skilled {
+    id: String,
+    name: String,
+    /// Those of their skills that fit.
+    skills: Vec<String>,
+}
+
+impl From<Proposed> for Skilled {
+    fn from(person: Proposed) -> Self {
+        let skills = person.skills.iter().map(ToString::to_string).collect();
+        Self { id: person.id.to_string(), name: person.name, skills }
+    }
+}
+
 impl Colleague {
     fn new(agent: Row, skills: &[(AgentId, Skill)]) -> Self {
         let own = skills.iter().filter(|(id, _)| *id == agent.id).map(|(_, skill)| skill.to_string());
@@ -56,7 +76,10 @@ impl Colleague {
 /// Everybody who can sign in, by name.
 #[utoipa::path(get, path = "/agents", tag = "agents",
     responses((status = 200, body = List<Colleague>), (status = "4XX", body = ProblemBody)))]
-async fn list_agents(State(app): State<Arc<App>>, SignedIn(_): SignedIn) -> Result<Json<List<Colleague>>, Problem> {
+async fn list_agents(
+    State(app): State<Arc<App>>,
+    SignedIn(_reader): SignedIn,
+) -> Result<Json<List<Colleague>>, Problem> {
     let mut conn = app.store.read().await?;
     let skills = conn.skills().await?;
     let items = conn.agents().await?.into_iter().map(|agent| Colleague::new(agent, &skills)).collect();
@@ -68,7 +91,7 @@ async fn list_agents(State(app): State<Arc<App>>, SignedIn(_): SignedIn) -> Resu
     responses((status = 200, body = Colleague), (status = "4XX", body = ProblemBody)))]
 async fn set_skills(
     State(app): State<Arc<App>>,
-    SignedIn(session): SignedIn,
+    Leading(session): Leading,
     Id(agent): Id<AgentId>,
     Body(new): Body<Skills>,
 ) -> Result<Json<Colleague>, Problem> {

@@ -123,6 +123,19 @@ impl FromRequestParts<Arc<App>> for Answering {
     }
 }
 
+/// A signed-in lead or administrator.
+pub struct Leading(pub AgentSession);
+
+impl FromRequestParts<Arc<App>> for Leading {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let SignedIn(session) = SignedIn::from_request_parts(parts, app).await?;
+        crate::flow::set_policy::may_write(&session)?;
+        Ok(Self(session))
+    }
+}
+
 fn answers(session: &AgentSession) -> Result<(), Problem> {
     if session.agent().role.answers() {
         return Ok(());

@@ -18,6 +18,7 @@ mod desk_status;
 mod drafts;
 mod events;
 mod extract;
+mod held;
 mod idempotency;
 mod layers;
 mod mail;

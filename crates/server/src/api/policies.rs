@@ -18,7 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    auth::SignedIn,
+    auth::{Leading, SignedIn},
     extract::{Asked, Body, IfMatch, id, word},
     page::{List, etag, time},
     problem::{Problem, ProblemBody},
@@ -236,7 +236,7 @@ impl From<Found> for Tried {
     responses((status = 200, body = List<PolicyLine>), (status = "4XX", body = ProblemBody)))]
 async fn list_policies(
     State(app): State<Arc<App>>,
-    SignedIn(_): SignedIn,
+    SignedIn(_reader): SignedIn,
     Asked(asked): Asked<PoliciesAsked>,
 ) -> Result<Json<List<PolicyLine>>, Problem> {
     let kind: Option<PolicyKind> = asked.kind.as_deref().filter(|k| !k.is_empty()).map(word).transpose()?;
@@ -260,7 +260,7 @@ fn find<'p>(policies: &'p Policies, kind: PolicyKind, key: &str) -> Result<&'p R
     responses((status = 200, body = Policy), (status = "4XX", body = ProblemBody)))]
 async fn get_policy(
     State(app): State<Arc<App>>,
-    SignedIn(_): SignedIn,
+    SignedIn(_reader): SignedIn,
     Path(path): Path<(String, String)>,
 ) -> Result<impl IntoResponse, Problem> {
     let (kind, key) = named(&path)?;
@@ -292,9 +292,10 @@ async fn page(app: &App, kind: PolicyKind, key: &str) -> Result<impl IntoRespons
     responses((status = 200, body = PolicyText), (status = "4XX", body = ProblemBody)))]
 async fn get_policy_version(
     State(app): State<Arc<App>>,
-    SignedIn(_): SignedIn,
-    Path((kind, key, n)): Path<(String, String, String)>,
+    SignedIn(_reader): SignedIn,
+    Path(path): Path<(String, String, String)>,
 ) -> Result<Json<PolicyText>, Problem> {
+    let (kind, key, n) = path;
     let kind: PolicyKind = kind.parse().map_err(|_| Problem::not_found())?;
     let n: i64 = n.parse().map_err(|_| Problem::not_found())?;
     let mut conn = app.store.read().await?;
@@ -318,12 +319,11 @@ async fn get_policy_version(
     responses((status = 200, body = Policy), (status = "4XX", body = ProblemBody)))]
 async fn set_policy(
     State(app): State<Arc<App>>,
-    SignedIn(session): SignedIn,
+    Leading(session): Leading,
     Path(path): Path<(String, String)>,
     IfMatch(seen): IfMatch,
     Body(new): Body<NewPolicy>,
 ) -> Result<impl IntoResponse, Problem> {
-    flow::set_policy::may_write(&session)?;
     let (kind, key) = named(&path)?;
     let review_by = Timestamp::parse(&new.review_by)
         .ok_or_else(|| Problem::invalid("The review date is none; write it such as 2027-03-01."))?;
@@ -347,11 +347,10 @@ async fn set_policy(
     responses((status = 200, body = Tried), (status = "4XX", body = ProblemBody)))]
 async fn try_policy(
     State(app): State<Arc<App>>,
-    SignedIn(session): SignedIn,
+    Leading(session): Leading,
     Path(path): Path<(String, String)>,
     Body(candidate): Body<Candidate>,
 ) -> Result<Json<Tried>, Problem> {
-    flow::set_policy::may_write(&session)?;
     let (kind, key) = named(&path)?;
     let grant = Grant::for_agent(&session, Purpose::Work)?;
     Ok(Json(flow::try_policy::try_out(&app, &grant, kind, key, &candidate.body).await?.into()))

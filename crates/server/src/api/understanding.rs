@@ -17,9 +17,11 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    agents::Skilled,
     auth::Answering,
     corrections::Follower,
     extract::{Body, Id, word},
+    held::{Held, OperatingModel},
     page::time,
     problem::{Problem, ProblemBody},
     tickets::Named,
@@ -58,6 +60,8 @@ pub struct Understanding {
     check_asked: bool,
     /// Past cases it is like, within the reader's queues, nearest first.
     nearest: Vec<NearCase>,
+    /// Who of the queue could take it, most fitting skills first.
+    who: Vec<Skilled>,
     because: Vec<Evidence>,
     priority: String,
     risk: Vec<Risk>,
@@ -81,6 +85,13 @@ pub struct NearCase {
     category: Option<Named>,
     /// Cosine of meaning, or of words where there is no meaning; at most 1.
     similarity: f64,
+}
+
+/// What stands beside a look and changes without it.
+struct Beside {
+    nearest: Vec<NearCase>,
+    held: Held,
+    ai: AiUse,
 }
 
 /// A category that came into question.
@@ -136,15 +147,6 @@ pub struct Risk {
     message_id: Option<String>,
     /// `standing`, or `dismissed` by a person.
     state: String,
-}
-
-/// How a case is worked.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OperatingModel {
-    key: String,
-    name: String,
-    ai_may: String,
-    people_keep: String,
 }
 
 /// What made a suggestion; never an agent.
@@ -208,20 +210,15 @@ impl Understanding {
         let categories = conn.categories().await?;
         let ai = ai_use(app, conn, row).await?;
         let nearest = nearest(app, conn, grant, &found, &categories).await?;
-        Ok(Some(Self::new(found, row, &categories, nearest, ai)))
+        let held = Held::load(app, conn, row).await?;
+        Ok(Some(Self::new(found, row, &categories, Beside { nearest, held, ai })))
     }
 
-    fn new(
-        found: StoredSuggestion<Triage>,
-        row: &Row,
-        categories: &[Category],
-        nearest: Vec<NearCase>,
-        ai: AiUse,
-    ) -> Self {
+    fn new(found: StoredSuggestion<Triage>, row: &Row, categories: &[Category], beside: Beside) -> Self {
+        let Beside { nearest, held, ai } = beside;
         let look = found.suggestion.value;
         let confidence = found.suggestion.confidence;
         let named = |key: &str| named(categories, key);
-        let model = row.ticket.operating_model.unwrap_or(look.operating_model);
         let message = found.message.to_string();
         Self {
             suggestion_id: found.id.to_string(),
@@ -241,6 +238,7 @@ impl Understanding {
             kept: look.kept.iter().map(|f| f.word().to_owned()).collect(),
             check_asked: found.sampled && found.verdict.is_none(),
             nearest,
+            who: held.who,
             because: found.suggestion.because.iter().map(Evidence::from).collect(),
             priority: look.priority.word().to_owned(),
             risk: look
@@ -254,12 +252,7 @@ impl Understanding {
                 })
                 .collect(),
             language: row.language.clone(),
-            operating_model: OperatingModel {
-                key: model.word().to_owned(),
-                name: model.name().to_owned(),
-                ai_may: model.ai_may().to_owned(),
-                people_keep: model.people_keep().to_owned(),
-            },
+            operating_model: OperatingModel::from(&held.conduct),
             made_by: Maker { engine: found.suggestion.made_by.engine, version: found.suggestion.made_by.version },
             made_at: time(found.suggestion.made_at),
             verdict: found.verdict.map(|v| verdict_line(v, categories)),
@@ -429,5 +422,6 @@ async fn after(
     let categories = conn.categories().await?;
     let ai = ai_use(app, &mut conn, &row).await?;
     let nearest = nearest(app, &mut conn, &grant, &found, &categories).await?;
-    Ok(Understanding::new(found, &row, &categories, nearest, ai))
+    let held = Held::load(app, &mut conn, &row).await?;
+    Ok(Understanding::new(found, &row, &categories, Beside { nearest, held, ai }))
 }

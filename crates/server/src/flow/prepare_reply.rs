@@ -96,9 +96,14 @@ impl Case {
 /// # Errors
 /// Whatever the database says.
 pub async fn conduct(conn: &mut Conn, line: &TicketLine, now: Timestamp) -> Result<Conduct, FlowError> {
+    Ok(Conduct::of(&conn.policies().await?, worked(line), now))
+}
+
+/// A ticket, as far as policies ask.
+#[must_use]
+pub fn worked(line: &TicketLine) -> Worked<'_> {
     let ticket = &line.ticket;
-    let worked = Worked { category: ticket.category.as_deref(), model: ticket.operating_model, flags: &ticket.risk };
-    Ok(Conduct::of(&conn.policies().await?, worked, now))
+    Worked { category: ticket.category.as_deref(), model: ticket.operating_model, flags: &ticket.risk }
 }
 
 /// Notes a person's name and address among what the second gate hides.
@@ -350,11 +355,11 @@ async fn keep_retrieval(app: &App, case: &Case, value: Retrieval) -> Result<Sugg
 /// still the newest, its operating model and policies the same, and no person's words stand where it would go.
 async fn still_wanted(tx: &mut Tx, case: &Case) -> Result<(), FlowError> {
     let grant = Grant::for_service(PREPARATION, Purpose::Work)?;
-    let line = tx.ticket(&grant, case.line.ticket.id).await?;
+    let (at, line) = (tx.now(), tx.ticket(&grant, case.line.ticket.id).await?);
     let now = &line.ticket;
     if now.last_inbound != Some(case.newest.id)
         || now.operating_model != case.line.ticket.operating_model
-        || conduct(tx, &line, tx.now()).await?.pins != case.conduct.pins
+        || conduct(tx, &line, at).await?.pins != case.conduct.pins
     {
         return Err(FlowError::Stale);
     }

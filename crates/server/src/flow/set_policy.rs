@@ -5,7 +5,6 @@ use desk::{
     Refusal, Timestamp,
     audit::AuditEvent,
     ids::{AgentId, TicketId},
-    people::Role,
     policy::{BODY_BYTES_MAX, Desk, Owner, Policies, Policy, PolicyKind, REVIEW_DAYS_MAX, Standing, is_key},
     ticket::DraftReadiness,
 };
@@ -47,7 +46,7 @@ pub struct NewPolicy {
 /// # Errors
 /// [`Refusal::Role`] for everybody else.
 pub fn may_write(session: &AgentSession) -> Result<(), FlowError> {
-    if matches!(session.agent().role, Role::Lead | Role::Admin) {
+    if session.agent().role.leads() {
         return Ok(());
     }
     Err(Refusal::Role { needs: "leads and administrators can".to_owned() }.into())

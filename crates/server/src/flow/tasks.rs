@@ -3,7 +3,6 @@
 use desk::{
     closed_list,
     ids::AgentId,
-    people::Role,
     policy::{Owner, Policy, Standing},
 };
 use store::AgentSession;
@@ -43,7 +42,7 @@ pub async fn of(app: &App, session: &AgentSession) -> Result<Vec<Task>, FlowErro
     let agent = session.agent();
     let now = app.clock.now();
     let policies = app.store.read().await?.policies().await?;
-    let leads = matches!(agent.role, Role::Lead | Role::Admin);
+    let leads = agent.role.leads();
     let (mut lapsed, mut due, mut unowned) = (Vec::new(), Vec::new(), 0);
     for policy in policies.all().iter().filter(|p| leads || is_owner(p, agent.id)) {
         match policy.standing(now) {

@@ -118,7 +118,7 @@ impl<'a> Side<'a> {
         let model = ticket.model.filter(|_| category.is_none());
         let conduct = Conduct::of(&self.ways.policies, Worked { category, model, flags: &flags }, now);
         let text = format!("{}\n\n{}", ticket.subject, ticket.text);
-        let about = |category| About {
+        let about = About {
             category,
             text: &text,
             language: ticket.language.as_deref(),
@@ -135,7 +135,8 @@ impl<'a> Side<'a> {
             fallback_queue: &ticket.queue,
             now,
         };
-        let (look, _) = triage(known, &|category| self.ways.way(about(category.map(|c| c.key.as_str()))));
+        let (look, _) =
+            triage(known, &|category| self.ways.way(About { category: category.map(|c| c.key.as_str()), ..about }));
         Placed { queue: look.queue, model: conduct.model, writing: conduct.writing }
     }
 }

@@ -77,7 +77,7 @@ impl Late {
         let ticket: TicketId = ticket["id"].as_str().unwrap().parse().unwrap();
         let grant = desk.app.service_grant(Service::Preparation, Purpose::Work).unwrap();
         let mut conn = desk.app.store.read().await.unwrap();
-        let case = Case::load(&mut conn, &grant, ticket).await.unwrap().unwrap();
+        let case = Case::load(&mut conn, &grant, ticket, desk.app.clock.now()).await.unwrap().unwrap();
         let kept = conn.newest_suggestion::<Retrieval>(&grant, ticket, SuggestionKind::Retrieval).await.unwrap();
         Self { app: Arc::clone(&desk.app), case, retrieval: kept.unwrap().id }
     }

@@ -20,6 +20,7 @@ const ROWS: &[(&str, Row)] = &[
     ("DELETE /approvals/{id}",            [NOBODY, 404, 404, 403, 403, 403]),
     ("DELETE /session",                   [NOBODY, 204, 204, 403, 403, 204]),
     ("DELETE /tokens/{id}",               [NOBODY, 403, 403, 403, 403, 403]),
+    ("GET /agents",                       [NOBODY, 200, 200, 403, 403, 200]),
     ("GET /articles",                     [NOBODY, 200, 200, 200, 403, 200]),
     ("GET /articles/{id}",                [NOBODY, 404, 404, 404, 403, 404]),
     ("GET /attachments/{id}",             [NOBODY, 404, 404, 404, 403, 404]),
@@ -35,10 +36,14 @@ const ROWS: &[(&str, Row)] = &[
     ("GET /mail/{id}",                    [NOBODY, 404, 404, 404, 404, 403]),
     ("GET /messages/{id}/html",           [NOBODY, 404, 404, 404, 403, 404]),
     ("GET /messages/{id}/raw",            [NOBODY, 404, 404, 404, 403, 404]),
+    ("GET /policies",                     [NOBODY, 200, 200, 403, 403, 200]),
+    ("GET /policies/{kind}/{key}",        [NOBODY, 200, 200, 403, 403, 200]),
+    ("GET /policies/{kind}/{key}/versions/{n}", [NOBODY, 200, 200, 403, 403, 200]),
     ("GET /quarantine",                   [NOBODY, 200, 200, 200, 403, 200]),
     ("GET /search",                       [NOBODY, 200, 200, 200, 403, 200]),
     ("GET /session",                      [NOBODY, 200, 200, 403, 403, 200]),
     ("GET /status",                       [NOBODY, 200, 200, 200, 200, 200]),
+    ("GET /tasks",                        [NOBODY, 200, 200, 403, 403, 200]),
     ("GET /tickets",                      [NOBODY, 200, 200, 200, 403, 200]),
     ("GET /tickets/{id}",                 [NOBODY, 200, 404, 200, 403, 200]),
     ("GET /tokens",                       [NOBODY, 403, 403, 403, 403, 403]),
@@ -56,6 +61,7 @@ const ROWS: &[(&str, Row)] = &[
     ("POST /drafts/{id}/seal",            [NOBODY, 404, 404, 403, 403, 403]),
     ("POST /mail",                        [NOBODY, 415, 415, 415, 415, 403]),
     ("POST /outbox/{id}/verdict",         [NOBODY, 422, 422, 403, 403, 403]),
+    ("POST /policies/{kind}/{key}/dry-run", [NOBODY, 403, 403, 403, 403, 403]),
     ("POST /quarantine/{id}/retry",       [NOBODY, 404, 404, 403, 403, 403]),
     ("POST /session",                     [422, 422, 422, 422, 422, 422]),
     ("POST /suggestions/{id}/verdict",    [NOBODY, 422, 422, 403, 403, 403]),
@@ -68,7 +74,9 @@ const ROWS: &[(&str, Row)] = &[
     ("POST /verdicts/{id}/more",          [NOBODY, 422, 422, 403, 403, 403]),
     ("POST /verdicts/{id}/more/undo",     [NOBODY, 404, 404, 403, 403, 403]),
     ("POST /verdicts/{id}/undo",          [NOBODY, 404, 404, 403, 403, 403]),
+    ("PUT /agents/{id}/skills",           [NOBODY, 403, 403, 403, 403, 403]),
     ("PUT /drafts/{id}",                  [NOBODY, 428, 428, 403, 403, 403]),
+    ("PUT /policies/{kind}/{key}",        [NOBODY, 403, 403, 403, 403, 403]),
     ("PUT /requesters/{id}/ai",           [NOBODY, 422, 422, 403, 403, 403]),
     ("PUT /session/ai",                   [NOBODY, 422, 422, 403, 403, 422]),
 ];
@@ -114,7 +122,7 @@ async fn every_caller_passes_exactly_where_they_should() {
         } else {
             path.replace("{id}", "019f0000-0000-7000-8000-000000000000")
         };
-        let path = path.replace("{seq}", "999999");
+        let path = path.replace("{seq}", "999999").replace("{kind}/{key}", "routing/default").replace("{n}", "1");
         // Signing out is one of the routes, so every row has its own sessions.
         let callers = [
             desk.nobody(),
