@@ -27,6 +27,7 @@ pub mod notice;
 pub mod operating;
 pub mod people;
 pub mod policy;
+pub mod policy_file;
 pub mod promotion;
 pub mod prompt;
 pub mod refusal;

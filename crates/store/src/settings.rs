@@ -53,16 +53,18 @@ impl Conn {
             .collect()
     }
 
-    /// The queue where a mail waits until it is sorted: the first category's, or the first there is.
+    /// The queue where a mail waits until it is sorted: with those who sort, else the first
+    /// category's, else the first there is.
     ///
     /// # Errors
     /// Whatever the database says.
     pub async fn first_queue(&mut self) -> Result<Option<String>, StoreError> {
         let row = self
             .maybe(
-                "select queue from (select queue, 0 as later, position, key from categories union all select key, 1, 0, key from queues) as either
+                "select queue from (select queue, 1 as later, position, key from categories
+                  union all select key, case when key = $1 then 0 else 2 end, 0, key from queues) as either
                  order by later, position, key limit 1",
-                params![],
+                params![desk::routing::TRIAGE_QUEUE],
             )
             .await?;
         row.map(|row| row.columns().take()).transpose()

@@ -84,12 +84,12 @@ fn the_policy_says_who_may_approve() {
 #[test]
 fn what_the_policy_asks_for_is_confirmed_first() {
     on_both(async |desk| {
-        let body = "model = \"product_question\"\nescalate_when = [\"vip\"]\n[[checks]]\nkey = \"plan\"\nsentence = \"The plan was looked up\"\n";
+        let body = "model = \"product_question\"\nescalate_when = [\"payment\"]\n[[checks]]\nkey = \"plan\"\nsentence = \"The plan was looked up\"\n";
         by_timo(&desk, 2, body).await;
         let case = desk.case().await;
         let no = refusal(approve_with(&desk, case, &[]).await);
         assert_eq!(no, Refusal::Unacknowledged { label: "The plan was looked up".into() });
-        let flagged = format!(",{},", Flag::Vip);
+        let flagged = format!(",{},", Flag::Payment);
         desk.sql("update tickets set risk = $2 where id = $1", values![case.ticket, flagged]).await.expect("flagged");
         let no = refusal(approve_with(&desk, case, &["policy.plan"]).await);
         assert!(matches!(no, Refusal::Unacknowledged { ref label } if label.starts_with("escalated")), "{no:?}");

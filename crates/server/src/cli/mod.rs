@@ -18,6 +18,7 @@ mod models;
 mod openapi;
 mod output;
 mod place;
+mod policy;
 mod rows;
 mod search;
 mod serve;
@@ -60,6 +61,9 @@ enum Command {
     Audit(audit::Audit),
     /// Sort a text and say why; train, measure and use models from files.
     Triage(triage::Triage),
+    /// Operating models, risk rules, routing, personas and macros as files.
+    #[command(subcommand)]
+    Policy(policy::Policy),
     /// Find passages and past cases.
     Search(search::Search),
     /// People who answer.
@@ -95,6 +99,7 @@ async fn run(command: Command) -> Outcome {
         Command::Models(models) => models.run(),
         Command::Audit(audit) => audit.run().await,
         Command::Triage(triage) => triage.run().await,
+        Command::Policy(policy) => policy.run().await,
         Command::Search(search) => search.run().await,
         Command::User(user) => user.run().await,
         Command::Openapi => openapi::run(),

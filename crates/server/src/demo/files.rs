@@ -34,6 +34,8 @@ pub struct Person {
     pub email: String,
     pub role: desk::people::Role,
     pub queues: Vec<String>,
+    #[serde(default)]
+    pub skills: Vec<String>,
     pub ai: desk::people::AiSetting,
 }
 
@@ -77,6 +79,20 @@ pub struct Resolved {
     pub days_ago: i64,
     pub rating: Option<i64>,
     pub reopened: bool,
+}
+
+/// Who took over a policy, until when, and what they made of it.
+#[derive(Debug, Deserialize)]
+pub struct TakenOver {
+    pub kind: desk::policy::PolicyKind,
+    pub key: String,
+    pub owner: String,
+    pub review_days: i64,
+    #[serde(default)]
+    pub note: String,
+    /// Lines of the text; without any, as shipped.
+    #[serde(default)]
+    pub body: Vec<String>,
 }
 
 /// A mail waiting to be answered.
@@ -135,6 +151,10 @@ fn json<T: for<'de> Deserialize<'de>>(path: &str) -> Result<T, FlowError> {
 
 pub fn company() -> Result<Company, FlowError> {
     json("company.json")
+}
+
+pub fn policies() -> Result<Vec<TakenOver>, FlowError> {
+    json("policies.json")
 }
 
 pub fn sources() -> Result<Vec<Source>, FlowError> {

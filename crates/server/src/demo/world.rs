@@ -14,7 +14,7 @@ use desk::{
 use store::{MailSource, NewArticle, NewInbound, NewSource, NewTicket, ServiceIdentity, Taken, Tx, new_id};
 
 use super::files::{self, ArticleFile, Company, Resolved};
-use crate::{App, FlowError, flow};
+use crate::{App, FlowError, flow, flow::set_policy::NewPolicy};
 
 /// Everybody's password in the demo; real desks never have it.
 pub const PASSWORD: &str = "countersign";
@@ -40,7 +40,10 @@ pub fn accounts() -> Result<Vec<Account>, FlowError> {
     let hint = |a: &files::Person| match a.role {
         desk::people::Role::Lead if a.queues.len() > 3 => "Sees every queue. Start here.".to_owned(),
         desk::people::Role::Auditor => "Reads the record and verifies it; can approve nothing.".to_owned(),
-        _ => format!("Works in {}.", a.queues.join(", ")),
+        _ => {
+            let own = a.queues.iter().filter(|q| *q != desk::routing::TRIAGE_QUEUE).cloned();
+            format!("Works in {}.", own.collect::<Vec<_>>().join(", "))
+        }
     };
     let company = files::company()?;
     Ok(company
@@ -79,6 +82,7 @@ pub async fn load(app: &App) -> Result<bool, FlowError> {
     let mut tx = app.store.begin(&ServiceIdentity::new(Service::CommandLine), app.clock.now()).await?;
     let people = people(&mut tx, &company).await?;
     knowledge(&mut tx, &people).await?;
+    policies(app, &mut tx, &people).await?;
     for case in files::resolved()? {
         solved(&mut tx, &case, &people, &company).await?;
     }
@@ -155,6 +159,8 @@ async fn people(tx: &mut Tx, company: &Company) -> Result<People, FlowError> {
             ai: person.ai,
         };
         tx.add_agent(&agent, Some(&hash)).await?;
+        let skill = |text: &String| text.parse().map_err(|e| FlowError::Internal(format!("demo world: {e}")));
+        tx.set_skills(id, &person.skills.iter().map(skill).collect::<Result<Vec<_>, _>>()?).await?;
         agents.insert(agent.email, id);
     }
     let mut organizations: HashMap<&str, OrganizationId> = HashMap::new();
@@ -186,10 +192,30 @@ async fn people(tx: &mut Tx, company: &Company) -> Result<People, FlowError> {
     Ok(People { agents })
 }
 
+impl People {
+    fn id(&self, email: &str) -> Result<AgentId, FlowError> {
+        self.agents.get(email).copied().ok_or_else(|| FlowError::Internal(format!("demo world: no agent {email}")))
+    }
+}
+
+/// Somebody owns each policy from the first day, so that the demo shows none that nobody answers for.
+async fn policies(app: &App, tx: &mut Tx, people: &People) -> Result<(), FlowError> {
+    for taken in files::policies()? {
+        let owner = people.id(&taken.owner)?;
+        let shipped = tx.policies().await?.find(taken.kind, &taken.key).map(|p| p.body.clone()).unwrap_or_default();
+        let body = if taken.body.is_empty() { shipped } else { taken.body.join("\n") + "\n" };
+        let note = if taken.note.is_empty() { "Taken over as shipped.".to_owned() } else { taken.note };
+        let review_by = tx.now().plus_seconds(taken.review_days * 86_400);
+        let (kind, key) = (taken.kind, taken.key);
+        let new = NewPolicy { kind, key, body, owner, review_by, note, name: None, categories: None };
+        let event = flow::set_policy::write(app, tx, 1, new, Some(owner)).await?;
+        tx.record(event).await?;
+    }
+    Ok(())
+}
+
 async fn knowledge(tx: &mut Tx, people: &People) -> Result<(), FlowError> {
-    let owner = |email: &str| {
-        people.agents.get(email).copied().ok_or_else(|| FlowError::Internal(format!("demo world: no agent {email}")))
-    };
+    let owner = |email: &str| people.id(email);
     let mut sources: HashMap<String, SourceId> = HashMap::new();
     for s in files::sources()? {
         let new =

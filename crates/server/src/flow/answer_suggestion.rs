@@ -8,13 +8,17 @@ use desk::{
     people::Role,
     suggestion::VerdictKind,
     ticket::DraftReadiness,
-    triage::Triage,
+    triage::{Category, Triage},
 };
 use store::{AgentSession, GivenVerdict, Grant, NewJob, Purpose, StoreError, StoredSuggestion, Tx};
 
 use crate::{
     App, FlowError,
-    flow::{prepare_reply::PREPARE, train_triage},
+    flow::{
+        prepare_reply::PREPARE,
+        train_triage,
+        ways::{About, Ways},
+    },
 };
 
 /// Longest reason, in characters.
@@ -125,11 +129,20 @@ pub async fn correct(
     {
         return Err(FlowError::Invalid("There is no queue of this name.".to_owned()));
     }
-    let before = Sorting::of(&tx.ticket(grant, ticket).await?.ticket);
+    let ways = Ways::load(tx).await?;
+    let line = tx.ticket(grant, ticket).await?;
+    let before = Sorting::of(&line.ticket);
     if let Some(flag) = correction.dismissed.iter().find(|f| !before.risk.contains(f)) {
         return Err(FlowError::Invalid(format!("The flag {} does not stand on this ticket.", flag.word())));
     }
-    let rules = Rules { categories: &categories, route: &|_| None, now: tx.now() };
+    let text = format!("{}\n\n{}", line.ticket.subject, line.ticket.excerpt);
+    let about = About::line(&line, &text);
+    let route = |found: Option<&Category>| match found {
+        Some(category) => ways.way(About { category: Some(&category.key), ..about }),
+        // What a person has in hand does not go back to be sorted.
+        None => None,
+    };
+    let rules = Rules { categories: &ways.categories, route: &route, now: tx.now() };
     let after = before.corrected(look, correction, rules);
     put(tx, ticket, &before, &after).await?;
     Ok(Changes { before, after, dismissed: correction.dismissed.clone() })

@@ -9,15 +9,18 @@ use desk::{
     ids::TicketId,
     language::Language,
     people::AiSetting,
-    risk::{self, Flag, Raised, Rules},
+    risk::{Flag, Raised, Rules},
     suggestion::{Confidence, Doubt, Evidence, Suggestion},
-    triage::{Answered, Field, Known, Seen, Triage, dismissals, keep, readable, standing, triage as decide},
+    triage::{Answered, Category, Field, Known, Seen, Triage, dismissals, keep, readable, standing, triage as decide},
 };
 use store::{Conn, Grant, Message, NewJob, Purpose, SuggestionKind, TicketLine};
 
 use crate::{
     App, FlowError,
-    flow::PREPARATION,
+    flow::{
+        PREPARATION,
+        ways::{About, Ways},
+    },
     triager::{Opinion, text_of},
 };
 
@@ -48,14 +51,14 @@ pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     let messages = conn.messages(&grant, ticket).await?;
     let Some(newest) = messages.iter().rev().find(|m| Some(m.id) == line.ticket.last_inbound) else { return Ok(()) };
     let allowed = consent(app, &mut conn, &line).await?;
+    let rules = Ways::load(&mut conn).await?.rules();
     drop(conn);
 
-    let rules = risk::shipped();
     let opinion = match &allowed {
         Ok(()) => opinion(app, newest).await?,
         Err(refusal) => rules_alone(&refusal.to_string()),
     };
-    let read = Read::new(rules, &messages);
+    let read = Read::new(&rules, &messages, newest);
 
     outbox::crash::point("triage-decided");
     let now = app.clock.now();
@@ -66,8 +69,8 @@ pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
         return Ok(());
     }
     let sorted = sort(&mut tx, &grant, &line, read, &opinion, now).await?;
-    let language = Language::guess(&newest.latest);
-    tx.set_triage(ticket, &sorted.row, sorted.doubt, language.word(), false).await?;
+    let language = Language::guess(&newest.latest).word();
+    tx.set_triage(ticket, &sorted.row, sorted.doubt, language, false).await?;
     let id = tx.add_suggestion(ticket, newest.id, SuggestionKind::Triage, &sorted.suggestion).await?;
     tx.keep_nearest(id, &opinion.nearest).await?;
     if opinion.made_by.engine == "classify" && desk::calibration::is_sampled(&app.keys.draw(id)) {
@@ -86,10 +89,13 @@ struct Read {
     seen: Vec<Seen>,
     answered: Answered,
     deadline: Option<Deadline>,
+    /// Subject and words of the newest.
+    text: String,
+    language: Language,
 }
 
 impl Read {
-    fn new(rules: &Rules, messages: &[Message]) -> Self {
+    fn new(rules: &Rules, messages: &[Message], newest: &Message) -> Self {
         let answered = messages.iter().filter(|m| m.agent.is_some()).map(|m| m.at).max();
         let inbound = || messages.iter().filter(|m| m.inbound);
         let seen =
@@ -97,7 +103,9 @@ impl Read {
         let open = inbound().filter(|m| answered.is_none_or(|at| m.at > at));
         let mut deadlines: Vec<Deadline> = open.filter_map(deadline_in).collect();
         deadlines.sort_by_key(|d| (d.due.is_none(), d.due));
-        Self { seen, answered, deadline: deadlines.into_iter().next() }
+        let text = format!("{}\n\n{}", newest.subject, newest.latest);
+        let deadline = deadlines.into_iter().next();
+        Self { seen, answered, deadline, text, language: Language::guess(&newest.latest) }
     }
 }
 
@@ -121,7 +129,7 @@ async fn sort(
     now: Timestamp,
 ) -> Result<Sorted, FlowError> {
     let last = conn.newest_suggestion::<Triage>(grant, line.ticket.id, SuggestionKind::Triage).await?;
-    let categories = conn.categories().await?;
+    let ways = Ways::load(conn).await?;
     let persons = conn.has_persons_category(line.ticket.id).await?;
     let chosen = line.ticket.category.as_deref().filter(|_| persons);
     let dismissed = last
@@ -133,11 +141,17 @@ async fn sort(
         risk: standing(read.seen, read.answered, &dismissed),
         deadline: read.deadline,
         chosen,
-        categories: &categories,
+        categories: &ways.categories,
         fallback_queue: &line.ticket.queue,
         now,
     };
-    let (mut look, rules) = decide(known, &|_| None);
+    let about = About { language: Some(read.language.word()), ..About::line(line, &read.text) };
+    let in_hand = read.answered.is_some() || last.as_ref().is_some_and(|l| l.suggestion.value.category.is_some());
+    let route = |category: Option<&Category>| match category {
+        None if in_hand => None,
+        found => ways.way(About { category: found.map(|c| c.key.as_str()), ..about }),
+    };
+    let (mut look, rules) = decide(known, &route);
     look.dismissed = dismissed;
     let kept = keep(&mut look, last.as_ref().map(|l| &l.suggestion.value), line.ticket.priority, &line.ticket.queue);
     let mut confidence = opinion.guess.confidence.clone();

@@ -20,6 +20,7 @@ mod leases;
 mod matrix;
 mod model;
 mod openapi;
+mod policies;
 mod real;
 mod real_mail;
 mod record;

@@ -9,7 +9,7 @@ use crate::{
 
 const ANA: &str = "ana@harbour.example";
 
-async fn send(desk: &TestDesk, who: &Client, raw: Vec<u8>) {
+pub async fn send(desk: &TestDesk, who: &Client, raw: Vec<u8>) {
     who.send("POST", "/mail", Some("message/rfc822"), raw).await.expect(202);
     desk.settle().await;
 }
@@ -22,14 +22,14 @@ async fn newest(who: &Client) -> Value {
 }
 
 /// A first letter that others can answer to.
-fn first(subject: &str, text: &str) -> Vec<u8> {
+pub fn first(subject: &str, text: &str) -> Vec<u8> {
     let raw = mail(ANA, subject, text, "");
     let (head, tail) = raw.split_once("Message-ID:").unwrap();
     let (_, tail) = tail.split_once("\r\n").unwrap();
     format!("{head}Message-ID: <first@harbour.example>\r\n{tail}").into_bytes()
 }
 
-const AGAIN: &str = "In-Reply-To: <first@harbour.example>\r\nReferences: <first@harbour.example>\r\n";
+pub const AGAIN: &str = "In-Reply-To: <first@harbour.example>\r\nReferences: <first@harbour.example>\r\n";
 
 fn flags(page: &Value) -> Vec<&str> {
     page["understanding"]["risk"].as_array().unwrap().iter().map(|r| r["flag"].as_str().unwrap()).collect()

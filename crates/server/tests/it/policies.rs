@@ -1,0 +1,274 @@
+//! Leads write policies. What they say holds when a ticket is sorted, when a draft is made, and when a reply is
+//! approved; what nobody answers for any more leaves the machine nothing but sorting.
+
+use desk::audit::{AuditEvent, Service};
+use serde_json::{Value, json};
+use store::ServiceIdentity;
+
+use crate::{
+    client::{Answer, Client},
+    harness::{TestDesk, on_each},
+    triage::{AGAIN, first, send},
+};
+
+const ANA: &str = "ana@harbour.example";
+const INVOICES: &str = "/policies/operating_model/billing.invoice";
+const TERMS: &str = "model = \"billing_explanation\"\n";
+
+async fn id_of(who: &Client, name: &str) -> String {
+    let agents = who.get("/agents").await.expect(200);
+    let found = agents["items"].as_array().unwrap().iter().find(|a| a["name"].as_str().unwrap().starts_with(name));
+    found.unwrap()["id"].as_str().unwrap().to_owned()
+}
+
+/// Writes the version after `seen`, owned by Mara, to be reviewed by the first of December.
+async fn write(lead: &Client, path: &str, seen: i64, body: &str) -> Answer {
+    let owner = id_of(lead, "Mara").await;
+    let new = json!({ "body": body, "owner": owner, "review_by": "2026-12-01", "note": "a test" });
+    lead.with("if-match", &format!("\"{seen}\"")).put(path, new).await
+}
+
+/// The newest ticket's page.
+async fn newest(who: &Client) -> Value {
+    let list = who.get("/tickets?view=all").await.expect(200);
+    let newest = list["items"].as_array().unwrap().iter().max_by_key(|t| t["number"].as_i64()).unwrap();
+    who.get(&format!("/tickets/{}", newest["id"].as_str().unwrap())).await.expect(200)
+}
+
+/// A question that the one article answers, and whose category a person chose.
+async fn asked(desk: &TestDesk, lead: &Client, text: &str) -> Value {
+    desk.receive(ANA, "VAT id", text).await;
+    chosen(desk, lead).await
+}
+
+/// The newest ticket after a person chose its category.
+async fn chosen(desk: &TestDesk, lead: &Client) -> Value {
+    let suggestion = newest(lead).await["understanding"]["suggestion_id"].as_str().unwrap().to_owned();
+    let edited = json!({ "verdict": "edited", "category": "billing.invoice", "reason": "it is about an invoice" });
+    lead.post(&format!("/suggestions/{suggestion}/verdict"), edited).await.expect(200);
+    desk.settle().await;
+    newest(lead).await
+}
+
+const QUESTION: &str = "Hello, where can I change the VAT id of our company?";
+
+async fn seal(who: &Client, page: &Value) -> (String, Value) {
+    let draft = page["answer"]["draft"]["id"].as_str().unwrap();
+    let sealed = who.send("POST", &format!("/drafts/{draft}/seal"), None, Vec::new()).await.expect(201);
+    (format!("/drafts/{draft}/approval"), sealed)
+}
+
+fn yes(sealed: &Value, acknowledged: &[&str]) -> Value {
+    json!({ "token": sealed["token"], "digest": sealed["digest"], "status_after": "solved", "acknowledged": acknowledged })
+}
+
+fn check<'a>(sealed: &'a Value, key: &str) -> Option<&'a Value> {
+    sealed["checks"].as_array().unwrap().iter().find(|c| c["key"] == key)
+}
+
+#[test]
+fn versions_are_added_by_leads_and_read_by_everybody() {
+    on_each(async |desk| {
+        let (mara, timo) = (desk.sign_in("mara").await, desk.sign_in("timo").await);
+        let list = timo.get("/policies?kind=operating_model").await.expect(200);
+        let first = &list["items"][0];
+        assert_eq!(
+            (&first["key"], &first["version"], &first["owner"]),
+            (&json!("billing.invoice"), &json!(1), &Value::Null)
+        );
+        assert_eq!(first["state"], "due", "nobody owns it yet");
+        let shipped = timo.get(INVOICES).await;
+        assert_eq!(shipped.etag(), "\"1\"");
+        let shipped = shipped.expect(200);
+        assert!(shipped["ceiling"].as_str().unwrap().contains("evidence"), "{shipped}");
+
+        assert_eq!(write(&timo, INVOICES, 1, TERMS).await.problem(403), "forbidden");
+        let wider = write(&mara, INVOICES, 1, "model = \"billing_explanation\"\nwriting = \"draft\"\n").await;
+        let told: Value = serde_json::from_slice(&wider.body).unwrap();
+        assert_eq!((wider.problem(422).as_str(), &told["problems"][0]["line"]), ("invalid", &json!(2)));
+        assert!(told["problems"][0]["why"].as_str().unwrap().contains("evidence"), "{told}");
+        let bad = [
+            json!({ "review_by": "2020-01-01" }),
+            json!({ "review_by": "soon" }),
+            json!({ "owner": id_of(&mara, "Helene").await }),
+        ];
+        for part in bad {
+            let mut new = json!({ "body": TERMS, "owner": id_of(&mara, "Mara").await, "review_by": "2026-12-01" });
+            for (key, value) in part.as_object().unwrap() {
+                new[key] = value.clone();
+            }
+            assert_eq!(mara.with("if-match", "\"1\"").put(INVOICES, new).await.problem(422), "invalid", "{part}");
+        }
+        assert_eq!(write(&mara, "/policies/operating_model/no.such", 1, TERMS).await.problem(404), "not-found");
+        assert_eq!(write(&mara, "/policies/persona/calm", 0, "Short sentences.").await.expect(200)["version"], 1);
+
+        let written =
+            write(&mara, INVOICES, 1, "model = \"billing_explanation\"\nwriting = \"nothing\"\n").await.expect(200);
+        assert_eq!(
+            (&written["version"], &written["owner"]["name"], &written["state"]),
+            (&json!(2), &json!("Mara Test"), &json!("due"))
+        );
+        let numbers: Vec<&Value> = written["versions"].as_array().unwrap().iter().map(|v| &v["version"]).collect();
+        assert_eq!(numbers, [2, 1]);
+        assert_eq!(write(&mara, INVOICES, 1, TERMS).await.problem(412), "stale", "somebody was faster");
+        let old = timo.get(&format!("{INVOICES}/versions/1")).await.expect(200);
+        assert_eq!(old["body"], shipped["body"], "what was shipped stays readable");
+        assert_eq!(timo.get(&format!("{INVOICES}/versions/9")).await.problem(404), "not-found");
+    });
+}
+
+#[test]
+fn a_dry_run_says_what_would_move_and_saves_nothing() {
+    on_each(async |desk| {
+        let mara = desk.sign_in("mara").await;
+        let page = asked(desk, &mara, QUESTION).await;
+        let dry = async |path: &str, body: &str| {
+            mara.post(&format!("{path}/dry-run"), json!({ "body": body })).await.expect(200)
+        };
+        let found = dry("/policies/routing/default", "security | billing.* | * | en | *").await;
+        assert_eq!((&found["looked_at"], found["moved"].as_array().unwrap().len()), (&json!(1), 1), "{found}");
+        let moved = &found["moved"][0];
+        assert_eq!(
+            (&moved["ticket_id"], &moved["was"]["queue"], &moved["would"]["queue"]),
+            (&page["id"], &json!("billing"), &json!("security"))
+        );
+        let found = dry(INVOICES, "model = \"billing_explanation\"\nwriting = \"nothing\"\n").await;
+        let moved = &found["moved"][0];
+        assert_eq!(
+            (&moved["was"]["writing"], &moved["would"]["writing"]),
+            (&json!("approved_wording"), &json!("nothing"))
+        );
+        assert_eq!(dry(INVOICES, TERMS).await["moved"], json!([]), "the same text moves nothing");
+        let rules = mara.get("/policies/risk_rules/default").await.expect(200)["body"].as_str().unwrap().to_owned();
+        let found =
+            dry("/policies/risk_rules/default", &format!("{rules}\nlegal | en | vat\n+ Where is the VAT id?\n")).await;
+        assert_eq!(
+            (&found["problems"], &found["moved"][0]["would"]["model"]),
+            (&json!([]), &json!("legal")),
+            "{found}"
+        );
+        let found = dry("/policies/routing/default", "nowhere | * | * | * | *").await;
+        assert_eq!((&found["problems"][0]["line"], &found["looked_at"]), (&json!(1), &json!(0)));
+
+        assert_eq!(mara.get("/policies/routing/default").await.etag(), "\"1\"");
+        assert_eq!(newest(&mara).await["queue"], "billing");
+    });
+}
+
+#[test]
+fn a_security_or_legal_ticket_never_gets_a_draft_whatever_its_category() {
+    on_each(async |desk| {
+        let mara = desk.sign_in("mara").await;
+        for (words, model) in [("Our account was hacked.", "security"), ("You will hear from our lawyer.", "legal")] {
+            let page = asked(desk, &mara, &format!("{QUESTION} {words}")).await;
+            assert_eq!(page["category"]["key"], "billing.invoice", "a person said so");
+            let held = &page["understanding"]["operating_model"];
+            assert_eq!((held["key"].as_str(), held["writing"].as_str()), (Some(model), Some("nothing")), "{page}");
+            assert_eq!((page["answer"]["state"].as_str(), &page["answer"]["draft"]), (Some("withheld"), &Value::Null));
+        }
+    });
+}
+
+#[test]
+fn who_may_approve_and_what_is_confirmed_is_the_policys_word() {
+    on_each(async |desk| {
+        let (mara, timo) = (desk.sign_in("mara").await, desk.sign_in("timo").await);
+        let body = "model = \"billing_explanation\"\napprovers = [\"lead\"]\n[[checks]]\nkey = \"vat\"\nsentence = \"The country was looked up\"\n";
+        write(&mara, INVOICES, 1, body).await.expect(200);
+        let page = asked(desk, &mara, QUESTION).await;
+        assert_eq!(page["understanding"]["operating_model"]["approvers"], json!(["lead"]));
+
+        let (path, sealed) = seal(&timo, &page).await;
+        assert_eq!(check(&sealed, "approver").unwrap()["state"], "block");
+        let tried = timo.with("idempotency-key", "1").post(&path, yes(&sealed, &["policy.vat"])).await;
+        assert_eq!(tried.problem(403), "forbidden", "{}", tried.text());
+
+        let (path, sealed) = seal(&mara, &page).await;
+        let asked = check(&sealed, "policy.vat").unwrap();
+        assert_eq!((&asked["state"], &asked["label"]), (&json!("warn"), &json!("The country was looked up")));
+        let warned = |but: &str| -> Vec<&str> {
+            let all = sealed["checks"].as_array().unwrap().iter().filter(|c| c["state"] == "warn");
+            all.map(|c| c["key"].as_str().unwrap()).filter(|key| *key != but).collect()
+        };
+        let unticked = mara.with("idempotency-key", "2").post(&path, yes(&sealed, &warned("policy.vat"))).await;
+        assert_eq!(unticked.problem(422), "refused", "{}", unticked.text());
+        mara.with("idempotency-key", "3").post(&path, yes(&sealed, &warned(""))).await.expect(201);
+    });
+}
+
+#[test]
+fn a_lapsed_policy_leaves_the_machine_nothing_until_it_is_renewed() {
+    on_each(async |desk| {
+        let (mara, timo) = (desk.sign_in("mara").await, desk.sign_in("timo").await);
+        write(&mara, INVOICES, 1, TERMS).await.expect(200);
+        let page = asked(desk, &mara, QUESTION).await;
+        assert_eq!(page["answer"]["draft"]["origin"], "assembled", "{page}");
+        desk.pass(20 * 86_400).await;
+
+        let (path, sealed) = seal(&timo, &page).await;
+        assert_eq!(check(&sealed, "category").unwrap()["state"], "block", "what the machine wrote does not leave");
+        let tried = timo.with("idempotency-key", "1").post(&path, yes(&sealed, &[])).await;
+        assert_eq!(tried.problem(422), "refused");
+        let page = asked(desk, &mara, "Hello again, where is the VAT id of our company to be changed?").await;
+        assert_eq!(page["answer"]["draft"], Value::Null);
+        assert!(page["answer"]["why"].as_str().unwrap().contains("was to be reviewed by 2026-12-01"), "{page}");
+        let tasks = mara.get("/tasks").await.expect(200);
+        let first = &tasks["items"][0];
+        assert_eq!((&first["kind"], &first["link"]), (&json!("policy_lapsed"), &json!(INVOICES)), "{tasks}");
+        assert_eq!(timo.get("/tasks").await.expect(200)["items"], json!([]), "it is the leads' to do");
+
+        let renewed = json!({ "body": TERMS, "owner": id_of(&mara, "Mara").await, "review_by": "2027-03-01" });
+        mara.with("if-match", "\"2\"").put(INVOICES, renewed).await.expect(200);
+        desk.settle().await;
+        assert_eq!(newest(&mara).await["answer"]["draft"]["origin"], "assembled", "renewing prepares again");
+        let tasks = mara.get("/tasks").await.expect(200);
+        assert!(tasks["items"].as_array().unwrap().iter().all(|t| t["kind"] != "policy_lapsed"), "{tasks}");
+    });
+}
+
+#[test]
+fn tickets_go_where_the_routing_says_and_the_unsure_ones_to_those_who_sort() {
+    on_each(async |desk| {
+        let mara = desk.sign_in("mara").await;
+        let mut tx =
+            desk.app.store.begin(&ServiceIdentity::new(Service::CommandLine), desk.app.clock.now()).await.unwrap();
+        tx.put_queue("triage", "To sort").await.unwrap();
+        tx.commit(AuditEvent::DoorTried { door: "test".to_owned() }).await.unwrap();
+
+        desk.receive(ANA, "Hello", "Where would I begin with all of this?").await;
+        let page = newest(&mara).await;
+        assert_eq!(page["queue"], "triage");
+        assert_eq!(page["understanding"]["queue_because"], "No category is sure enough, so a person sorts it.");
+        desk.receive(ANA, "Help", "Our account was hacked.").await;
+        assert_eq!(newest(&mara).await["queue"], "security", "a grave flag does not wait to be sorted");
+
+        write(&mara, "/policies/routing/default", 1, "security | billing.* | ledger | * | *\n").await.expect(200);
+        send(desk, &mara, first("VAT id", "Where in Ledger can I change the VAT id of our company?")).await;
+        chosen(desk, &mara).await;
+        desk.receive_with(ANA, "Re: VAT id", "Is there anything new about Ledger?", AGAIN).await;
+        let page = newest(&mara).await;
+        assert_eq!(page["messages"].as_array().unwrap().len(), 2, "{page}");
+        assert_eq!(page["queue"], "security", "{page}");
+        assert!(page["understanding"]["queue_because"].as_str().unwrap().contains("Line 1"), "{page}");
+    });
+}
+
+#[test]
+fn skills_propose_people_and_assign_nobody() {
+    on_each(async |desk| {
+        let (mara, timo) = (desk.sign_in("mara").await, desk.sign_in("timo").await);
+        let path = format!("/agents/{}/skills", id_of(&mara, "Timo").await);
+        let skills = json!({ "skills": ["language:en", "category:billing.invoice", "product:relay"] });
+        assert_eq!(timo.put(&path, skills.clone()).await.problem(403), "forbidden");
+        assert_eq!(mara.put(&path, json!({ "skills": ["german"] })).await.problem(422), "invalid");
+        assert_eq!(mara.put(&path, skills).await.expect(200)["skills"].as_array().unwrap().len(), 3);
+        let page = asked(desk, &mara, QUESTION).await;
+        let who = &page["understanding"]["who"];
+        assert_eq!(
+            (&who[0]["name"], &who[0]["skills"]),
+            (&json!("Timo Test"), &json!(["category:billing.invoice", "language:en"]))
+        );
+        assert!(who.as_array().unwrap().iter().all(|p| p["name"] != "Olga Test"), "she does not work there: {who}");
+        assert_eq!(page["assignee"], Value::Null);
+    });
+}
