@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody who can sign in, by name. */
+        get: operations["list_agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/{id}/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what somebody is good at; for leads and administrators. */
+        put: operations["set_skills"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/approvals/{id}": {
         parameters: {
             query?: never;
@@ -415,6 +449,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every policy in its current version. */
+        get: operations["list_policies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/policies/{kind}/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One policy with its text and versions. */
+        get: operations["get_policy"];
+        /** Writes the next version; `If-Match` names the current one, `"0"` begins a new persona or macro. */
+        put: operations["set_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/policies/{kind}/{key}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which of the newest 500 tickets a text would have moved. Nothing is saved. */
+        post: operations["try_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/policies/{kind}/{key}/versions/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version's text. */
+        get: operations["get_policy_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/quarantine": {
         parameters: {
             query?: never;
@@ -547,6 +650,23 @@ export interface paths {
         put?: never;
         /** Accepts, corrects or rejects what the machine made of a ticket. */
         post: operations["give_verdict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for the caller, most pressing first. */
+        get: operations["list_tasks"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1102,6 +1222,16 @@ export interface components {
             /** Format: int64 */
             size: number;
         };
+        /** @description Somebody who answers. */
+        Colleague: {
+            id: string;
+            name: string;
+            /** @description Queue keys; a lead or administrator with none works in all. */
+            queues: string[];
+            role: string;
+            /** @description Such as `language:de`, `product:relay`, `category:technical.api`. */
+            skills: string[];
+        };
         /** @description How it did against the version running then, on examples neither was trained on. */
         Compared: {
             /**
@@ -1399,6 +1529,12 @@ export interface components {
             ticket_number: number;
             to: string[];
         };
+        /** @description What is wrong with a line. */
+        LineProblem: {
+            /** @description From 1. */
+            line: number;
+            why: string;
+        };
         /** @description A list that is always whole. */
         List_Account: {
             /** @description The rows. */
@@ -1409,6 +1545,19 @@ export interface components {
                 name: string;
                 password: string;
                 role: string;
+            }[];
+        };
+        /** @description A list that is always whole. */
+        List_Colleague: {
+            /** @description The rows. */
+            items: {
+                id: string;
+                name: string;
+                /** @description Queue keys; a lead or administrator with none works in all. */
+                queues: string[];
+                role: string;
+                /** @description Such as `language:de`, `product:relay`, `category:technical.api`. */
+                skills: string[];
             }[];
         };
         /** @description A list that is always whole. */
@@ -1442,6 +1591,37 @@ export interface components {
                 trained_at: string;
                 /** @description Why it is what it is. */
                 why: string;
+            }[];
+        };
+        /** @description A list that is always whole. */
+        List_PolicyLine: {
+            /** @description The rows. */
+            items: {
+                /** @description Category keys it applies to; empty means all of them. */
+                categories: string[];
+                key: string;
+                /** @description `operating_model`, `risk_rules`, `routing`, `persona` or `macro`. */
+                kind: string;
+                name: string;
+                owner?: components["schemas"]["AgentRef"] | null;
+                review_by?: string | null;
+                /** @description `current`, `due` or `lapsed`. */
+                state: string;
+                /** Format: int64 */
+                version: number;
+                /** @description Why it is due or lapsed. */
+                why?: string | null;
+            }[];
+        };
+        /** @description A list that is always whole. */
+        List_Task: {
+            /** @description The rows. */
+            items: {
+                /** @description `policy_lapsed`, `policy_due`, `check_waiting` or `drift`. */
+                kind: string;
+                /** @description The console's page for it. */
+                link: string;
+                sentence: string;
             }[];
         };
         /** @description A list that is always whole. */
@@ -1575,6 +1755,15 @@ export interface components {
             moved: string[];
             skipped: components["schemas"]["Skipped"][];
         };
+        /** @description A ticket that would have gone another way. */
+        MovedTicket: {
+            /** Format: int64 */
+            number: number;
+            subject: string;
+            ticket_id: string;
+            was: components["schemas"]["Placement"];
+            would: components["schemas"]["Placement"];
+        };
         /** @description A key with its name. */
         Named: {
             key: string;
@@ -1611,6 +1800,19 @@ export interface components {
         NewNote: {
             body: string;
         };
+        /** @description The next version as sent. */
+        NewPolicy: {
+            body: string;
+            /** @description For personas and macros. */
+            categories?: string[] | null;
+            /** @description For personas and macros. */
+            name?: string | null;
+            note?: string;
+            /** @description An agent's id. */
+            owner: string;
+            /** @description RFC 3339, or a date. */
+            review_by: string;
+        };
         /** @description A key to be made. */
         NewToken: {
             /**
@@ -1645,12 +1847,18 @@ export interface components {
             body: string;
             id: string;
         };
-        /** @description How a case is worked. */
+        /** @description How a case is worked, as policies stand now. */
         OperatingModel: {
             ai_may: string;
+            /** @description Roles that may approve a reply. */
+            approvers: string[];
             key: string;
             name: string;
             people_keep: string;
+            /** @description Why the machine writes no reply here; null where it may. */
+            withheld?: string | null;
+            /** @description The most the machine may write: `draft`, `approved_wording`, `policy_check`, `sources_only`, `nothing`. */
+            writing: string;
         };
         /** @description The company somebody belongs to. */
         OrganizationRef: {
@@ -1849,6 +2057,12 @@ export interface components {
             name: string;
             organization?: components["schemas"]["OrganizationRef"] | null;
         };
+        /** @description Where a ticket goes, and what the machine may write there. */
+        Placement: {
+            model: string;
+            queue: string;
+            writing: string;
+        };
         /** @description What the machine means to do. */
         Plan: {
             asked: string[];
@@ -1857,12 +2071,49 @@ export interface components {
             /** @description `answer`, `ask`, `hand_over` or `stay_silent`. */
             move: string;
         };
+        /** @description A policy with its text. */
+        Policy: components["schemas"]["PolicyLine"] & {
+            body: string;
+            /** @description The most an operating model may give the machine here. */
+            ceiling?: string | null;
+            /** @description Newest first. */
+            versions: components["schemas"]["VersionLine"][];
+        };
+        /** @description A policy in a list. */
+        PolicyLine: {
+            /** @description Category keys it applies to; empty means all of them. */
+            categories: string[];
+            key: string;
+            /** @description `operating_model`, `risk_rules`, `routing`, `persona` or `macro`. */
+            kind: string;
+            name: string;
+            owner?: components["schemas"]["AgentRef"] | null;
+            review_by?: string | null;
+            /** @description `current`, `due` or `lapsed`. */
+            state: string;
+            /** Format: int64 */
+            version: number;
+            /** @description Why it is due or lapsed. */
+            why?: string | null;
+        };
+        /** @description One version with its text. */
+        PolicyText: {
+            body: string;
+            made_at?: string | null;
+            note: string;
+            owner?: components["schemas"]["AgentRef"] | null;
+            review_by?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description The body of a problem. */
         Problem: {
             /** @description One sentence for the person. */
             detail: string;
             /** @description What to do next. */
             next?: string | null;
+            /** @description What is wrong with each line of a text that was sent. */
+            problems?: components["schemas"]["LineProblem"][];
             /**
              * Format: int32
              * @description HTTP status.
@@ -1979,6 +2230,17 @@ export interface components {
             ticket_id: string;
             why: string[];
         };
+        /** @description Somebody of the queue who could take a ticket; proposed, never assigned. */
+        Skilled: {
+            id: string;
+            name: string;
+            /** @description Those of their skills that fit. */
+            skills: string[];
+        };
+        /** @description Skills as sent; they replace what was there. */
+        Skills: {
+            skills: string[];
+        };
         /** @description A ticket that stayed where it is. */
         Skipped: {
             id: string;
@@ -1991,6 +2253,14 @@ export interface components {
             index: components["schemas"]["Index"];
             jobs: components["schemas"]["Jobs"];
             mailboxes: components["schemas"]["Mailbox"][];
+        };
+        /** @description One thing that waits for a person. */
+        Task: {
+            /** @description `policy_lapsed`, `policy_due`, `check_waiting` or `drift`. */
+            kind: string;
+            /** @description The console's page for it. */
+            link: string;
+            sentence: string;
         };
         /** @description What changes on a ticket; what is absent stays. */
         TicketChange: {
@@ -2108,6 +2378,14 @@ export interface components {
         TrainingAsked: {
             job: string;
         };
+        /** @description What trying it showed. */
+        Tried: {
+            looked_at: number;
+            /** @description Tickets that would have gone another way, newest first. */
+            moved: components["schemas"]["MovedTicket"][];
+            /** @description What is wrong with the text; then nothing was looked at. */
+            problems: components["schemas"]["LineProblem"][];
+        };
         /** @description The machine's look at a ticket. */
         Understanding: {
             /** @description Why it does not say. */
@@ -2146,6 +2424,8 @@ export interface components {
             set: components["schemas"]["Candidate"][];
             suggestion_id: string;
             verdict?: components["schemas"]["VerdictLine"] | null;
+            /** @description Who of the queue could take it, most fitting skills first. */
+            who: components["schemas"]["Skilled"][];
             /** @description `sure`, `check` or `unknown`. */
             word: string;
         };
@@ -2181,12 +2461,12 @@ export interface components {
             /** Format: int64 */
             size: number;
         };
-        /** @description One version in a list. */
+        /** @description A version in a list. */
         VersionLine: {
-            approved_at?: string | null;
-            digest: string;
-            state: string;
-            title: string;
+            made_at?: string | null;
+            /** @description Null when it was shipped or came from the command line. */
+            made_by?: string | null;
+            note: string;
             /** Format: int64 */
             version: number;
         };
@@ -2218,6 +2498,66 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_agents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Colleague"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_skills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Skills"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     undo_approval: {
         parameters: {
             query?: never;
@@ -2945,6 +3285,167 @@ export interface operations {
             };
         };
     };
+    list_policies: {
+        parameters: {
+            query?: {
+                /** @description A kind's word; without it, all. */
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_PolicyLine"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_policy: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                kind: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPolicy"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Candidate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_policy_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                key: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyText"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_quarantine: {
         parameters: {
             query?: {
@@ -3229,6 +3730,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Understanding"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Task"];
                 };
             };
             "4XX": {
