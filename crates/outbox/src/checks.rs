@@ -110,7 +110,7 @@ pub(crate) fn cleared(checks: &[Check], acknowledged: &[String]) -> Result<(), R
     if let Some(block) = checks.iter().find(|c| c.state == CheckState::Block) {
         return Err(Refusal::Blocked { label: block.label.clone() });
     }
-    let open = |c: &&Check| c.state == CheckState::Warn && !acknowledged.iter().any(|key| *key == c.key);
+    let open = |c: &&Check| c.state == CheckState::Warn && !acknowledged.contains(&c.key);
     match checks.iter().find(open) {
         Some(warn) => Err(Refusal::Unacknowledged { label: warn.label.clone() }),
         None => Ok(()),
