@@ -138,6 +138,12 @@ events! {
     NoticeQueued = "notice.queued" { /** The ticket. */ ticket: TicketId, /** The row. */ outbox: OutboxId, /** Which. */ notice: String },
     /// A person said what became of an uncertain delivery.
     UncertaintyResolved = "delivery.resolved" { /** The ticket, for a reply. */ ticket: Option<TicketId>, /** The row. */ outbox: OutboxId, /** A word. */ verdict: String },
+    /// Somebody wrote a new text for an article.
+    ArticleProposed = "article.proposed" { /** The article. */ article: ArticleId, /** The version. */ version: VersionId, /** Of its text, keyed. */ commitment: Digest },
+    /// The owner turned a text down.
+    ArticleDeclined = "article.declined" { /** The article. */ article: ArticleId, /** The version. */ version: VersionId },
+    /// An article was read again and still holds.
+    ArticleReviewed = "article.reviewed" { /** The article. */ article: ArticleId },
     /// A version of an article is current.
     ArticleApproved = "article.approved" { /** The article. */ article: ArticleId, /** The version. */ version: VersionId, /** Of its text. */ digest: Digest },
     /// An article expired or was withdrawn.
@@ -217,7 +223,11 @@ impl AuditEvent {
     #[must_use]
     pub const fn article(&self) -> Option<ArticleId> {
         match self {
-            Self::ArticleApproved { article, .. } | Self::ArticleRetired { article, .. } => Some(*article),
+            Self::ArticleProposed { article, .. }
+            | Self::ArticleDeclined { article, .. }
+            | Self::ArticleReviewed { article }
+            | Self::ArticleApproved { article, .. }
+            | Self::ArticleRetired { article, .. } => Some(*article),
             _ => None,
         }
     }

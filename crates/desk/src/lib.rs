@@ -8,6 +8,7 @@
 //! Start with [`ticket`] and [`draft`], then [`approval`]: the rule everything else serves.
 
 pub mod approval;
+pub mod article;
 pub mod assemble;
 pub mod audit;
 pub mod calibration;

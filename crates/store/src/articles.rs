@@ -2,6 +2,7 @@
 
 use desk::{
     Digest, Timestamp,
+    article::VersionState,
     ids::{AgentId, ArticleId, PassageId, SourceId, VersionId},
     knowledge::{ArticleState, Audience},
 };
@@ -116,14 +117,20 @@ pub struct VersionHead {
     pub id: VersionId,
     /// Number.
     pub number: i64,
-    /// State word.
-    pub state: String,
+    /// Where it stands.
+    pub state: VersionState,
     /// Title then.
     pub title: String,
     /// When it was approved.
     pub approved_at: Option<Timestamp>,
     /// SHA-256 of the text.
     pub digest: String,
+    /// Who wrote it, by name; none for what was loaded.
+    pub made_by: Option<String>,
+    /// When.
+    pub made_at: Option<Timestamp>,
+    /// Why, in the writer's words.
+    pub note: String,
 }
 
 /// A passage as stored.
@@ -157,6 +164,13 @@ pub struct ArticleFilter {
 macro_rules! article_visible {
     ($param:literal) => {
         concat!("(", $param, " = 'work' or (a.state = 'approved' and a.audience = 'public'))")
+    };
+}
+
+/// `version_visible!("$1")`: what is proposed or turned down is for those who work here.
+macro_rules! version_visible {
+    ($param:literal) => {
+        concat!("(", $param, " = 'work' or v.state in ('current', 'past'))")
     };
 }
 
@@ -224,7 +238,8 @@ impl Conn {
     pub async fn versions(&mut self, grant: &Grant, id: ArticleId) -> Result<Vec<VersionHead>, StoreError> {
         let rows = self
             .rows(
-                concat!("select v.id, v.number, v.state, v.title, v.approved_at, v.digest from versions v join articles a on a.id = v.article_id where ", article_visible!("$1"),
+                concat!("select v.id, v.number, v.state, v.title, v.approved_at, v.digest, g.name, v.made_at, v.note
+                 from versions v join articles a on a.id = v.article_id left join agents g on g.id = v.made_by where ", article_visible!("$1"), " and ", version_visible!("$1"),
                  " and a.id = $2 order by v.number desc"),
                 params![sees(grant), id],
             )
@@ -239,6 +254,9 @@ impl Conn {
                     title: c.take()?,
                     approved_at: c.take()?,
                     digest: c.take()?,
+                    made_by: c.take()?,
+                    made_at: Some(c.take::<Timestamp>()?).filter(|at| at.micros() > 0),
+                    note: c.take()?,
                 })
             })
             .collect()
@@ -256,7 +274,7 @@ impl Conn {
     ) -> Result<ArticleVersion, StoreError> {
         let row = self
             .one(
-                concat!("select v.id, v.number, v.title, v.body from versions v join articles a on a.id = v.article_id where ", article_visible!("$1"),
+                concat!("select v.id, v.number, v.title, v.body from versions v join articles a on a.id = v.article_id where ", article_visible!("$1"), " and ", version_visible!("$1"),
                  " and a.id = $2 and (v.number = $3 or ($3 = 0 and v.id = a.current_version))"),
                 params![sees(grant), article, number],
             )
@@ -351,7 +369,7 @@ impl Tx {
             )
             .await?;
         }
-        let state = if current { "current" } else { "past" };
+        let state = if current { VersionState::Current } else { VersionState::Past };
         self.execute(
             "insert into versions (id, article_id, number, title, body, digest, state, approved_at) values ($1,$2,$3,$4,$5,$6,$7,$8)",
             params![id, article, number, title, body, digest.to_string(), state, now],
@@ -364,14 +382,24 @@ impl Tx {
             )
             .await?;
         }
+        self.add_passages(article, id, passages).await?;
+        Ok((id, digest))
+    }
+
+    pub(crate) async fn add_passages(
+        &mut self,
+        article: ArticleId,
+        version: VersionId,
+        passages: &[(String, String, i64, i64)],
+    ) -> Result<(), StoreError> {
         for (ordinal, (heading, text, starts, ends)) in passages.iter().enumerate() {
             self.execute(
                 "insert into passages (id, version_id, article_id, ordinal, heading, text, starts, ends) values ($1,$2,$3,$4,$5,$6,$7,$8)",
-                params![new_id::<PassageId>(), id, article, i64::try_from(ordinal).unwrap_or(0), heading, text, *starts, *ends],
+                params![new_id::<PassageId>(), version, article, i64::try_from(ordinal).unwrap_or(0), heading, text, *starts, *ends],
             )
             .await?;
         }
-        Ok((id, digest))
+        Ok(())
     }
 
     /// Moves an article to another state.

@@ -195,7 +195,7 @@ macro_rules! word_param {
     )+};
 }
 
-use desk::{consent, draft, ids, knowledge, operating, people, policy, suggestion, ticket};
+use desk::{article, consent, draft, ids, knowledge, operating, people, policy, suggestion, ticket};
 
 word_column!(Digest);
 macro_rules! words {
@@ -240,6 +240,7 @@ words!(
     policy::PolicyKind,
     suggestion::Doubt,
     suggestion::VerdictKind,
+    article::VersionState,
     knowledge::ArticleState,
     knowledge::Audience,
     draft::DraftOrigin,

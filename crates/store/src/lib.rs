@@ -39,6 +39,7 @@ mod settings;
 mod suggestions;
 mod tickets;
 mod tokens;
+mod writing;
 
 pub use articles::{Article, ArticleFilter, ArticleVersion, NewArticle, NewSource, PassageRow, SourceRow, VersionHead};
 pub use conn::Conn;
@@ -62,6 +63,7 @@ pub use suggestions::{StoredSuggestion, SuggestionKind, VerdictRow};
 pub use tickets::{FirstMessage, NewTicket, Note, Page, TicketFilter, TicketLine, View};
 pub use tokens::{NewToken, TokenRow};
 pub use tx::Tx;
+pub use writing::{Keepers, NewText, SourceLine, Text, Touched};
 
 /// Statements in the open, for `outbox`: the door's own tables are its own business.
 pub mod raw {

@@ -34,6 +34,12 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: FOLDED, common: include_str!("../migrations/0003_folded.sql"), sqlite: "", postgres: "" },
     Migration { number: 4, common: include_str!("../migrations/0004_learning.sql"), sqlite: "", postgres: "" },
     Migration { number: 5, common: include_str!("../migrations/0005_jobs.sql"), sqlite: "", postgres: "" },
+    Migration {
+        number: 6,
+        common: include_str!("../migrations/0006_articles.sql"),
+        sqlite: include_str!("../migrations/0006_locks.sqlite.sql"),
+        postgres: include_str!("../migrations/0006_locks.postgres.sql"),
+    },
 ];
 
 /// Applies what is missing, in the order of numbers and in one transaction. Every number that is missing counts, not

@@ -2,6 +2,7 @@
 
 use desk::{
     Timestamp,
+    article::successor,
     audit::{AuditEvent, Entry},
     draft::{DraftOrigin, DraftState, Sentence as Traced, Support, ai_share, retrace},
     ids::{ArticleId, VersionId},
@@ -116,6 +117,19 @@ pub struct Sentence {
     citations: Vec<u32>,
     /// `supported`, `unsupported`, `frame` or `agent`.
     support: String,
+    /// What a cited source said when this was written and says now, where that differs.
+    changed: Option<ChangedWords>,
+}
+
+/// A source that says something else than when a sentence was written.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ChangedWords {
+    article_id: String,
+    title: String,
+    /// The words then.
+    was: String,
+    /// The words now; none where nothing like them is left, or the source may not be used any more.
+    now: Option<String>,
 }
 
 /// A person's yes that can perhaps still be taken back.
@@ -299,11 +313,16 @@ impl Draft {
         now: Timestamp,
     ) -> Result<Self, Problem> {
         let traced = retrace(&draft.machine_sentences, &draft.body);
+        let changes = match draft.state {
+            DraftState::Open => changes(conn, grant, &traced, cited, now).await?,
+            DraftState::Approved | DraftState::Sent | DraftState::Superseded => Vec::new(),
+        };
+        let changed = changes.first().map(|(_, c)| c);
         let stale = match draft.state {
             DraftState::Open if row.ticket.last_inbound != draft.answers => {
                 Some("The customer wrote again after this draft was made.".to_owned())
             }
-            DraftState::Open => changed_source(conn, grant, &traced, cited, now).await?,
+            DraftState::Open => changed.map(|c| format!("A source this draft cites changed: {}.", c.title)),
             DraftState::Approved | DraftState::Sent | DraftState::Superseded => None,
         };
         let approval = match draft.state {
@@ -318,7 +337,7 @@ impl Draft {
             state: draft.state.word().to_owned(),
             word: doubt(&draft).word().to_owned(),
             ai_share: ai_share(draft.machine_body.as_deref(), &draft.body),
-            sentences: traced.into_iter().map(Sentence::from).collect(),
+            sentences: traced.into_iter().map(|s| Sentence::new(s, &changes)).collect(),
             doubts: draft.doubts,
             stale,
             exchange_id: draft.exchange.map(|e| e.to_string()),
@@ -338,40 +357,63 @@ fn doubt(draft: &DraftRow) -> Doubt {
     }
 }
 
-impl From<Traced> for Sentence {
-    fn from(s: Traced) -> Self {
-        Self { text: s.text, start: s.start, end: s.end, citations: s.citations, support: s.support.word().to_owned() }
+impl Sentence {
+    fn new(s: Traced, changes: &[(u32, ChangedWords)]) -> Self {
+        let cites = |n: &u32| s.support != Support::Agent && s.citations.contains(n);
+        // A source whose cited words stand unchanged in its new version needs a fresh draft, but no second look.
+        let differs = |c: &ChangedWords| c.now.as_ref() != Some(&c.was);
+        let changed = changes.iter().find(|(n, c)| cites(n) && differs(c)).map(|(_, c)| c.clone());
+        Self {
+            text: s.text,
+            start: s.start,
+            end: s.end,
+            citations: s.citations,
+            support: s.support.word().to_owned(),
+            changed,
+        }
     }
 }
 
-/// The first source of a sentence still in the body that may no longer carry it.
-async fn changed_source(
+/// Sources of sentences still in the body that may no longer carry them, by the number that cites them.
+async fn changes(
     conn: &mut Conn,
     grant: &Grant,
     traced: &[Traced],
     cited: &[Cited],
     now: Timestamp,
-) -> Result<Option<String>, Problem> {
-    let mut looked: Vec<ArticleId> = Vec::new();
+) -> Result<Vec<(u32, ChangedWords)>, Problem> {
     let still_cited =
         |c: &&Cited| traced.iter().any(|s| s.support != Support::Agent && s.citations.contains(&c.citation));
-    let sources: Vec<&Cited> = cited.iter().filter(still_cited).collect();
-    for source in sources {
+    let mut changes = Vec::new();
+    for source in cited.iter().filter(still_cited) {
         let Origin::Passage { article, version, .. } = source.origin else { continue };
-        if looked.contains(&article) {
-            continue;
-        }
-        looked.push(article);
-        let holds = match conn.article(grant, article).await {
-            Ok(a) => a.current == Some(version) && may_ground(a.state, a.audience, a.review_by, now),
-            Err(StoreError::NotFound) => false,
+        let found = match conn.article(grant, article).await {
+            Ok(found) => Some(found),
+            Err(StoreError::NotFound) => None,
             Err(error) => return Err(error.into()),
         };
-        if !holds {
-            return Ok(Some(format!("A source this draft cites changed: {}.", source.title)));
+        let usable = found.filter(|a| may_ground(a.state, a.audience, a.review_by, now));
+        let current = usable.and_then(|a| a.current);
+        if current == Some(version) {
+            continue;
         }
+        let now_reads = match current {
+            Some(current) => {
+                let passages = conn.passages(grant, current).await?;
+                let texts: Vec<(String, String)> = passages.into_iter().map(|p| (p.heading, p.text)).collect();
+                successor(&source.heading, &source.text, &texts).map(str::to_owned)
+            }
+            None => None,
+        };
+        let changed = ChangedWords {
+            article_id: article.to_string(),
+            title: source.title.clone(),
+            was: source.text.clone(),
+            now: now_reads,
+        };
+        changes.push((source.citation, changed));
     }
-    Ok(None)
+    Ok(changes)
 }
 
 /// The newest approval of a draft: who and when from the record, how it stands from the door.

@@ -3,7 +3,13 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use desk::{Timestamp, audit::Service, ids::ArticleId, knowledge::freshness};
+use desk::{
+    Timestamp,
+    article::{hidden, may_approve},
+    audit::Service,
+    ids::ArticleId,
+    knowledge::freshness,
+};
 use pulldown_cmark::{Options, Parser, html::push_html};
 use serde::{Deserialize, Serialize};
 use store::{Article as Row, ArticleFilter, Grant, Purpose};
@@ -76,6 +82,20 @@ pub struct Article {
     html: String,
     history: Vec<VersionLine>,
     passages: Vec<PassageLine>,
+    /// Where this version stands: `proposed`, `current`, `past` or `declined`.
+    version_state: String,
+    /// What a reader of this version would not see; for its owner to look at.
+    hidden: Vec<HiddenWords>,
+    /// Whether the caller may approve, review and withdraw it.
+    yours: bool,
+}
+
+/// Words of a text that its readers would not see.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HiddenWords {
+    /// `invisible_characters`, `comment`, `out_of_sight` or `for_machines`.
+    how: String,
+    quote: String,
 }
 
 /// One version in a list.
@@ -86,6 +106,11 @@ pub struct VersionLine {
     title: String,
     approved_at: Option<String>,
     digest: String,
+    /// Who wrote it; none for what was loaded.
+    made_by: Option<String>,
+    made_at: Option<String>,
+    /// Why, in the writer's words.
+    note: String,
 }
 
 /// Where a passage stands in the version's Markdown.
@@ -123,7 +148,7 @@ pub struct VersionAsked {
     version: Option<i64>,
 }
 
-fn grant(app: &App, caller: &Caller) -> Result<Grant, Problem> {
+pub(super) fn grant(app: &App, caller: &Caller) -> Result<Grant, Problem> {
     caller.needs_scope("knowledge:read")?;
     match caller {
         Caller::Program(token) if !token.has("tickets:read") => {
@@ -165,7 +190,19 @@ async fn get_article(
     let version = conn.version(&grant, id, asked.version.unwrap_or(0)).await?;
     let passages = conn.passages(&grant, version.id).await?;
     let history = conn.versions(&grant, id).await?;
+    let keepers = conn.keepers(id).await?;
     drop(conn);
+    let yours = match &caller {
+        Caller::Person(who) => {
+            may_approve(who.agent().id, who.agent().role, keepers.owner, keepers.source_owner).is_ok()
+        }
+        Caller::Program(_) => false,
+    };
+    let state = history.iter().find(|v| v.id == version.id).map_or("", |v| v.state.word()).to_owned();
+    let hidden = hidden(&version.body)
+        .into_iter()
+        .map(|h| HiddenWords { how: h.how.word().to_owned(), quote: h.quote })
+        .collect();
     let chars = |byte: i64| {
         let byte = usize::try_from(byte).unwrap_or(0).min(version.body.len());
         version.body.get(..byte).map_or(0, |head| head.chars().count())
@@ -184,14 +221,20 @@ async fn get_article(
             .into_iter()
             .map(|v| VersionLine {
                 version: v.number,
-                state: v.state,
+                state: v.state.word().to_owned(),
                 title: v.title,
                 approved_at: v.approved_at.map(time),
                 digest: v.digest,
+                made_by: v.made_by,
+                made_at: v.made_at.map(time),
+                note: v.note,
             })
             .collect(),
         passages,
         body: version.body,
+        version_state: state,
+        hidden,
+        yours,
     }))
 }
 

@@ -7,6 +7,7 @@
 
 mod agents;
 mod answer;
+mod article_writing;
 mod articles;
 mod audit;
 mod auth;
@@ -30,6 +31,7 @@ mod problem;
 mod record_words;
 mod search;
 mod session;
+mod sources;
 mod tasks;
 mod ticket_page;
 mod tickets;
@@ -78,6 +80,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(understanding::kept())
         .merge(corrections::kept())
         .merge(drafts::kept())
+        .merge(article_writing::kept())
         .merge(mail::kept())
         .merge(demo::kept())
         .layer(from_fn(idempotency::once));
@@ -95,6 +98,8 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(tasks::router())
         .merge(drafts::router())
         .merge(articles::router())
+        .merge(article_writing::router())
+        .merge(sources::router())
         .merge(search::router())
         .merge(tray::router())
         .merge(mail::router())

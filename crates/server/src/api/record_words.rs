@@ -95,6 +95,9 @@ fn delivered(event: &AuditEvent) -> String {
 fn house(event: &AuditEvent) -> String {
     use AuditEvent as E;
     match event {
+        E::ArticleProposed { .. } => "A new text for an article was proposed.".to_owned(),
+        E::ArticleDeclined { .. } => "A proposed text was turned down.".to_owned(),
+        E::ArticleReviewed { .. } => "An article was read again and still holds.".to_owned(),
         E::ArticleApproved { .. } => "A version of an article was approved.".to_owned(),
         E::ArticleRetired { state, .. } => format!("An article is {state}."),
         E::SignedIn { .. } => "A person signed in.".to_owned(),

@@ -13,7 +13,7 @@ use desk::{
 };
 use store::{MailSource, NewArticle, NewInbound, NewSource, NewTicket, ServiceIdentity, Taken, Tx, new_id};
 
-use super::files::{self, ArticleFile, Company, Resolved};
+use super::files::{self, Company, Resolved};
 use crate::{App, FlowError, flow, flow::set_policy::NewPolicy};
 
 /// Everybody's password in the demo; real desks never have it.
@@ -241,19 +241,11 @@ async fn knowledge(tx: &mut Tx, people: &People) -> Result<(), FlowError> {
             })
             .await?;
         for old in past.iter().filter(|p| p.slug == file.slug) {
-            tx.add_version(article, old.number(), old.value("title"), &old.body, &passages(old), false).await?;
+            tx.add_version(article, old.number(), old.value("title"), &old.body, &flow::write_article::passages(&old.body), false).await?;
         }
-        tx.add_version(article, file.number(), file.value("title"), &file.body, &passages(file), true).await?;
+        tx.add_version(article, file.number(), file.value("title"), &file.body, &flow::write_article::passages(&file.body), true).await?;
     }
     Ok(())
-}
-
-fn passages(file: &ArticleFile) -> Vec<(String, String, i64, i64)> {
-    let place = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    search::chunk(&file.body, search::ChunkSettings::default())
-        .into_iter()
-        .map(|c| (c.heading(), c.text.clone(), place(c.start), place(c.end)))
-        .collect()
 }
 
 async fn solved(tx: &mut Tx, case: &Resolved, people: &People, company: &Company) -> Result<(), FlowError> {

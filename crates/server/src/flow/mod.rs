@@ -29,6 +29,7 @@ pub mod triage_ticket;
 pub mod try_policy;
 pub mod undo_reply;
 pub mod ways;
+pub mod write_article;
 pub mod write_draft;
 pub mod write_note;
 

@@ -9,7 +9,7 @@ use desk::{
     audit::{AuditEvent, Service},
     conduct::{Conduct, Worked},
     draft::{Composed, DraftOrigin, DraftState},
-    ids::{SuggestionId, TicketId},
+    ids::{PassageId, SuggestionId, TicketId},
     knowledge::{Cited, Origin, Retrieval, may_ground},
     language::Language,
     operating::Writing,
@@ -270,6 +270,7 @@ async fn passage(
     already: usize,
 ) -> Result<Option<Cited>, FlowError> {
     let (Ok(article), Ok(id)) = (hit.group.parse(), hit.id.parse()) else { return Ok(None) };
+    let id: PassageId = id;
     let article = match conn.article(grant, article).await {
         Ok(article) => article,
         Err(store::StoreError::NotFound) => return Ok(None),
@@ -280,6 +281,9 @@ async fn passage(
     else {
         return Ok(None);
     };
+    if !conn.is_passage_of(id, version).await? {
+        return Ok(None);
+    }
     Ok(Some(Cited {
         citation: u32::try_from(already + 1).unwrap_or(u32::MAX),
         origin: Origin::Passage { passage: id, article: article.id, version },
@@ -336,7 +340,11 @@ pub fn why(hit: &Hit) -> Vec<String> {
         .collect()
 }
 
-async fn keep_retrieval(app: &App, case: &Case, value: Retrieval) -> Result<SuggestionId, FlowError> {
+/// Keeps what was put before a drafter.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn keep_retrieval(app: &App, case: &Case, value: Retrieval) -> Result<SuggestionId, FlowError> {
     let ticket = case.line.ticket.id;
     let made_by = Maker {
         engine: "search".to_owned(),

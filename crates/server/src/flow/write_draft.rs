@@ -67,7 +67,10 @@ pub async fn start(
             "Sources are still being looked up for this ticket. Try again in a moment.".to_owned(),
         ));
     };
-    let (retrieval, cited) = (kept.id, kept.suggestion.value.cited);
+    // Looked up again: what was found when the mail came may say something else by now.
+    let cited = prepare_reply::retrieve(app, &case).await?;
+    let found = Retrieval { cited: cited.clone(), plan: kept.suggestion.value.plan };
+    let retrieval = prepare_reply::keep_retrieval(app, &case, found).await?;
     if origin == DraftOrigin::Model {
         ask_model(app, &case, retrieval, &cited).await?;
     } else {

@@ -16,6 +16,7 @@ mod in_hand;
 mod index_again;
 mod kept;
 mod learning;
+mod knowledge;
 mod leases;
 mod matrix;
 mod model;
