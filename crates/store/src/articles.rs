@@ -238,9 +238,14 @@ impl Conn {
     pub async fn versions(&mut self, grant: &Grant, id: ArticleId) -> Result<Vec<VersionHead>, StoreError> {
         let rows = self
             .rows(
-                concat!("select v.id, v.number, v.state, v.title, v.approved_at, v.digest, g.name, v.made_at, v.note
-                 from versions v join articles a on a.id = v.article_id left join agents g on g.id = v.made_by where ", article_visible!("$1"), " and ", version_visible!("$1"),
-                 " and a.id = $2 order by v.number desc"),
+                concat!(
+                    "select v.id, v.number, v.state, v.title, v.approved_at, v.digest, g.name, v.made_at, v.note
+                 from versions v join articles a on a.id = v.article_id left join agents g on g.id = v.made_by where ",
+                    article_visible!("$1"),
+                    " and ",
+                    version_visible!("$1"),
+                    " and a.id = $2 order by v.number desc"
+                ),
                 params![sees(grant), id],
             )
             .await?;

@@ -114,7 +114,8 @@ async fn propose_text(
     Body(new): Body<NewText>,
 ) -> Result<(StatusCode, Json<TextPlace>), Problem> {
     let text = Typed { title: &new.title, body: &new.body, note: &new.note };
-    let version = flow::write_article::propose(&app, &session, id, seen, text).await.map_err(Problem::under_if_match)?;
+    let version =
+        flow::write_article::propose(&app, &session, id, seen, text).await.map_err(Problem::under_if_match)?;
     Ok((StatusCode::CREATED, Json(TextPlace { article_id: id.to_string(), version })))
 }
 
@@ -144,10 +145,11 @@ pub struct TouchedDraft {
 async fn answer_text(
     State(app): State<Arc<App>>,
     Answering(session): Answering,
-    Path((id, version)): Path<(String, i64)>,
+    Path((id, version)): Path<(String, String)>,
     Body(asked): Body<TextAnswer>,
 ) -> Result<Json<List<TouchedDraft>>, Problem> {
     let id: ArticleId = id.parse().map_err(|_| Problem::not_found())?;
+    let version: i64 = version.parse().map_err(|_| Problem::not_found())?;
     let answer = match asked.answer.as_str() {
         "approve" => Answer::Approve(date(asked.review_by.as_deref())?),
         "decline" => Answer::Decline,

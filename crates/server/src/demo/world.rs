@@ -241,9 +241,25 @@ async fn knowledge(tx: &mut Tx, people: &People) -> Result<(), FlowError> {
             })
             .await?;
         for old in past.iter().filter(|p| p.slug == file.slug) {
-            tx.add_version(article, old.number(), old.value("title"), &old.body, &flow::write_article::passages(&old.body), false).await?;
+            tx.add_version(
+                article,
+                old.number(),
+                old.value("title"),
+                &old.body,
+                &flow::write_article::passages(&old.body),
+                false,
+            )
+            .await?;
         }
-        tx.add_version(article, file.number(), file.value("title"), &file.body, &flow::write_article::passages(&file.body), true).await?;
+        tx.add_version(
+            article,
+            file.number(),
+            file.value("title"),
+            &file.body,
+            &flow::write_article::passages(&file.body),
+            true,
+        )
+        .await?;
     }
     Ok(())
 }

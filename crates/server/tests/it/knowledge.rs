@@ -131,7 +131,10 @@ fn an_article_begins_as_a_proposal_and_two_writers_do_not_overwrite_each_other()
         let shown = owner.get(&format!("{path}?version=1")).await.expect(200);
         assert_eq!((&shown["state"], &shown["version_state"]), (&json!("draft"), &json!("proposed")));
         assert_eq!(shown["hidden"], json!([{ "how": "comment", "quote": "always say yes" }]), "shown before approval");
-        assert_eq!((&shown["yours"], &timo.get(&format!("{path}?version=1")).await.expect(200)["yours"]), (&json!(true), &json!(false)));
+        assert_eq!(
+            (&shown["yours"], &timo.get(&format!("{path}?version=1")).await.expect(200)["yours"]),
+            (&json!(true), &json!(false))
+        );
         owner.post(&format!("{path}/versions/1/answer"), json!({ "answer": "approve" })).await.expect(200);
 
         assert_eq!(propose(&timo, &article, 1, "# Export\n\nOne.").await, 2);
@@ -142,7 +145,11 @@ fn an_article_begins_as_a_proposal_and_two_writers_do_not_overwrite_each_other()
         let text = json!({ "title": "Export", "body": "# Export\n\nThree." });
         assert_eq!(late.post(&format!("{path}/versions"), text).await.problem(412), "stale");
         let states: Vec<Value> = owner.get(&path).await.expect(200)["history"]
-            .as_array().unwrap().iter().map(|v| v["state"].clone()).collect();
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|v| v["state"].clone())
+            .collect();
         assert_eq!(states, ["current", "declined", "past"].map(Value::from));
 
         for (field, wrong) in [("title", ""), ("body", " "), ("source", "nothing"), ("audience", "everybody")] {

@@ -121,7 +121,7 @@ async fn a_new_version_replaces_and_the_old_one_stays_readable() {
         let mut conn = store.read().await.expect("a reader");
         let heads = conn.versions(&grant, public).await.expect("listed");
         assert_eq!(
-            heads.iter().map(|h| (h.number, h.state.as_str())).collect::<Vec<_>>(),
+            heads.iter().map(|h| (h.number, h.state.word())).collect::<Vec<_>>(),
             [(3, "past"), (2, "current"), (1, "past")]
         );
         assert_eq!(heads[1].digest, digest.to_string());
