@@ -65,7 +65,8 @@ export interface paths {
         /** Articles by title. */
         get: operations["list_articles"];
         put?: never;
-        post?: never;
+        /** Starts an article with a proposed text. It grounds nothing before its owner approves it. */
+        post: operations["start_article"];
         delete?: never;
         options?: never;
         head?: never;
@@ -83,6 +84,108 @@ export interface paths {
         get: operations["get_article"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/articles/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a text between two versions, piece by piece. */
+        get: operations["article_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/articles/{id}/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open drafts that were made from an article, within the caller's queues; at most 200. */
+        get: operations["article_touches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/articles/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The owner read it again and it still holds. */
+        post: operations["review_article"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/articles/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proposes a new text, based on the version named by If-Match; 0 before anything was approved. */
+        post: operations["propose_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/articles/{id}/versions/{version}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The owner answers a proposed text. Says which open drafts go back to review. */
+        post: operations["answer_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/articles/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The owner takes it back: it grounds nothing from now on. */
+        post: operations["withdraw_article"];
         delete?: never;
         options?: never;
         head?: never;
@@ -622,6 +725,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every source, for those who work here. */
+        get: operations["list_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/status": {
         parameters: {
             query?: never;
@@ -1056,10 +1176,16 @@ export interface components {
         Article: components["schemas"]["ArticleLine"] & {
             /** @description Markdown. */
             body: string;
+            /** @description What a reader of this version would not see; for its owner to look at. */
+            hidden: components["schemas"]["HiddenWords"][];
             history: components["schemas"]["VersionLine"][];
             /** @description The same as sanitised HTML. */
             html: string;
             passages: components["schemas"]["PassageLine"][];
+            /** @description Where this version stands: `proposed`, `current`, `past` or `declined`. */
+            version_state: string;
+            /** @description Whether the caller may approve, review and withdraw it. */
+            yours: boolean;
         };
         /** @description An article as listed. */
         ArticleLine: {
@@ -1189,6 +1315,21 @@ export interface components {
             /** @description `same`, `added` or `removed`. */
             op: string;
             text: string;
+        };
+        /** @description A piece of a difference. */
+        ChangedPiece: {
+            /** @description `same`, `gone` or `new`. */
+            change: string;
+            text: string;
+        };
+        /** @description A source that says something else than when a sentence was written. */
+        ChangedWords: {
+            article_id: string;
+            /** @description The words now; none where nothing like them is left, or the source may not be used any more. */
+            now?: string | null;
+            title: string;
+            /** @description The words then. */
+            was: string;
         };
         /** @description One thing to look at before approving. */
         Check: {
@@ -1471,6 +1612,12 @@ export interface components {
             /** @description `sent` or `not_sent`. */
             verdict: string;
         };
+        /** @description Words of a text that its readers would not see. */
+        HiddenWords: {
+            /** @description `invisible_characters`, `comment`, `out_of_sight` or `for_machines`. */
+            how: string;
+            quote: string;
+        };
         /** @description How far the search index has followed the record. */
         Index: {
             /** Format: int64 */
@@ -1548,6 +1695,15 @@ export interface components {
             }[];
         };
         /** @description A list that is always whole. */
+        List_ChangedPiece: {
+            /** @description The rows. */
+            items: {
+                /** @description `same`, `gone` or `new`. */
+                change: string;
+                text: string;
+            }[];
+        };
+        /** @description A list that is always whole. */
         List_Colleague: {
             /** @description The rows. */
             items: {
@@ -1614,6 +1770,50 @@ export interface components {
             }[];
         };
         /** @description A list that is always whole. */
+        List_SourceLine: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Articles in every state.
+                 */
+                articles: number;
+                /** @description `public` or `internal`. */
+                audience: string;
+                /**
+                 * Format: int64
+                 * @description Approved and in time.
+                 */
+                current: number;
+                /**
+                 * Format: int64
+                 * @description Approved, with a review date that has passed: they ground nothing.
+                 */
+                due: number;
+                /**
+                 * Format: int64
+                 * @description Days between two reviews.
+                 */
+                interval_days: number;
+                key: string;
+                kind: string;
+                name: string;
+                /** @description False when the owner can no longer sign in: then nobody keeps it true. */
+                owned: boolean;
+                owner: string;
+                /**
+                 * Format: int64
+                 * @description Texts that wait for the owner.
+                 */
+                proposed: number;
+                /**
+                 * Format: int64
+                 * @description Expired or withdrawn.
+                 */
+                retired: number;
+            }[];
+        };
+        /** @description A list that is always whole. */
         List_Task: {
             /** @description The rows. */
             items: {
@@ -1622,6 +1822,17 @@ export interface components {
                 /** @description The console's page for it. */
                 link: string;
                 sentence: string;
+            }[];
+        };
+        /** @description A list that is always whole. */
+        List_TouchedDraft: {
+            /** @description The rows. */
+            items: {
+                draft_id: string;
+                /** Format: int64 */
+                number: number;
+                subject: string;
+                ticket_id: string;
             }[];
         };
         /** @description A list that is always whole. */
@@ -1791,6 +2002,22 @@ export interface components {
             status_after: string;
             token: string;
         };
+        /** @description A new article. */
+        NewArticle: {
+            /** @description Product versions in words. */
+            applies_to?: string;
+            /** @description `public` or `internal`. */
+            audience: string;
+            /** @description Markdown. */
+            body: string;
+            /** @description Why, in your words. */
+            note?: string;
+            /** @description Product word; empty for all. */
+            product?: string;
+            /** @description Key of its source. */
+            source: string;
+            title: string;
+        };
         /** @description Who writes the draft. */
         NewDraft: {
             /** @description `agent`, `assembled` or `model`. */
@@ -1812,6 +2039,14 @@ export interface components {
             owner: string;
             /** @description RFC 3339, or a date. */
             review_by: string;
+        };
+        /** @description A new text for an article. */
+        NewText: {
+            /** @description Markdown. */
+            body: string;
+            /** @description Why, in your words. */
+            note?: string;
+            title: string;
         };
         /** @description A key to be made. */
         NewToken: {
@@ -2151,6 +2386,11 @@ export interface components {
             restored: string[];
             skipped: components["schemas"]["Skipped"][];
         };
+        /** @description When to look again. */
+        ReviewUntil: {
+            /** @description The next review, RFC 3339; the source's interval without one. */
+            review_by?: string | null;
+        };
         /** @description Why a person must look. */
         Risk: {
             flag: string;
@@ -2199,6 +2439,7 @@ export interface components {
         };
         /** @description One sentence of a draft. */
         Sentence: {
+            changed?: components["schemas"]["ChangedWords"] | null;
             citations: number[];
             /** @description One past the last. */
             end: number;
@@ -2247,6 +2488,47 @@ export interface components {
             /** @description One sentence. */
             why: string;
         };
+        /** @description A source and how it stands. */
+        SourceLine: {
+            /**
+             * Format: int64
+             * @description Articles in every state.
+             */
+            articles: number;
+            /** @description `public` or `internal`. */
+            audience: string;
+            /**
+             * Format: int64
+             * @description Approved and in time.
+             */
+            current: number;
+            /**
+             * Format: int64
+             * @description Approved, with a review date that has passed: they ground nothing.
+             */
+            due: number;
+            /**
+             * Format: int64
+             * @description Days between two reviews.
+             */
+            interval_days: number;
+            key: string;
+            kind: string;
+            name: string;
+            /** @description False when the owner can no longer sign in: then nobody keeps it true. */
+            owned: boolean;
+            owner: string;
+            /**
+             * Format: int64
+             * @description Texts that wait for the owner.
+             */
+            proposed: number;
+            /**
+             * Format: int64
+             * @description Expired or withdrawn.
+             */
+            retired: number;
+        };
         /** @description How the desk is doing. */
         Status: {
             desk: components["schemas"]["Desk"];
@@ -2261,6 +2543,19 @@ export interface components {
             /** @description The console's page for it. */
             link: string;
             sentence: string;
+        };
+        /** @description The owner's answer. */
+        TextAnswer: {
+            /** @description `approve` or `decline`. */
+            answer: string;
+            /** @description The next review, RFC 3339; the source's interval without one. */
+            review_by?: string | null;
+        };
+        /** @description Where a text was put. */
+        TextPlace: {
+            article_id: string;
+            /** Format: int64 */
+            version: number;
         };
         /** @description What changes on a ticket; what is absent stays. */
         TicketChange: {
@@ -2350,6 +2645,14 @@ export interface components {
             probability: number;
             quote: string;
             start?: number | null;
+        };
+        /** @description An open draft that was made from an article. */
+        TouchedDraft: {
+            draft_id: string;
+            /** Format: int64 */
+            number: number;
+            subject: string;
+            ticket_id: string;
         };
         /** @description One thing that happened. */
         TrailLine: {
@@ -2625,6 +2928,37 @@ export interface operations {
             };
         };
     };
+    start_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewArticle"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextPlace"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_article: {
         parameters: {
             query?: {
@@ -2646,6 +2980,196 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Article"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    article_changes: {
+        parameters: {
+            query: {
+                /** @description The earlier version's number. */
+                from: number;
+                /** @description The later version's number. */
+                to: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ChangedPiece"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    article_touches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TouchedDraft"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewUntil"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_text: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewText"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextPlace"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TouchedDraft"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {
@@ -3670,6 +4194,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Agent"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SourceLine"];
                 };
             };
             "4XX": {
