@@ -25,7 +25,7 @@ test("j, k and Enter lead through the list; u leads back", async () => {
     await page.keyboard.press("u");
     await page.waitForURL((url) => url.pathname === "/tickets");
     await page.keyboard.press("?");
-    await page.getByRole("dialog").getByText("Accept the category").waitFor();
+    await page.getByRole("dialog").getByText("Accept what was understood").waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "hidden" });
     await page.keyboard.press("g");

@@ -41,6 +41,7 @@ describe("keymap", () => {
   it("never uses Alt, and lets single keys rest in fields", () => {
     for (const action of actions) expect(action.key).not.toContain("Alt");
     expect(firesInFields("j")).toBe(false);
+    expect(firesInFields("Shift+y")).toBe(false);
     expect(firesInFields("Shift+s")).toBe(false);
     expect(firesInFields("Mod+Enter")).toBe(true);
   });

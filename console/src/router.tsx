@@ -48,12 +48,16 @@ const letter = createRoute({ getParentRoute: () => tray, path: "$letterId", comp
 const record = createRoute({ getParentRoute: () => shell, path: "/record", component: lazyRouteComponent(() => import("./record/RecordPage"), "RecordPage") });
 const quarantine = createRoute({ getParentRoute: () => shell, path: "/quarantine", component: lazyRouteComponent(() => import("./quarantine/QuarantinePage"), "QuarantinePage") });
 const settings = createRoute({ getParentRoute: () => shell, path: "/settings", component: lazyRouteComponent(() => import("./settings/SettingsPage"), "SettingsPage") });
+const policies = createRoute({ getParentRoute: () => shell, path: "/settings/policies", component: lazyRouteComponent(() => import("./policies/PoliciesPage"), "PoliciesPage") });
+const policy = createRoute({ getParentRoute: () => shell, path: "/settings/policies/$kind/$key", component: lazyRouteComponent(() => import("./policies/PolicyPage"), "PolicyRoute") });
+const insights = createRoute({ getParentRoute: () => shell, path: "/insights", component: lazyRouteComponent(() => import("./insights/InsightsPage"), "InsightsPage") });
+const tasks = createRoute({ getParentRoute: () => shell, path: "/tasks", component: lazyRouteComponent(() => import("./tasks/TasksPage"), "TasksPage") });
 
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     shell.addChildren([
-      home, tickets.addChildren([ticket]), knowledge.addChildren([article]), search, tray.addChildren([letter]), record, quarantine, settings,
+      home, tickets.addChildren([ticket]), knowledge.addChildren([article]), search, tray.addChildren([letter]), record, quarantine, settings, policies, policy, insights, tasks,
     ]),
   ]),
   defaultPreload: false,

@@ -8,6 +8,8 @@ export class Problem extends Error {
     readonly title: string,
     readonly detail: string,
     readonly next: string | null = null,
+    /** What is wrong with which line of a text that was sent. */
+    readonly lines: { line: number; why: string }[] | null = null,
   ) {
     super(detail || title);
   }
@@ -35,7 +37,7 @@ async function problemFrom(response: Response): Promise<Problem> {
   try {
     const shape = (await response.json()) as Record<string, unknown>;
     const word = String(shape.type ?? "").split("/").pop() || "unavailable";
-    return new Problem(word, response.status, String(shape.title ?? ""), String(shape.detail ?? shape.title ?? ""), shape.next ? String(shape.next) : null);
+    return new Problem(word, response.status, String(shape.title ?? ""), String(shape.detail ?? shape.title ?? ""), shape.next ? String(shape.next) : null, Array.isArray(shape.problems) ? (shape.problems as { line: number; why: string }[]) : null);
   } catch {
     return fallback;
   }

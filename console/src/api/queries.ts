@@ -2,10 +2,12 @@ import { infiniteQueryOptions, QueryClient, queryOptions, useQuery } from "@tans
 import { Problem, nextCursor } from "./http";
 import { getArticle, listArticles } from "./knowledge";
 import { getLetter, listLetters, listQuarantine } from "./mail";
+import { getPolicy, getPolicyVersion, listColleagues, listPolicies } from "./policies";
 import { getCheckpoint, listAudit } from "./record";
 import { getSession, getStatus } from "./session";
 import { getExchange, getTicket, listTickets, listViews, type TicketFilter } from "./tickets";
-import type { Desk, Session, TicketPage } from "./types";
+import { getCalibration, getTraining, listCorrections, listModels, listTasks } from "./triage";
+import type { Desk, PolicyKind, Session, TicketPage } from "./types";
 
 const retry = (count: number, error: Error) => error instanceof Problem && (error.isOffline || error.status === 503) && count < 2;
 
@@ -36,6 +38,21 @@ export const lettersQuery = infiniteQueryOptions({ queryKey: ["tray"], queryFn: 
 export const quarantineQuery = infiniteQueryOptions({ queryKey: ["quarantine"], queryFn: ({ pageParam }) => listQuarantine(pageParam), ...firstPage });
 export const auditQuery = (filter: { kind?: string }) =>
   infiniteQueryOptions({ queryKey: ["audit", filter], queryFn: ({ pageParam }) => listAudit(filter, pageParam), ...firstPage, refetchOnMount: "always" });
+export const calibrationQuery = (days: number) => queryOptions({ queryKey: ["calibration", days], queryFn: () => getCalibration(days), refetchOnMount: "always" });
+export const correctionsQuery = infiniteQueryOptions({ queryKey: ["corrections"], queryFn: ({ pageParam }) => listCorrections(pageParam), ...firstPage, refetchOnMount: "always" });
+export const modelsQuery = queryOptions({ queryKey: ["models"], queryFn: listModels });
+/** Asked every second while a training waits or runs. */
+export const trainingQuery = queryOptions({
+  queryKey: ["training"], queryFn: getTraining, refetchOnMount: "always",
+  refetchInterval: ({ state }) => (state.data && state.data.state !== "failed" ? 1000 : false),
+});
+export const colleaguesQuery = queryOptions({ queryKey: ["colleagues"], queryFn: listColleagues });
+export const policiesQuery = queryOptions({ queryKey: ["policies"], queryFn: listPolicies, refetchOnMount: "always" });
+export const policyQuery = (kind: PolicyKind, key: string) => queryOptions({ queryKey: ["policy", kind, key], queryFn: () => getPolicy(kind, key), refetchOnMount: "always" });
+export const policyVersionQuery = (kind: PolicyKind, key: string, version: number) =>
+  queryOptions({ queryKey: ["policy", kind, key, version], queryFn: () => getPolicyVersion(kind, key, version), staleTime: Infinity });
+/** Tasks are derived on each request; a minute's delay is no loss. */
+export const tasksQuery = queryOptions({ queryKey: ["tasks"], queryFn: listTasks, refetchInterval: 60_000 });
 
 /** The signed-in session; only for pages below the shell, which shows the sign-in page without one. */
 export function useSession(): Session {

@@ -2312,7 +2312,7 @@ export interface components {
             /** @description The most an operating model may give the machine here. */
             ceiling?: string | null;
             /** @description Newest first. */
-            versions: components["schemas"]["VersionLine"][];
+            versions: components["schemas"]["PolicyVersionLine"][];
         };
         /** @description A policy in a list. */
         PolicyLine: {
@@ -2338,6 +2338,19 @@ export interface components {
             note: string;
             owner?: components["schemas"]["AgentRef"] | null;
             review_by?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A text to be tried. */
+        PolicyTrial: {
+            body: string;
+        };
+        /** @description A version in a list. */
+        PolicyVersionLine: {
+            made_at?: string | null;
+            /** @description Null when it was shipped or came from the command line. */
+            made_by?: string | null;
+            note: string;
             /** Format: int64 */
             version: number;
         };
@@ -2764,12 +2777,17 @@ export interface components {
             /** Format: int64 */
             size: number;
         };
-        /** @description A version in a list. */
+        /** @description One version in a list. */
         VersionLine: {
+            approved_at?: string | null;
+            digest: string;
             made_at?: string | null;
-            /** @description Null when it was shipped or came from the command line. */
+            /** @description Who wrote it; none for what was loaded. */
             made_by?: string | null;
+            /** @description Why, in the writer's words. */
             note: string;
+            state: string;
+            title: string;
             /** Format: int64 */
             version: number;
         };
@@ -3917,7 +3935,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Candidate"];
+                "application/json": components["schemas"]["PolicyTrial"];
             };
         };
         responses: {

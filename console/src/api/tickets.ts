@@ -1,6 +1,6 @@
 import { call, callText, query } from "./http";
 import type {
-  AiChoice, Customer, Exchange, Note, Page, Priority, SearchResult, Status, TicketLine, TicketPage, Understanding, View,
+  AiChoice, Customer, Exchange, Note, Page, Priority, SearchResult, Status, TicketLine, TicketPage, View,
 } from "./types";
 
 export interface TicketFilter {
@@ -21,6 +21,4 @@ export const markRead = (id: string) => call<void>("POST", `/tickets/${id}/read`
 export const messageHtml = (id: string) => callText(`/messages/${id}/html`);
 export const getExchange = (id: string) => call<Exchange>("GET", `/exchanges/${id}`);
 export const setRequesterAi = (id: string, ai: AiChoice) => call<Customer>("PUT", `/requesters/${id}/ai`, { body: { ai } });
-export const giveVerdict = (id: string, verdict: "accepted" | "edited" | "rejected", category?: string, reason?: string) =>
-  call<Understanding>("POST", `/suggestions/${id}/verdict`, { body: { verdict, category, reason } });
 export const search = (q: string) => call<SearchResult>("GET", `/search${query({ q })}`);

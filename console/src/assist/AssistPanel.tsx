@@ -1,6 +1,7 @@
 import { IconChevronRight } from "@tabler/icons-react";
 import type { CSSProperties, ReactNode } from "react";
 import type { TicketPage } from "../api/types";
+import { triageLink } from "../composer/weakest";
 import { t } from "../strings";
 import { AnswerSection } from "./AnswerSection";
 import { CustomerSection } from "./CustomerSection";
@@ -8,11 +9,10 @@ import type { Panel, SectionKey } from "./panel";
 import { PanelEdge } from "./PanelEdge";
 import { TrailSection } from "./TrailSection";
 import { UnderstandingSection } from "./UnderstandingSection";
-import { useVerdict } from "./verdict";
+import type { VerdictControl } from "./verdict";
 
-export function AssistPanel({ ticket, panel }: { ticket: TicketPage; panel: Panel }) {
+export function AssistPanel({ ticket, panel, verdict }: { ticket: TicketPage; panel: Panel; verdict: VerdictControl }) {
   const { understanding, answer, customer, trail } = ticket;
-  const verdict = useVerdict(ticket, panel);
   const count = answer.passages.length + answer.similar.length;
   if (!panel.isOpen) return null;
   return (
@@ -20,7 +20,7 @@ export function AssistPanel({ ticket, panel }: { ticket: TicketPage; panel: Pane
       <PanelEdge panel={panel} />
       <div className="assist-scroll">
         {understanding && (
-          <Section panel={panel} name="understanding" hint={understanding.verdict ? t("understanding.settled") : t(`doubt.${understanding.word}`)}>
+          <Section panel={panel} name="understanding" hint={understanding.verdict ? t("understanding.settled") : t(`doubt.${triageLink(understanding).word}`)}>
             <UnderstandingSection ticket={ticket} understanding={understanding} verdict={verdict} />
           </Section>
         )}

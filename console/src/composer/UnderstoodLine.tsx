@@ -1,51 +1,62 @@
-import type { Doubt, Draft, TicketPage, Understanding } from "../api/types";
-import { DoubtWord, RiskFlag } from "../states/Parts";
+import { Button, Tooltip } from "@mantine/core";
+import { IconCalendarDue, IconEyeCheck } from "@tabler/icons-react";
+import type { Deadline, TicketPage } from "../api/types";
+import type { VerdictControl } from "../assist/verdict";
+import { DoubtWord, Key, RiskFlag } from "../states/Parts";
 import { t } from "../strings";
-import { likely } from "../text/candidates";
+import { about } from "../text/candidates";
+import { dueBy } from "../text/time";
+import { FieldPicker } from "./FieldPicker";
+import { MoreLikeThis } from "./MoreLikeThis";
+import { weakest } from "./weakest";
 
-interface Link { word: Doubt; why: string }
-const order: Doubt[] = ["unknown", "check", "sure"];
+interface Props { ticket: TicketPage; verdict: VerdictControl }
 
-/** The weakest of what is known about triage and draft, and its name in plain words. */
-export function weakest(ticket: TicketPage): Link | null {
-  const { understanding, answer } = ticket;
-  const links: Link[] = [];
-  if (understanding) links.push(triageLink(understanding));
-  if (answer.draft && answer.draft.origin !== "agent") links.push(draftLink(answer.draft));
-  return links.sort((a, b) => order.indexOf(a.word) - order.indexOf(b.word))[0] ?? null;
-}
-
-function triageLink({ verdict, word, candidates, ai }: Understanding): Link {
-  if (verdict || word === "sure") return { word: "sure", why: "" };
-  if (ai.use === "refused") return { word: "unknown", why: t("understood.refused") };
-  const names = likely(candidates);
-  if (word === "check") return { word, why: t("understood.checkCategory") };
-  return { word, why: names ? t("understood.which", { names }) : t("understood.unlike") };
-}
-
-/** A draft that stands there is to be checked, however weak: "don't know" is for what is missing. */
-function draftLink({ word, doubts, sentences, stale }: Draft): Link {
-  const unsupported = sentences.filter((sentence) => sentence.support === "unsupported").length;
-  const named = stale ? t("understood.stale") : doubts[0] ?? (unsupported > 0 ? t(unsupported === 1 ? "understood.unsupported1" : "understood.unsupported", { n: unsupported }) : "");
-  if (word === "sure" && !stale) return { word, why: "" };
-  return { word: "check", why: named || t(word === "unknown" ? "understood.partly" : "understood.compare") };
-}
-
-export function UnderstoodLine({ ticket }: { ticket: TicketPage }) {
+/** What the machine understood, in one line; correcting it and what follows from that opens above the line. */
+export function UnderstoodLine({ ticket, verdict }: Props) {
   const { understanding } = ticket;
   const link = weakest(ticket);
   if (!understanding || !link) return ticket.status === "closed" ? null : <p className="understood"><span className="quiet">{t("understood.nothing")}</span></p>;
-  const category = understanding.verdict?.category ?? understanding.category;
-  const model = understanding.operating_model;
+  const { operating_model: model, also, deadline } = understanding;
+  const what = about(understanding);
+  const flags = understanding.risk.filter((risk) => risk.state === "standing");
   return (
-    <p className="understood" data-testid="understood">
-      {category && <b>{category.name}</b>}
-      <DoubtWord value={link.word} />
-      {link.why && <span className="understood-why" title={[link.why, understanding.abstained].filter(Boolean).join(" · ")}>{link.why}</span>}
-      {understanding.risk.map((risk) => <RiskFlag key={risk.flag} flag={risk.flag} quote={risk.quote} />)}
-      <span className="quiet understood-model" title={`${t("understood.aiMay")} ${model.ai_may} · ${t("understood.peopleKeep")} ${model.people_keep}`}>
-        {model.name}: {t("understood.peopleKeep")} {model.people_keep}
-      </span>
-    </p>
+    <div className="understood-place">
+      {verdict.picking && <FieldPicker ticket={ticket} understanding={understanding} verdict={verdict} />}
+      {!verdict.picking && verdict.more && <MoreLikeThis more={verdict.more} verdict={verdict} />}
+      <div className="understood" data-testid="understood">
+        {what && <b>{what}</b>}
+        <DoubtWord value={link.word} />
+        {link.why && <span className="understood-why" title={[link.why, understanding.verdict ? null : understanding.abstained].filter(Boolean).join(" · ")}>{link.why}</span>}
+        {understanding.check_asked && <CheckAsked verdict={verdict} />}
+        {flags.slice(0, 2).map((risk) => <RiskFlag key={risk.flag} flag={risk.flag} quote={risk.quote} />)}
+        {flags.length > 2 && <span className="quiet">+{flags.length - 2}</span>}
+        {deadline && <DueBy deadline={deadline} />}
+        {also[0] && <span className="understood-also" title={also.map((one) => `${one.name}: “${one.quote}”`).join("\n")}>{t("understood.also", { names: also.map((one) => one.name).join(", ") })}</span>}
+        <span className="quiet understood-model" title={`${t("understood.aiMay")} ${model.ai_may} · ${t("understood.peopleKeep")} ${model.people_keep}`}>
+          {model.name}: {t("understood.peopleKeep")} {model.people_keep}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+/** The random sample: asks, never blocks. */
+function CheckAsked({ verdict }: { verdict: VerdictControl }) {
+  return (
+    <span className="check-asked">
+      <Tooltip label={t("check.why")} multiline maw={320}><span><IconEyeCheck size={14} stroke={1.8} aria-hidden /> {t("check.asked")}</span></Tooltip>
+      {verdict.mayAccept && <Button size="compact-xs" variant="subtle" onClick={verdict.accept} rightSection={<Key action="suggestion.accept" />}>{t("check.right")}</Button>}
+      <Button size="compact-xs" variant="subtle" onClick={() => verdict.pick({ field: "category" })} rightSection={<Key action="suggestion.correct" />}>{t("check.wrong")}</Button>
+    </span>
+  );
+}
+
+export function DueBy({ deadline }: { deadline: Deadline }) {
+  const isOver = deadline.due !== null && Date.parse(deadline.due) < Date.now();
+  return (
+    <span className="due" data-over={isOver || undefined} title={`“${deadline.quote}”`}>
+      <IconCalendarDue size={14} stroke={1.7} aria-hidden /> {deadline.due ? t(isOver ? "understood.wasDue" : "understood.due", { when: dueBy(deadline.due) }) : `“${deadline.quote}”`}
+    </span>
   );
 }

@@ -6,7 +6,7 @@ import type { TicketLine } from "../api/types";
 import { initials } from "../shell/Rail";
 import { Ago, DoubtWord, RiskFlag } from "../states/Parts";
 import { t } from "../strings";
-import { likely } from "../text/candidates";
+import { about } from "../text/candidates";
 
 interface Props { ticket: TicketLine; isCurrent: boolean; isNarrow: boolean }
 
@@ -46,8 +46,8 @@ function RowDoubt({ ticket }: { ticket: TicketLine }) {
   if (!ticket.confidence) return null;
   if (ticket.confidence === "sure") return <span className="row-doubt" data-doubt="sure" title={t("doubt.sure")}><IconCheck size={14} stroke={2} aria-hidden /><span className="unseen">{t("doubt.sure")}</span></span>;
   if (ticket.category) return <DoubtWord value={ticket.confidence} />;
-  const names = likely(page?.understanding?.candidates ?? []);
-  return <span className="row-doubt" title={names ? t("understood.which", { names }) : t("list.unsorted")}><IconQuestionMark size={14} stroke={1.8} aria-hidden /><span className="unseen">{t("list.unsorted")}</span></span>;
+  const names = page?.understanding ? about(page.understanding) : "";
+  return <span className="row-doubt" title={names || t("list.unsorted")}><IconQuestionMark size={14} stroke={1.8} aria-hidden /><span className="unseen">{t("list.unsorted")}</span></span>;
 }
 
 function DraftState({ ticket }: { ticket: TicketLine }) {

@@ -1,9 +1,9 @@
 import { Button, SegmentedControl, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { queryClient, sessionQuery, useSession } from "../api/queries";
 import { setOwnAi, signOut } from "../api/session";
 import type { AiChoice } from "../api/types";
-import { offerUndo } from "../shell/undo";
+import { clearUndo } from "../shell/undo";
 import { notifyFailure } from "../states/notice";
 import { language, setLanguage, t, type Language } from "../strings";
 import { DeskFacts } from "./DeskFacts";
@@ -22,7 +22,7 @@ export function SettingsPage() {
   const leave = async () => {
     try {
       await signOut();
-      offerUndo(null);
+      clearUndo();
       queryClient.clear();
       await navigate({ to: "/sign-in" });
     } catch (error) {
@@ -38,6 +38,11 @@ export function SettingsPage() {
       <Choice label={t("settings.theme")} value={colorScheme} onChange={(value) => setColorScheme(value as MantineColorScheme)}
         data={(["auto", "light", "dark"] satisfies MantineColorScheme[]).map((value) => ({ value, label: t(`theme.${value}`) }))} />
       <Choice label={t("settings.language")} value={language()} onChange={(value) => setLanguage(value as Language)} data={[{ value: "en", label: "English" }, { value: "de", label: "Deutsch" }]} />
+      <section>
+        <h2>{t("policies.title")}</h2>
+        <p className="quiet">{t("policies.lead")}</p>
+        <p><Link to="/settings/policies">{t("policies.open")}</Link></p>
+      </section>
       <TokenSettings />
       <DeskFacts />
       <KeySettings />

@@ -1,7 +1,8 @@
 import { Tooltip } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { IconBook2, IconInbox, IconKeyboard, IconListCheck, IconMailOpened, IconSearch, IconSettings, IconShieldX, type Icon } from "@tabler/icons-react";
-import { useSession } from "../api/queries";
+import { IconBook2, IconChartDots, IconChecklist, IconInbox, IconKeyboard, IconListCheck, IconMailOpened, IconSearch, IconSettings, IconShieldX, type Icon } from "@tabler/icons-react";
+import { tasksQuery, useSession } from "../api/queries";
 import { t, type StringKey } from "../strings";
 
 const places: { to: string; icon: Icon; label: StringKey }[] = [
@@ -9,6 +10,8 @@ const places: { to: string; icon: Icon; label: StringKey }[] = [
   { to: "/search", icon: IconSearch, label: "rail.search" },
   { to: "/knowledge", icon: IconBook2, label: "rail.knowledge" },
   { to: "/tray", icon: IconMailOpened, label: "rail.tray" },
+  { to: "/insights", icon: IconChartDots, label: "rail.insights" },
+  { to: "/tasks", icon: IconChecklist, label: "rail.tasks" },
   { to: "/record", icon: IconListCheck, label: "rail.record" },
   { to: "/quarantine", icon: IconShieldX, label: "rail.quarantine" },
   { to: "/settings", icon: IconSettings, label: "rail.settings" },
@@ -16,7 +19,9 @@ const places: { to: string; icon: Icon; label: StringKey }[] = [
 
 export function Rail({ onKeys }: { onKeys: () => void }) {
   const { agent, desk } = useSession();
-  const shown = places.filter((place) => place.to !== "/tray" || desk.delivery === "tray");
+  const isLead = agent.role === "lead" || agent.role === "admin";
+  const count = useQuery({ ...tasksQuery, enabled: isLead }).data?.length ?? 0;
+  const shown = places.filter((place) => (place.to !== "/tray" || desk.delivery === "tray") && (place.to !== "/tasks" || isLead));
   return (
     <nav className="rail" aria-label={t("rail.label")}>
       <img className="rail-mark" src="/mark.svg" alt="" width={26} height={26} />
@@ -25,6 +30,7 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
           <Link to={to} className="rail-link" activeProps={{ "aria-current": "page" }}>
             <Shape size={19} stroke={1.6} aria-hidden />
             <span className="rail-word">{t(label)}</span>
+            {to === "/tasks" && count > 0 && <span className="rail-count"><span aria-hidden>{count > 99 ? "99+" : count}</span><span className="unseen">{t("rail.waiting", { n: count })}</span></span>}
           </Link>
         </Tooltip>
       ))}

@@ -53,6 +53,9 @@ function useEveryPageActions(showKeys: () => void): void {
   useAction("go.tray", () => void navigate({ to: "/tray" }));
   useAction("go.record", () => void navigate({ to: "/record" }));
   useAction("go.quarantine", () => void navigate({ to: "/quarantine" }));
+  useAction("go.insights", () => void navigate({ to: "/insights" }));
+  useAction("go.policies", () => void navigate({ to: "/settings/policies" }));
+  useAction("go.tasks", () => void navigate({ to: "/tasks" }));
   useAction("go.settings", () => void navigate({ to: "/settings" }));
   useAction("theme.switch", () => {
     setColorScheme(document.documentElement.dataset.mantineColorScheme === "dark" ? "light" : "dark");

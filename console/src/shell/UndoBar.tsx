@@ -6,7 +6,7 @@ import { notify, notifyFailure } from "../states/notice";
 import { Key } from "../states/Parts";
 import { t } from "../strings";
 import { useAction } from "./actions";
-import { offerUndo, performUndo, useUndo } from "./undo";
+import { dropUndo, performUndo, useUndo } from "./undo";
 
 /** Counts down what can still be taken back; `z` works on every page. */
 export function UndoBar() {
@@ -22,7 +22,7 @@ export function UndoBar() {
     const timer = window.setInterval(() => {
       setNow(Date.now());
       if (Date.now() < undo.until) return;
-      offerUndo(null);
+      dropUndo(undo);
       void queryClient.invalidateQueries({ queryKey: ["ticket", undo.ticketId] });
     }, 250);
     return () => window.clearInterval(timer);
@@ -33,12 +33,12 @@ export function UndoBar() {
     setBusy(true);
     try {
       await performUndo(undo);
-      offerUndo(null);
-      await Promise.all(["ticket", "tickets", "views", "tray"].map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
+      dropUndo(undo);
+      await Promise.all(["ticket", "tickets", "views", "tray", "corrections", "calibration"].map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
       if (undo.kind === "letter") await navigate({ to: "/tickets/$ticketId", params: { ticketId: undo.ticketId }, search: (old: object) => old });
       notify(t(undo.kind === "letter" ? "undo.doneLetter" : "undo.done"));
     } catch (error) {
-      offerUndo(null);
+      dropUndo(undo);
       notifyFailure(error);
     } finally {
       setBusy(false);

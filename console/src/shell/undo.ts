@@ -1,49 +1,60 @@
-// The last thing that can be taken back. A sent letter survives a reload of the page, because its
-// time to come back runs on the server.
+// What can still be taken back, newest on top: accepting an understanding must not hide a letter whose
+// time is still running. Kept over a reload of the page, because that time runs on the server.
 import { useSyncExternalStore } from "react";
 import { undoApproval } from "../api/drafts";
 import { changeTicket, getTicket, type TicketChange } from "../api/tickets";
+import { undoMore, undoVerdict } from "../api/triage";
 
 export type Undo = { until: number; ticketId: string; number: number } & (
   | { kind: "letter"; approvalId: string }
   | { kind: "change"; label: string; back: TicketChange }
+  | { kind: "verdict"; label: string; verdictId: string }
+  | { kind: "more"; label: string; verdictId: string }
 );
+
+/** Milliseconds in which an answer to the machine can be taken back from the bar; afterwards on the insights page. */
+export const verdictTime = 30_000;
 
 const place = "countersign.undo";
 const listeners = new Set<() => void>();
-let current: Undo | null = restore();
+let stack: Undo[] = restore();
 
-function restore(): Undo | null {
+function restore(): Undo[] {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(place) ?? "null") as Undo | null;
-    return kept && kept.until > Date.now() ? kept : null;
+    const kept = JSON.parse(sessionStorage.getItem(place) ?? "[]") as Undo[];
+    return Array.isArray(kept) ? kept.filter((undo) => undo.until > Date.now()) : [];
   } catch {
-    return null;
+    return [];
   }
 }
 
-export function offerUndo(undo: Undo | null): void {
-  current = undo;
-  if (undo) sessionStorage.setItem(place, JSON.stringify(undo));
-  else sessionStorage.removeItem(place);
+function keep(next: Undo[]): void {
+  stack = next;
+  sessionStorage.setItem(place, JSON.stringify(stack));
   listeners.forEach((listener) => listener());
 }
 
+export const offerUndo = (undo: Undo): void => keep([...stack, undo]);
+export const dropUndo = (undo: Undo): void => keep(stack.filter((one) => one !== undo));
+export const clearUndo = (): void => keep([]);
+
+/** The newest thing whose time is not over. */
 export function useUndo(): Undo | null {
   return useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    () => current,
+    () => stack.at(-1) ?? null,
   );
 }
 
 /** Takes it back on the server. */
 export async function performUndo(undo: Undo): Promise<void> {
-  if (undo.kind === "letter") {
-    await undoApproval(undo.approvalId);
-  } else {
+  if (undo.kind === "letter") await undoApproval(undo.approvalId);
+  else if (undo.kind === "verdict") await undoVerdict(undo.verdictId);
+  else if (undo.kind === "more") await undoMore(undo.verdictId);
+  else {
     const { revision } = await getTicket(undo.ticketId);
     await changeTicket(undo.ticketId, revision, undo.back);
   }

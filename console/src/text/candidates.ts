@@ -1,9 +1,10 @@
+import type { Understanding } from "../api/types";
 import { t } from "../strings";
 
-/** Below this share a label is noise, not a candidate. */
-const least = 0.15;
+type Looked = Pick<Understanding, "category" | "set"> & { verdict: Pick<NonNullable<Understanding["verdict"]>, "category"> | null };
 
-/** "Plans or Payments": at most three labels worth naming; empty when none is. */
-export function likely(candidates: { name: string; probability: number }[]): string {
-  return candidates.filter((one) => one.probability >= least).slice(0, 3).map((one) => one.name).join(` ${t("or")} `);
+/** What a ticket is about, as far as it is known: a person's word, one category, "A or B", or nothing (""). */
+export function about({ verdict, category, set }: Looked): string {
+  if (verdict?.category) return verdict.category.name;
+  return category?.name ?? set.slice(0, 3).map((one) => one.name).join(` ${t("or")} `);
 }

@@ -36,3 +36,12 @@ export function segments(text: string, marks: Mark[]): Segment[] {
   }
   return result;
 }
+
+/** Where a quote stands, in scalar offsets; null when the text does not hold it. Case and runs of blanks do not count. */
+export function placeOf(text: string, quote: string): { start: number; end: number } | null {
+  const words = quote.trim().split(/\s+/).filter(Boolean).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const found = words.length > 0 ? new RegExp(words.join("\\s+"), "iu").exec(text) : null;
+  if (!found) return null;
+  const start = [...text.slice(0, found.index)].length;
+  return { start, end: start + [...found[0]].length };
+}

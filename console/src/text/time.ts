@@ -36,3 +36,12 @@ export function size(bytes: number): string {
 
 /** "62 %" from 0.62. */
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+/** When a requester wants it. A day without an hour comes as its last second in UTC: it is that day, in every zone. */
+export function dueBy(at: string): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return at;
+  const isDay = /T23:59:59(\.\d+)?Z$/.test(at);
+  const style: Intl.DateTimeFormatOptions = { weekday: "short", day: "numeric", month: "short" };
+  return new Intl.DateTimeFormat(language(), isDay ? { ...style, timeZone: "UTC" } : { ...style, hour: "numeric", minute: "2-digit" }).format(date);
+}

@@ -4,6 +4,7 @@ import { markRead } from "../api/tickets";
 import type { TicketPage } from "../api/types";
 import { AssistPanel } from "../assist/AssistPanel";
 import { usePanel } from "../assist/panel";
+import { useVerdict } from "../assist/verdict";
 import { Composer } from "../composer/Composer";
 import { showRead } from "../inbox/news";
 import { Conversation } from "./Conversation";
@@ -13,6 +14,7 @@ import { useTicketActions } from "./ticketActions";
 
 export function TicketView({ ticket }: { ticket: TicketPage }) {
   const panel = usePanel();
+  const verdict = useVerdict(ticket);
   const [isNoteOpen, setNoteOpen] = useState(false);
   const actions = useTicketActions(ticket, () => setNoteOpen(true), panel);
 
@@ -35,9 +37,9 @@ export function TicketView({ ticket }: { ticket: TicketPage }) {
         <div className="ticket-main">
           <TicketHead ticket={ticket} actions={actions} panel={panel} />
           <Conversation ticket={ticket} isNoteOpen={isNoteOpen} onNoteClose={() => setNoteOpen(false)} />
-          <Composer ticket={ticket} isPanelOpen={panel.isOpen} />
+          <Composer ticket={ticket} verdict={verdict} isPanelOpen={panel.isOpen} />
         </div>
-        <AssistPanel ticket={ticket} panel={panel} />
+        <AssistPanel ticket={ticket} panel={panel} verdict={verdict} />
       </article>
     </LightProvider>
   );

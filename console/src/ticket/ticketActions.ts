@@ -5,7 +5,7 @@ import type { Priority, TicketPage } from "../api/types";
 import type { Panel } from "../assist/panel";
 import { dropFromLists } from "../inbox/news";
 import { useAction } from "../shell/actions";
-import { offerUndo } from "../shell/undo";
+import { dropUndo, offerUndo, type Undo } from "../shell/undo";
 import { notifyFailure } from "../states/notice";
 import { t } from "../strings";
 
@@ -23,14 +23,15 @@ export function useTicketActions(ticket: TicketPage, onNote: () => void, panel: 
 
   const change = async (what: TicketChange, back: TicketChange, label: string, show: (ticket: TicketPage) => TicketPage) => {
     const takeBack = patchTicket(ticket.id, show);
-    offerUndo({ kind: "change", label, back, ticketId: ticket.id, number: ticket.number, until: Date.now() + desk.undo_seconds * 1000 });
+    const undo: Undo = { kind: "change", label, back, ticketId: ticket.id, number: ticket.number, until: Date.now() + desk.undo_seconds * 1000 };
+    offerUndo(undo);
     try {
       await changeTicket(ticket.id, ticket.revision, what);
       await Promise.all(["views", "tickets"].map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
       await queryClient.invalidateQueries({ queryKey: ["ticket", ticket.id] });
     } catch (error) {
       takeBack();
-      offerUndo(null);
+      dropUndo(undo);
       notifyFailure(error);
       void queryClient.invalidateQueries({ queryKey: ["ticket", ticket.id] });
     }
@@ -63,6 +64,7 @@ export function useTicketActions(ticket: TicketPage, onNote: () => void, panel: 
   useAction("ticket.priority", actions.nextPriority);
   useAction("ticket.note", onNote);
   useAction("panel.toggle", panel.toggle);
+  useAction("panel.why", () => (panel.isOpen ? panel.flip("understanding") : panel.show("understanding")));
   useAction("panel.sources", () => panel.show("answer"));
   return actions;
 }

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { IconCheck, IconShieldX } from "@tabler/icons-react";
 import { getMail } from "../api/mail";
 import { ticketQuery } from "../api/queries";
-import { weakest } from "../composer/UnderstoodLine";
+import { weakest } from "../composer/weakest";
 import { DoubtWord } from "../states/Parts";
 import { Failure } from "../states/States";
 import { t } from "../strings";

@@ -67,14 +67,14 @@ pub struct Policy {
     line: PolicyLine,
     body: String,
     /// Newest first.
-    versions: Vec<VersionLine>,
+    versions: Vec<PolicyVersionLine>,
     /// The most an operating model may give the machine here.
     ceiling: Option<String>,
 }
 
 /// A version in a list.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct VersionLine {
+pub struct PolicyVersionLine {
     version: i64,
     /// Null when it was shipped or came from the command line.
     made_by: Option<String>,
@@ -113,7 +113,7 @@ pub struct NewPolicy {
 /// A text to be tried.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Candidate {
+pub struct PolicyTrial {
     body: String,
 }
 
@@ -191,7 +191,7 @@ fn owner(row: &Row) -> Option<AgentRef> {
     }
 }
 
-impl From<PolicyVersion> for VersionLine {
+impl From<PolicyVersion> for PolicyVersionLine {
     fn from(row: PolicyVersion) -> Self {
         Self { version: row.version, made_by: row.made_by, made_at: row.made_at.map(time), note: row.note }
     }
@@ -271,10 +271,10 @@ async fn page(app: &App, kind: PolicyKind, key: &str) -> Result<impl IntoRespons
     let mut conn = app.store.read().await?;
     let policies = conn.policies().await?;
     let row = find(&policies, kind, key)?;
-    let mut versions: Vec<VersionLine> =
-        conn.policy_versions(kind, key).await?.into_iter().map(VersionLine::from).collect();
+    let mut versions: Vec<PolicyVersionLine> =
+        conn.policy_versions(kind, key).await?.into_iter().map(PolicyVersionLine::from).collect();
     if versions.is_empty() {
-        versions.push(VersionLine { version: row.version, made_by: None, made_at: None, note: row.note.clone() });
+        versions.push(PolicyVersionLine { version: row.version, made_by: None, made_at: None, note: row.note.clone() });
     }
     let shipped = policies.shipped_categories().iter().find(|c| kind == PolicyKind::OperatingModel && c.key == key);
     let page = Policy {
@@ -343,13 +343,13 @@ async fn set_policy(
 
 /// Which of the newest 500 tickets a text would have moved. Nothing is saved.
 #[utoipa::path(post, path = "/policies/{kind}/{key}/dry-run", tag = "policies",
-    params(("kind" = String, Path), ("key" = String, Path)), request_body = Candidate,
+    params(("kind" = String, Path), ("key" = String, Path)), request_body = PolicyTrial,
     responses((status = 200, body = Tried), (status = "4XX", body = ProblemBody)))]
 async fn try_policy(
     State(app): State<Arc<App>>,
     Leading(session): Leading,
     Path(path): Path<(String, String)>,
-    Body(candidate): Body<Candidate>,
+    Body(candidate): Body<PolicyTrial>,
 ) -> Result<Json<Tried>, Problem> {
     let (kind, key) = named(&path)?;
     let grant = Grant::for_agent(&session, Purpose::Work)?;

@@ -1,0 +1,13 @@
+import { call } from "./http";
+import type { Colleague, DryRun, Policy, PolicyKind, PolicyLine, PolicyText } from "./types";
+
+export interface NewPolicy { body: string; owner: string; review_by: string; note: string }
+
+const at = (kind: PolicyKind, key: string) => `/policies/${kind}/${encodeURIComponent(key)}`;
+
+export const listPolicies = () => call<{ items: PolicyLine[] }>("GET", "/policies").then((list) => list.items);
+export const getPolicy = (kind: PolicyKind, key: string) => call<Policy>("GET", at(kind, key));
+export const getPolicyVersion = (kind: PolicyKind, key: string, version: number) => call<PolicyText>("GET", `${at(kind, key)}/versions/${version}`);
+export const savePolicy = (kind: PolicyKind, key: string, version: number, policy: NewPolicy) => call<Policy>("PUT", at(kind, key), { body: policy, revision: version });
+export const tryPolicy = (kind: PolicyKind, key: string, body: string) => call<DryRun>("POST", `${at(kind, key)}/dry-run`, { body: { body } });
+export const listColleagues = () => call<{ items: Colleague[] }>("GET", "/agents").then((list) => list.items);

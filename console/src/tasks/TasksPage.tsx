@@ -1,0 +1,38 @@
+import { useQuery } from "@tanstack/react-query";
+import { IconAlertTriangle, IconClockHour4, IconEyeCheck, type Icon } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
+import { tasksQuery } from "../api/queries";
+import type { Task } from "../api/types";
+import { Empty, Failure, Rows } from "../states/States";
+import { t } from "../strings";
+
+const shapes: Record<Task["kind"], Icon> = { policy_lapsed: IconAlertTriangle, policy_due: IconClockHour4, check_waiting: IconEyeCheck, drift: IconAlertTriangle };
+
+/** What waits for a person: nothing here is kept, all of it is worked out afresh. */
+export function TasksPage() {
+  const { data, error, refetch } = useQuery({ ...tasksQuery, refetchOnMount: "always" });
+  return (
+    <div className="page">
+      <header className="page-head"><h1>{t("rail.tasks")}</h1></header>
+      <p className="quiet">{t("tasks.lead")}</p>
+      {data ? <List tasks={data} /> : error ? <Failure error={error} onRetry={() => void refetch()} /> : <Rows count={4} />}
+    </div>
+  );
+}
+
+function List({ tasks }: { tasks: Task[] }) {
+  const navigate = useNavigate();
+  if (tasks.length === 0) return <Empty title={t("tasks.none")} detail={t("tasks.noneDetail")} />;
+  return (
+    <ul className="lines">
+      {tasks.map((task, i) => {
+        const Shape = shapes[task.kind];
+        return (
+          <li key={i} data-kind={task.kind}>
+            <a className="line task" href={task.link} onClick={(event) => { event.preventDefault(); void navigate({ href: task.link }); }}><Shape size={16} stroke={1.7} aria-hidden /><span>{task.sentence}</span></a>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
