@@ -138,6 +138,7 @@ test("tickets that are like a corrected one follow by one key, go back by one ke
     for (const one of [touched, leftOut]) assert.equal(await category(one), one.category?.key ?? null);
     await page.keyboard.press("z");
     await eventually("it goes back", async () => (await category(follower)) === (follower.category?.key ?? null));
+    await page.getByTestId("undo-bar").getByText(`Corrected #${first.number}`).waitFor();
     await page.keyboard.press("z");
     await eventually("so does the correction", async () => (await shownTicket(page)).understanding.verdict === null);
   }, { at }));

@@ -34,7 +34,8 @@ export function UndoBar() {
     try {
       await performUndo(undo);
       dropUndo(undo);
-      await Promise.all(["ticket", "tickets", "views", "tray", "corrections", "calibration"].map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
+      // What lies below can be taken back while the pages are read again.
+      void Promise.all(["ticket", "tickets", "views", "tray", "corrections", "calibration"].map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
       if (undo.kind === "letter") await navigate({ to: "/tickets/$ticketId", params: { ticketId: undo.ticketId }, search: (old: object) => old });
       notify(t(undo.kind === "letter" ? "undo.doneLetter" : "undo.done"));
     } catch (error) {

@@ -13,7 +13,7 @@ export type Undo = { until: number; ticketId: string; number: number } & (
 );
 
 /** Milliseconds in which an answer to the machine can be taken back from the bar; afterwards on the insights page. */
-export const verdictTime = 30_000;
+export const verdictTime = 60_000;
 
 const place = "countersign.undo";
 const listeners = new Set<() => void>();
