@@ -33,6 +33,7 @@ const tickets = createRoute({
 const ticket = createRoute({ getParentRoute: () => tickets, path: "$ticketId", component: TicketRoute });
 
 const knowledge = createRoute({ getParentRoute: () => shell, path: "/knowledge", component: lazyRouteComponent(() => import("./knowledge/KnowledgePage"), "KnowledgePage") });
+const newArticle = createRoute({ getParentRoute: () => knowledge, path: "new", component: lazyRouteComponent(() => import("./knowledge/TextEditor"), "NewArticlePage") });
 const article = createRoute({
   getParentRoute: () => knowledge, path: "$articleId", component: lazyRouteComponent(() => import("./knowledge/ArticlePage"), "ArticlePage"),
   validateSearch: (search): { passage?: string; version?: number } => ({
@@ -57,7 +58,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     shell.addChildren([
-      home, tickets.addChildren([ticket]), knowledge.addChildren([article]), search, tray.addChildren([letter]), record, quarantine, settings, policies, policy, insights, tasks,
+      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), search, tray.addChildren([letter]), record, quarantine, settings, policies, policy, insights, tasks,
     ]),
   ]),
   defaultPreload: false,

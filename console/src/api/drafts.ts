@@ -1,8 +1,9 @@
 import { call } from "./http";
 import type { Approved, Draft, Sealed, StatusAfter } from "./types";
 
-export const createDraft = (ticketId: string, origin: Draft["origin"]) =>
-  call<Draft>("POST", `/tickets/${ticketId}/drafts`, { body: { origin } });
+/** `aside` names the open draft with one's own words that the machine's may take the place of. */
+export const createDraft = (ticketId: string, origin: Draft["origin"], aside?: string) =>
+  call<Draft>("POST", `/tickets/${ticketId}/drafts`, { body: { origin, aside } });
 export const saveDraft = (id: string, body: string, revision: number) => call<Draft>("PUT", `/drafts/${id}`, { body: { body }, revision });
 export const sealDraft = (id: string) => call<Sealed>("POST", `/drafts/${id}/seal`);
 

@@ -1,6 +1,21 @@
 import { call, query } from "./http";
-import type { Article, ArticleLine, Page } from "./types";
+import type { Article, ArticleLine, ChangedPiece, List, Page, SourceLine, TextPlace, TouchedDraft } from "./types";
 
 export const listArticles = (filter: { q?: string; source?: string; state?: string }, cursor?: string) =>
   call<Page<ArticleLine>>("GET", `/articles${query({ ...filter, cursor })}`);
 export const getArticle = (id: string, version?: number) => call<Article>("GET", `/articles/${id}${query({ version })}`);
+
+export const listSources = () => call<List<SourceLine>>("GET", "/sources");
+export const articleChanges = (id: string, from: number, to: number) => call<List<ChangedPiece>>("GET", `/articles/${id}/changes${query({ from, to })}`);
+
+interface Text { title: string; body: string; note: string }
+const once = () => crypto.randomUUID();
+export const startArticle = (article: Text & { source: string; audience: string }) =>
+  call<TextPlace>("POST", "/articles", { body: article, idempotencyKey: once() });
+export const proposeText = (id: string, seen: number, text: Text) =>
+  call<TextPlace>("POST", `/articles/${id}/versions`, { body: text, revision: seen, idempotencyKey: once() });
+/** The next review is an instant, or the source's interval when null. */
+export const answerText = (id: string, version: number, answer: "approve" | "decline", reviewBy: string | null) =>
+  call<List<TouchedDraft>>("POST", `/articles/${id}/versions/${version}/answer`, { body: { answer, review_by: reviewBy } });
+export const reviewArticle = (id: string, reviewBy: string | null) => call<void>("POST", `/articles/${id}/review`, { body: { review_by: reviewBy } });
+export const withdrawArticle = (id: string) => call<void>("POST", `/articles/${id}/withdrawal`, { body: {} });

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
 import { Problem, nextCursor } from "./http";
-import { getArticle, listArticles } from "./knowledge";
+import { articleChanges, getArticle, listArticles, listSources } from "./knowledge";
 import { getLetter, listLetters, listQuarantine } from "./mail";
 import { getPolicy, getPolicyVersion, listColleagues, listPolicies } from "./policies";
 import { getCheckpoint, listAudit } from "./record";
@@ -29,6 +29,9 @@ export const exchangeQuery = (id: string) => queryOptions({ queryKey: ["exchange
 export const letterQuery = (id: string) => queryOptions({ queryKey: ["letter", id], queryFn: () => getLetter(id) });
 export const articleQuery = (id: string, version?: number) =>
   queryOptions({ queryKey: ["article", id, version ?? null], queryFn: () => getArticle(id, version) });
+export const sourcesQuery = queryOptions({ queryKey: ["sources"], queryFn: listSources });
+export const changesQuery = (id: string, from: number, to: number) =>
+  queryOptions({ queryKey: ["changes", id, from, to], queryFn: () => articleChanges(id, from, to), staleTime: Infinity });
 export const checkpointQuery = queryOptions({ queryKey: ["checkpoint"], queryFn: getCheckpoint });
 export const ticketsQuery = (filter: TicketFilter) =>
   infiniteQueryOptions({ queryKey: ["tickets", filter], queryFn: ({ pageParam }) => listTickets(filter, pageParam), ...firstPage, refetchOnMount: "always" });

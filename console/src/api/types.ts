@@ -25,6 +25,7 @@ export type Audience = "public" | "internal";
 export type AnswerState = "ready" | "preparing" | "withheld" | "none";
 export type Origin = "assembled" | "model" | "agent";
 type Edited = "none" | "unchanged" | "edited";
+export interface List<T> { items: T[] }
 export interface Page<T> { items: T[]; next_cursor: string | null }
 
 export type Named = Narrow<"Named">;
@@ -106,7 +107,14 @@ export type Undone = Narrow<"Undone">;
 export type Exchange = Narrow<"Exchange", { state: "pending" | "answered" | "refused" | "failed" }>;
 
 export type ArticleLine = Narrow<"ArticleLine", { audience: Audience; freshness: Freshness }>;
-export type Article = Narrow<"Article", { audience: Audience; freshness: Freshness }>;
+export type Article = Narrow<"Article", {
+  audience: Audience; freshness: Freshness; version_state: "proposed" | "current" | "past" | "declined";
+  hidden: Narrow<"HiddenWords", { how: "invisible_characters" | "comment" | "out_of_sight" | "for_machines" }>[];
+}>;
+export type SourceLine = Narrow<"SourceLine", { audience: Audience }>;
+export type TextPlace = Narrow<"TextPlace">;
+export type TouchedDraft = Narrow<"TouchedDraft">;
+export type ChangedPiece = Narrow<"ChangedPiece", { change: "same" | "gone" | "new" }>;
 export type SearchResult = Narrow<"SearchResult", { passages: PassageHit[]; tickets: (TicketLine & { snippet: string })[] }>;
 export type Letter = Narrow<"LetterLine", { ai_assisted: Edited }>;
 export type LetterPage = Narrow<"Letter", { ai_assisted: Edited; headers: [string, string][] }>;

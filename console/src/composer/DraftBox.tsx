@@ -7,12 +7,14 @@ import { Key, MachineMark } from "../states/Parts";
 import { t } from "../strings";
 import { percent } from "../text/time";
 import { ApprovedNote } from "./ApprovedNote";
+import { ChangedSources } from "./ChangedSources";
 import { ConflictChoice } from "./ConflictChoice";
 import { DraftEditor } from "./DraftEditor";
 import { DraftReader } from "./DraftReader";
 import { LetterNotes } from "./LetterNotes";
 import { LitSource } from "./LitSource";
 import { SealedView } from "./SealedView";
+import { SetAsideText } from "./SetAsideText";
 import { useDraftText, type DraftText } from "./useDraftText";
 import { useSending } from "./useSending";
 
@@ -34,7 +36,8 @@ export function DraftBox({ ticket, given, isPanelOpen }: Props) {
   return (
     <section className="draft" data-machine={isMachineText(text.draft) || undefined} aria-label={t("draft.label")}>
       <LetterNotes ticket={ticket} />
-      {text.draft.stale && <p className="warning" role="status">{text.draft.stale}</p>}
+      <ChangedSources draft={text.draft} body={text.body} />
+      <SetAsideText ticketId={ticket.id} body={text.body} onTake={text.write} />
       {text.theirs && <ConflictChoice mine={text.body} theirs={text.theirs} onSettle={text.settle} />}
       <div className="draft-scroll" tabIndex={isEditing ? -1 : 0} role="group" aria-label={t("draft.text")}>
         {isEditing

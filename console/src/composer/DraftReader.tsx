@@ -32,7 +32,7 @@ function SentenceView({ sentence, index, shown }: { sentence: Sentence; index: n
   return (
     <>
       <span
-        className="sentence" data-support={sentence.support} data-lit={isSentenceLit(lit, index, sentence.citations) || undefined} data-testid={`sentence-${index}`}
+        className="sentence" data-support={sentence.support} data-outdated={sentence.changed ? "yes" : undefined} data-lit={isSentenceLit(lit, index, sentence.citations) || undefined} data-testid={`sentence-${index}`}
         role="button" tabIndex={0} aria-pressed={isKept}
         onMouseEnter={() => point(self)} onMouseLeave={() => point(null)} onFocus={() => point(self)} onBlur={() => point(null)} onClick={toggle}
         onKeyDown={(event) => { if (isPress(event)) { event.preventDefault(); toggle(); } }}

@@ -21,3 +21,16 @@ export function kept(draftId: string): Kept | null {
 }
 
 export const forget = (draftId: string): void => localStorage.removeItem(place(draftId));
+
+// One's own text that made room for a fresh draft: it stands ready until it is taken back or let go.
+const aside = (ticketId: string): string => `countersign.aside.${ticketId}`;
+
+export function setAside(ticketId: string, body: string): void {
+  try {
+    localStorage.setItem(aside(ticketId), body);
+  } catch {
+    // The server keeps it among the draft's revisions as well.
+  }
+}
+export const asideText = (ticketId: string): string | null => localStorage.getItem(aside(ticketId));
+export const letGo = (ticketId: string): void => localStorage.removeItem(aside(ticketId));

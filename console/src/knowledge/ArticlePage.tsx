@@ -8,7 +8,9 @@ import type { Article } from "../api/types";
 import { Failure, Rows } from "../states/States";
 import { t, word } from "../strings";
 import { day } from "../text/time";
+import { Difference, OwnerBar } from "./OwnerBar";
 import { PassageText } from "./PassageText";
+import { TextEditor } from "./TextEditor";
 
 export function ArticlePage() {
   const { articleId } = useParams({ from: "/shell/knowledge/$articleId" });
@@ -23,12 +25,16 @@ function ArticleView({ article, passage }: { article: Article; passage: string |
   const navigate = useNavigate();
   const known = article.passages.some((one) => one.id === passage);
   const [isSource, setSource] = useState(known);
+  const [isWriting, setWriting] = useState(false);
+  const before = earlier(article);
+  const shown = article.history.find((one) => one.version === article.version);
   return (
     <article className="page">
       <header className="page-head">
         <ActionIcon variant="subtle" color="gray" aria-label={t("back")} onClick={() => void navigate({ to: "/knowledge" })}><IconArrowLeft size={18} /></ActionIcon>
         <h1>{article.title}</h1>
-        <button type="button" className="link" onClick={() => setSource(!isSource)}>{t(isSource ? "article.asRead" : "article.asPassages")}</button>
+        {!isWriting && <button type="button" className="link" onClick={() => setSource(!isSource)}>{t(isSource ? "article.asRead" : "article.asPassages")}</button>}
+        {!isWriting && article.version_state === "current" && <button type="button" className="link" onClick={() => setWriting(true)}>{t("write.change")}</button>}
       </header>
       <p className="quiet">
         {article.source} · {article.owner} · {word("article", article.state)} · {t(`audience.${article.audience}`)} · {t("answer.reviewed", { day: day(article.reviewed_at) })}, {t("article.reviewBy", { day: day(article.review_by) })}{" "}
@@ -42,10 +48,17 @@ function ArticleView({ article, passage }: { article: Article; passage: string |
           </Link>
         ))}
       </nav>
-      {isSource
+      {shown?.note && <p className="quiet">“{shown.note}” {shown.made_by}</p>}
+      <OwnerBar article={article} />
+      {isWriting && <TextEditor article={article} onDone={() => setWriting(false)} />}
+      {!isWriting && article.version_state === "proposed" && before > 0 && <Difference articleId={article.id} from={before} to={article.version} />}
+      {!isWriting && (isSource
         ? <PassageText article={article} passage={passage} />
         // The server renders and sanitises this HTML from the article's Markdown.
-        : <div className="prose" dir="auto" dangerouslySetInnerHTML={{ __html: article.html }} />}
+        : <div className="prose" dir="auto" dangerouslySetInnerHTML={{ __html: article.html }} />)}
     </article>
   );
 }
+
+/** The version a proposed one would take the place of; 0 where there is none. */
+const earlier = (article: Article): number => article.history.find((one) => one.state === "current")?.version ?? 0;

@@ -10,10 +10,13 @@ import { More } from "../states/More";
 import { Empty, Failure, Rows } from "../states/States";
 import { t, word } from "../strings";
 import { day } from "../text/time";
+import { SourceHealth } from "./SourceHealth";
 
 /** Every article the desk may lean on, with its owner and how fresh it is. */
 export function KnowledgePage() {
-  const open = useMatch({ from: "/shell/knowledge/$articleId", shouldThrow: false });
+  const article = useMatch({ from: "/shell/knowledge/$articleId", shouldThrow: false });
+  const writing = useMatch({ from: "/shell/knowledge/new", shouldThrow: false });
+  const open = article ?? writing;
   const [text, setText] = useState("");
   const [q] = useDebouncedValue(text, 250);
   const list = useInfiniteQuery(articlesQuery({ q }));
@@ -24,7 +27,9 @@ export function KnowledgePage() {
         <header className="page-head">
           <h1>{t("rail.knowledge")}</h1>
           <TextInput aria-label={t("knowledge.filter")} placeholder={t("knowledge.filter")} leftSection={<IconFilter size={14} />} value={text} onChange={(event) => setText(event.currentTarget.value)} />
+          <Link className="link" to="/knowledge/new">{t("write.new")}</Link>
         </header>
+        {!open && <SourceHealth />}
         {list.isPending && <Rows />}
         {list.isError && <Failure error={list.error} onRetry={() => void list.refetch()} />}
         {list.isSuccess && articles.length === 0 && <Empty title={t("knowledge.empty")} detail={t("knowledge.emptyDetail")} />}

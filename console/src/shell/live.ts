@@ -38,12 +38,16 @@ export function watchLists(watcher: () => void): () => void {
 export function useLive(): void {
   useEffect(() => {
     const touched = new Set<string>();
+    let isKnowledgeChanged = false;
     let timer: number | undefined;
 
     function flush(): void {
       timer = undefined;
       for (const id of touched) void queryClient.invalidateQueries({ queryKey: ["ticket", id] });
       touched.clear();
+      // A source that changed can concern any ticket in sight.
+      if (isKnowledgeChanged) for (const key of ["ticket", "article", "articles", "sources"]) void queryClient.invalidateQueries({ queryKey: [key] });
+      isKnowledgeChanged = false;
       for (const key of ["views", "tray", "quarantine", "mail", "checkpoint"]) void queryClient.invalidateQueries({ queryKey: [key] });
       listWatchers.forEach((watcher) => watcher());
     }
@@ -56,6 +60,7 @@ export function useLive(): void {
         return;
       }
       if (event.ticket_id) touched.add(event.ticket_id);
+      if (event.kind.startsWith("article.")) isKnowledgeChanged = true;
       timer ??= window.setTimeout(flush, 250);
     }
 

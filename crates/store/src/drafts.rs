@@ -167,6 +167,20 @@ impl Tx {
         Ok(revision + 1)
     }
 
+    /// Sets an open draft aside; its text stays among its revisions.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when it is not open any more.
+    pub async fn set_draft_aside(&mut self, id: DraftId) -> Result<(), StoreError> {
+        match self
+            .execute("update drafts set state = 'superseded' where id = $1 and state = 'open'", params![id])
+            .await?
+        {
+            0 => Err(StoreError::Stale),
+            _ => Ok(()),
+        }
+    }
+
     /// Ends every open draft of a ticket: a new question came.
     ///
     /// # Errors

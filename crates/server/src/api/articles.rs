@@ -80,7 +80,7 @@ pub struct Article {
     body: String,
     /// The same as sanitised HTML.
     html: String,
-    history: Vec<VersionLine>,
+    history: Vec<TextLine>,
     passages: Vec<PassageLine>,
     /// Where this version stands: `proposed`, `current`, `past` or `declined`.
     version_state: String,
@@ -100,7 +100,7 @@ pub struct HiddenWords {
 
 /// One version in a list.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct VersionLine {
+pub struct TextLine {
     version: i64,
     state: String,
     title: String,
@@ -219,7 +219,7 @@ async fn get_article(
         html: html(&version.body),
         history: history
             .into_iter()
-            .map(|v| VersionLine {
+            .map(|v| TextLine {
                 version: v.number,
                 state: v.state.word().to_owned(),
                 title: v.title,

@@ -49,6 +49,9 @@ pub fn kept() -> OpenApiRouter<Arc<App>> {
 pub struct NewDraft {
     /// `agent`, `assembled` or `model`.
     origin: String,
+    /// The open draft with your own words that the machine's may take the place of.
+    #[serde(default)]
+    aside: Option<String>,
 }
 
 /// Starts a draft.
@@ -61,7 +64,8 @@ async fn start_draft(
     Body(new): Body<NewDraft>,
 ) -> Result<impl IntoResponse, Problem> {
     let origin: DraftOrigin = word(&new.origin)?;
-    let id = flow::write_draft::start(&app, &session, ticket, origin).await?;
+    let aside = new.aside.as_deref().map(super::extract::id).transpose()?;
+    let id = flow::write_draft::start(&app, &session, ticket, origin, aside).await?;
     let draft = shown(&app, &session, id).await?;
     Ok((StatusCode::CREATED, etag(draft.revision), Json(draft)))
 }

@@ -73,6 +73,7 @@ fn withheld(why: &str) -> &str {
         "consent" => "somebody chose no AI",
         "operating-model" => "this kind of ticket is left to people",
         "a-person-writes" => "a person is writing",
+        "set-aside" => "its writer set it aside for a fresh one",
         "machine-mail" => "a machine wrote the mail",
         "no-source" => "no source answers the question",
         other => other,

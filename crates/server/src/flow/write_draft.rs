@@ -28,7 +28,7 @@ const BODY_BYTES_MAX: usize = desk::envelope::BODY_BYTES_MAX;
 
 /// Starts a draft: a person's own, empty but for the greeting, or the machine's where the operating
 /// model and everybody's consent allow one. What a colleague wrote is never replaced; one's own words are
-/// only by new words of one's own.
+/// only by new words of one's own, or where the writer names their draft as the one to set `aside`.
 ///
 /// # Errors
 /// [`Refusal::InHand`] where a colleague writes, [`FlowError::Stale`] where the machine would replace one's
@@ -38,6 +38,7 @@ pub async fn start(
     session: &AgentSession,
     ticket: TicketId,
     origin: DraftOrigin,
+    aside: Option<DraftId>,
 ) -> Result<DraftId, FlowError> {
     let grant = Grant::for_agent(session, Purpose::Work)?;
     let mut conn = app.store.read().await?;
@@ -48,9 +49,15 @@ pub async fn start(
         return own(app, session, &grant, &case).await;
     }
     not_in_hand(&mut conn, &grant, session, ticket).await?;
-    if prepare_reply::person_writes(&mut conn, &grant, ticket).await? {
-        return Err(FlowError::Stale);
-    }
+    let standing = if prepare_reply::person_writes(&mut conn, &grant, ticket).await? {
+        let open = conn.current_draft(&grant, ticket).await?.map(|d| d.id);
+        if open.is_none() || open != aside {
+            return Err(FlowError::Stale);
+        }
+        open
+    } else {
+        None
+    };
     super::triage_ticket::consent(app, &mut conn, &case.line).await??;
     let requester = conn.requester(case.line.ticket.requester).await?;
     let organization = match requester.organization {
@@ -71,6 +78,9 @@ pub async fn start(
     let cited = prepare_reply::retrieve(app, &case).await?;
     let found = Retrieval { cited: cited.clone(), plan: kept.suggestion.value.plan };
     let retrieval = prepare_reply::keep_retrieval(app, &case, found).await?;
+    if let Some(own) = standing {
+        set_aside(app, session, &grant, ticket, own).await?;
+    }
     if origin == DraftOrigin::Model {
         ask_model(app, &case, retrieval, &cited).await?;
     } else {
@@ -100,6 +110,22 @@ async fn not_in_hand(
         Some((_, by)) => Err(Refusal::InHand { by }.into()),
         None => Ok(()),
     }
+}
+
+/// Sets one's own draft aside for a fresh one, when there is something to put in its place.
+async fn set_aside(
+    app: &App,
+    session: &AgentSession,
+    grant: &Grant,
+    ticket: TicketId,
+    own: DraftId,
+) -> Result<(), FlowError> {
+    let mut tx = app.store.begin(session, app.clock.now()).await?;
+    tx.hold_drafts(ticket).await?;
+    not_in_hand(&mut tx, grant, session, ticket).await?;
+    tx.set_draft_aside(own).await?;
+    tx.commit(AuditEvent::DraftWithheld { ticket, why: "set-aside".to_owned() }).await?;
+    Ok(())
 }
 
 async fn own(app: &App, session: &AgentSession, grant: &Grant, case: &Case) -> Result<DraftId, FlowError> {

@@ -74,9 +74,15 @@ fn a_text_speaks_only_after_its_owners_yes_and_open_drafts_go_back_to_review() {
         assert_eq!(refused.problem(409), "refused", "what was shown rests on words that are gone");
 
         desk.settle().await;
+        let own = "Hello Ana, it moved, I am looking into it.";
+        let edited = timo.with("if-match", "\"1\"").put(&format!("/drafts/{draft}"), json!({ "body": own })).await;
+        assert_eq!(edited.expect(200)["body"], own);
+        let drafts = format!("/tickets/{}/drafts", page["id"].as_str().unwrap());
+        let unasked = timo.with("idempotency-key", "unasked").post(&drafts, json!({ "origin": "assembled" })).await;
+        assert_eq!(unasked.problem(409), "stale", "nobody's words are replaced unasked");
         let fresh = timo
             .with("idempotency-key", "fresh")
-            .post(&format!("/tickets/{}/drafts", page["id"].as_str().unwrap()), json!({ "origin": "assembled" }))
+            .post(&drafts, json!({ "origin": "assembled", "aside": draft }))
             .await
             .expect(201);
         assert_eq!(fresh["stale"], Value::Null, "{fresh}");

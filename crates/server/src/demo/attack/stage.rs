@@ -69,7 +69,7 @@ impl Stage {
 
     /// A page that the person sees: a fresh draft of theirs, sealed.
     pub async fn page(&self) -> Result<Sealed, FlowError> {
-        let draft = write_draft::start(&self.app, &self.session, self.ticket, DraftOrigin::Agent).await?;
+        let draft = write_draft::start(&self.app, &self.session, self.ticket, DraftOrigin::Agent, None).await?;
         let revision = self.app.store.read().await?.draft(&self.grant, draft).await?.revision;
         write_draft::edit(&self.app, &self.session, draft, revision, WORDS).await?;
         seal_reply::seal(&self.app, &self.session, draft).await
