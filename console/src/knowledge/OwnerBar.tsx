@@ -66,12 +66,15 @@ export function Difference({ articleId, from, to }: { articleId: string; from: n
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
   if (!data) return <Rows count={3} />;
   return (
-    <div className="difference letter-text" dir="auto" role="group" aria-label={t("article.changes")}>
-      {data.items.map((piece, i) => {
-        if (piece.change === "gone") return <del key={i}>{piece.text}</del>;
-        if (piece.change === "new") return <ins key={i}>{piece.text}</ins>;
-        return <span key={i}>{piece.text}</span>;
-      })}
-    </div>
+    <section>
+      <h2>{t("article.changes")}</h2>
+      <div className="difference letter-text" dir="auto" role="group" aria-label={t("article.changes")}>
+        {data.items.map((piece, i) => {
+          if (piece.change === "gone") return <del key={i}>{piece.text}</del>;
+          if (piece.change === "new") return <ins key={i}>{piece.text}</ins>;
+          return <span key={i}>{piece.text}</span>;
+        })}
+      </div>
+    </section>
   );
 }
