@@ -1178,7 +1178,7 @@ export interface components {
             body: string;
             /** @description What a reader of this version would not see; for its owner to look at. */
             hidden: components["schemas"]["HiddenWords"][];
-            history: components["schemas"]["VersionLine"][];
+            history: components["schemas"]["TextLine"][];
             /** @description The same as sanitised HTML. */
             html: string;
             passages: components["schemas"]["PassageLine"][];
@@ -2020,6 +2020,8 @@ export interface components {
         };
         /** @description Who writes the draft. */
         NewDraft: {
+            /** @description The open draft with your own words that the machine's may take the place of. */
+            aside?: string | null;
             /** @description `agent`, `assembled` or `model`. */
             origin: string;
         };
@@ -2564,6 +2566,20 @@ export interface components {
             /** @description The next review, RFC 3339; the source's interval without one. */
             review_by?: string | null;
         };
+        /** @description One version in a list. */
+        TextLine: {
+            approved_at?: string | null;
+            digest: string;
+            made_at?: string | null;
+            /** @description Who wrote it; none for what was loaded. */
+            made_by?: string | null;
+            /** @description Why, in the writer's words. */
+            note: string;
+            state: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description Where a text was put. */
         TextPlace: {
             article_id: string;
@@ -2776,20 +2792,6 @@ export interface components {
             root: string;
             /** Format: int64 */
             size: number;
-        };
-        /** @description One version in a list. */
-        VersionLine: {
-            approved_at?: string | null;
-            digest: string;
-            made_at?: string | null;
-            /** @description Who wrote it; none for what was loaded. */
-            made_by?: string | null;
-            /** @description Why, in the writer's words. */
-            note: string;
-            state: string;
-            title: string;
-            /** Format: int64 */
-            version: number;
         };
         /** @description A saved filter with its count. */
         ViewLine: {
