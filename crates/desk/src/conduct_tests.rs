@@ -1,5 +1,10 @@
 use super::*;
-use crate::{policy::Owner, triage::Category};
+use crate::{
+    policy::Owner,
+    risk::Raised,
+    suggestion::Confidence,
+    triage::{Category, Guess, Known, triage},
+};
 use uuid::Uuid;
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_000_000);
@@ -110,4 +115,46 @@ fn a_model_writes_only_where_drafts_are_free() {
     let conduct = of(&shipped(), Some("invoice"), OperatingModel::BillingExplanation, &[]);
     assert_eq!(conduct.allows(DraftOrigin::Assembled), Ok(()));
     assert!(matches!(conduct.allows(DraftOrigin::Model), Err(Refusal::Category { .. })));
+}
+
+#[test]
+fn no_guess_gives_a_grave_ticket_a_draft() {
+    let policies = shipped();
+    let categories = policies.categories();
+    let grave = Flag::ALL.iter().copied().filter(|f| f.is_grave());
+    let mut seen = 0;
+    for flag in grave {
+        for guessed in &categories {
+            for chosen in [None, Some(guessed.key.as_str())] {
+                let guess = Guess {
+                    ranked: vec![(guessed.key.clone(), 1.0)],
+                    confidence: Confidence::Probability { value: 1.0 },
+                    set: Vec::new(),
+                    also: Vec::new(),
+                };
+                let raised = Raised { flag, quote: String::new(), span: None, message: None };
+                let known = Known {
+                    guess: &guess,
+                    risk: vec![raised],
+                    deadline: None,
+                    chosen,
+                    categories: &categories,
+                    fallback_queue: "q",
+                    now: NOW,
+                };
+                let (look, _) = triage(known, &|_| None);
+                // Whatever stands on the row: what triage put there, or what somebody wrote into it.
+                for model in OperatingModel::ALL.iter().copied().chain([look.operating_model]) {
+                    let conduct = of(&policies, look.category.as_deref(), model, &[flag]);
+                    assert_eq!(conduct.writing, Writing::Nothing, "{flag} {}", guessed.key);
+                    assert!(
+                        conduct.allows(DraftOrigin::Model).is_err() && conduct.allows(DraftOrigin::Assembled).is_err()
+                    );
+                    assert_eq!(conduct.allows(DraftOrigin::Agent), Ok(()), "people answer");
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert!(seen > 100);
 }

@@ -318,6 +318,29 @@ impl Conn {
             .collect()
     }
 
+    /// Tickets that are not over whose newest look was drawn for a check that nobody gave yet: id and number, oldest first.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn checks_waiting(&mut self, grant: &Grant, limit: i64) -> Result<Vec<(TicketId, i64)>, StoreError> {
+        let rows = self
+            .rows(
+                concat!("select t.id, t.number from suggestions s join tickets t on t.id = s.ticket_id
+                 where ", queue_visible!("t.queue", "$1"), " and s.kind = 'triage' and s.sampled = 1 and t.status in ('new','open','pending','on_hold')
+                 and not exists (select 1 from verdicts v where v.suggestion_id = s.id and ", stands!(), ")
+                 and not exists (select 1 from suggestions y where y.ticket_id = s.ticket_id and y.kind = 'triage' and y.made_at > s.made_at)
+                 order by s.made_at, t.id limit $2"),
+                params![grant.queues(), limit],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let mut c = row.columns();
+                Ok((c.take()?, c.take()?))
+            })
+            .collect()
+    }
+
     /// Suggestions since an instant that somebody answered or replied after, oldest first.
     ///
     /// # Errors

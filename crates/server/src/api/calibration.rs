@@ -4,8 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{Json, extract::State};
 use desk::{
-    calibration::{self as figures, Said, Seen},
-    suggestion::VerdictKind,
+    calibration::{self as figures, Seen},
     triage::Category,
 };
 use serde::{Deserialize, Serialize};
@@ -20,10 +19,11 @@ use super::{
     problem::{Problem, ProblemBody},
     tickets::Named,
 };
-use crate::{App, flow::train_triage::TARGET_PRECISION};
+use crate::{
+    App,
+    flow::watch_triage::{self, DAYS},
+};
 
-/// Days looked back when nobody says.
-const DAYS: i64 = 90;
 /// Pairs of confused categories shown, and tickets of each.
 const PAIRS: usize = 20;
 const TICKETS: usize = 5;
@@ -167,41 +167,15 @@ async fn get_calibration(
     let grant = caller.grant(Purpose::Work)?;
     let days = asked.days.unwrap_or(DAYS).clamp(1, 730);
     let mut conn = app.store.read().await?;
-    let rows = conn.answered(&grant, app.clock.now().plus_seconds(-days * 86_400)).await?;
+    let rows = watch_triage::answers(&mut conn, &grant, days, app.clock.now()).await?;
     let categories = conn.categories().await?;
     let running = conn.running_model().await?;
     drop(conn);
     let promised = Promised {
-        precision: (f64::from(TARGET_PRECISION) * 1e6).round() / 1e6,
+        precision: watch_triage::promised(),
         coverage: running.and_then(|m| super::triage_models::Metrics::read(m.metrics.as_deref()?)).map(|m| m.coverage),
     };
-    let rows: Vec<(Answered, Seen)> = rows.into_iter().filter_map(|row| Some((row.clone(), seen(&row)?))).collect();
     Ok(Json(Calibration::new(promised, &rows, &categories)))
-}
-
-/// A suggestion with its answer; none when it was replaced before a reply left and nobody answered it.
-fn seen(row: &Answered) -> Option<Seen> {
-    let said = match &row.verdict {
-        Some((VerdictKind::Accepted, _)) => Said::Accepted,
-        Some((VerdictKind::Edited, category)) => Said::Edited { category: category.clone() },
-        Some((VerdictKind::Rejected, _)) => Said::Rejected,
-        None => {
-            let replied = row.replied_at?;
-            if row.next_at.is_some_and(|next| next <= replied) {
-                return None;
-            }
-            Said::Unobjected
-        }
-    };
-    // A look at a ticket whose category a person had chosen shows theirs: no answer to it is one to the machine.
-    let own = |(key, _): &&(String, f64)| row.look.category.as_ref().is_none_or(|category| category == key);
-    Some(Seen {
-        first: row.look.candidates.first().filter(own).cloned(),
-        decided: row.confidence.is_some() && row.look.category.is_some(),
-        said,
-        sampled: row.sampled,
-        at: row.at,
-    })
 }
 
 impl Calibration {

@@ -28,6 +28,7 @@ pub mod train_triage;
 pub mod triage_ticket;
 pub mod try_policy;
 pub mod undo_reply;
+pub mod watch_triage;
 pub mod ways;
 pub mod write_article;
 pub mod write_draft;

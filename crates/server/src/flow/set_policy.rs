@@ -4,11 +4,13 @@
 use desk::{
     Refusal, Timestamp,
     audit::AuditEvent,
+    correction::{Correction, Rules, Sorting},
     ids::{AgentId, TicketId},
     policy::{BODY_BYTES_MAX, Desk, Owner, Policies, Policy, PolicyKind, REVIEW_DAYS_MAX, Standing, is_key},
     ticket::DraftReadiness,
+    triage::{Category, Triage},
 };
-use store::{AgentSession, Grant, NewJob, Purpose, Tx};
+use store::{AgentSession, Grant, NewJob, Purpose, SuggestionKind, Tx};
 
 use crate::{
     App, FlowError,
@@ -176,14 +178,16 @@ async fn prepare_again(tx: &mut Tx, before: &Policies, next: &Policy) -> Result<
         PolicyKind::RiskRules | PolicyKind::Routing => (all(), true),
         PolicyKind::Persona | PolicyKind::Macro => (next.categories.clone(), false),
     };
+    let sorted_by = tx.policies().await?.categories();
     for ticket in tx.waiting_in(&categories, unsorted).await? {
-        again(tx, ticket).await?;
+        again(tx, ticket, &sorted_by).await?;
     }
     Ok(())
 }
 
-async fn again(tx: &mut Tx, ticket: TicketId) -> Result<(), FlowError> {
+async fn again(tx: &mut Tx, ticket: TicketId, categories: &[Category]) -> Result<(), FlowError> {
     let grant = Grant::for_service(PREPARATION, Purpose::Work)?;
+    rework(tx, &grant, ticket, categories).await?;
     tx.supersede_untouched_drafts(ticket).await?;
     if tx.current_draft(&grant, ticket).await?.is_some() {
         // A person's own words stay where they are.
@@ -192,5 +196,19 @@ async fn again(tx: &mut Tx, ticket: TicketId) -> Result<(), FlowError> {
     tx.set_draft_readiness(ticket, DraftReadiness::Preparing, None).await?;
     let now = tx.now();
     tx.queue_job(NewJob { kind: PREPARE, subject: &ticket.to_string(), run_at: now }).await?;
+    Ok(())
+}
+
+/// Gives a ticket the operating model that it would be sorted under now; queue and category stay.
+async fn rework(tx: &mut Tx, grant: &Grant, ticket: TicketId, categories: &[Category]) -> Result<(), FlowError> {
+    let Some(look) = tx.newest_suggestion::<Triage>(grant, ticket, SuggestionKind::Triage).await? else {
+        return Ok(());
+    };
+    let before = Sorting::of(&tx.ticket(grant, ticket).await?.ticket);
+    let rules = Rules { categories, route: &|_| None, now: tx.now() };
+    let ruled = before.corrected(&look.suggestion.value, &Correction::default(), rules);
+    if ruled.operating_model != before.operating_model {
+        tx.set_sorting(ticket, &Sorting { operating_model: ruled.operating_model, ..before }).await?;
+    }
     Ok(())
 }

@@ -1,13 +1,19 @@
 //! What waits for a person: derived from what is stored, never stored itself.
 
 use desk::{
+    Timestamp,
+    calibration::Drift,
     closed_list,
     ids::AgentId,
     policy::{Owner, Policy, Standing},
 };
-use store::AgentSession;
+use store::{AgentSession, Conn, Grant, Purpose};
 
+use super::watch_triage::{drift, promised};
 use crate::{App, FlowError};
+
+/// Most checks told at once.
+const CHECKS_TOLD: i64 = 20;
 
 closed_list! {
     /// What kind of thing waits.
@@ -34,14 +40,16 @@ pub struct Task {
     pub link: String,
 }
 
-/// What waits for this person: of policies, everything for leads and administrators, for others what they own.
+/// What waits for this person: of policies, everything for leads and administrators, for others what they own; looks that
+/// were drawn for a check, of their queues; for leads, whether triage keeps its promise.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn of(app: &App, session: &AgentSession) -> Result<Vec<Task>, FlowError> {
     let agent = session.agent();
     let now = app.clock.now();
-    let policies = app.store.read().await?.policies().await?;
+    let mut conn = app.store.read().await?;
+    let policies = conn.policies().await?;
     let leads = agent.role.leads();
     let (mut lapsed, mut due, mut unowned) = (Vec::new(), Vec::new(), 0);
     for policy in policies.all().iter().filter(|p| leads || is_owner(p, agent.id)) {
@@ -58,10 +66,38 @@ pub async fn of(app: &App, session: &AgentSession) -> Result<Vec<Task>, FlowErro
     if unowned > 0 {
         let sentence =
             format!("{unowned} policies are as shipped and nobody owns them; give each an owner and a review date.");
-        due.push(Task { kind: TaskKind::PolicyDue, sentence, link: "/policies".to_owned() });
+        due.push(Task { kind: TaskKind::PolicyDue, sentence, link: "/settings/policies".to_owned() });
     }
     lapsed.extend(due);
+    lapsed.extend(of_triage(&mut conn, session, now).await?);
     Ok(lapsed)
+}
+
+async fn of_triage(conn: &mut Conn, session: &AgentSession, now: Timestamp) -> Result<Vec<Task>, FlowError> {
+    let mut tasks = Vec::new();
+    let role = session.agent().role;
+    if role.leads() {
+        let kept = drift(conn, &Grant::for_agent(session, Purpose::Work)?, now).await?;
+        if let (Drift::Drift, Some(live)) = (kept.state, kept.live) {
+            let percent = |share: f64| format!("{:.0} %", share * 100.0);
+            let sentence = format!(
+                "Triage was right in {} of {} checked tickets and promises {}; look at what it confuses.",
+                percent(live),
+                kept.n,
+                percent(promised())
+            );
+            tasks.push(Task { kind: TaskKind::Drift, sentence, link: "/insights".to_owned() });
+        }
+    }
+    if role.answers() {
+        let waiting = conn.checks_waiting(&Grant::for_agent(session, Purpose::Reply)?, CHECKS_TOLD).await?;
+        tasks.extend(waiting.into_iter().map(|(ticket, number)| Task {
+            kind: TaskKind::CheckWaiting,
+            sentence: format!("#{number} was drawn for a check: say whether it is sorted right."),
+            link: format!("/tickets/{ticket}"),
+        }));
+    }
+    Ok(tasks)
 }
 
 fn is_owner(policy: &Policy, agent: AgentId) -> bool {
@@ -69,5 +105,5 @@ fn is_owner(policy: &Policy, agent: AgentId) -> bool {
 }
 
 fn task(kind: TaskKind, sentence: String, policy: &Policy) -> Task {
-    Task { kind, sentence, link: format!("/policies/{}/{}", policy.kind, policy.key) }
+    Task { kind, sentence, link: format!("/settings/policies/{}/{}", policy.kind, policy.key) }
 }

@@ -22,6 +22,7 @@ mod matrix;
 mod model;
 mod openapi;
 mod policies;
+mod policy_files;
 mod real;
 mod real_mail;
 mod record;

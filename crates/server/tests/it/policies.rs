@@ -215,7 +215,11 @@ fn a_lapsed_policy_leaves_the_machine_nothing_until_it_is_renewed() {
         assert!(page["answer"]["why"].as_str().unwrap().contains("was to be reviewed by 2026-12-01"), "{page}");
         let tasks = mara.get("/tasks").await.expect(200);
         let first = &tasks["items"][0];
-        assert_eq!((&first["kind"], &first["link"]), (&json!("policy_lapsed"), &json!(INVOICES)), "{tasks}");
+        assert_eq!(
+            (&first["kind"], &first["link"]),
+            (&json!("policy_lapsed"), &json!(format!("/settings{INVOICES}"))),
+            "{tasks}"
+        );
         assert_eq!(timo.get("/tasks").await.expect(200)["items"], json!([]), "it is the leads' to do");
 
         let renewed = json!({ "body": TERMS, "owner": id_of(&mara, "Mara").await, "review_by": "2027-03-01" });
@@ -271,5 +275,48 @@ fn skills_propose_people_and_assign_nobody() {
         );
         assert!(who.as_array().unwrap().iter().all(|p| p["name"] != "Olga Test"), "she does not work there: {who}");
         assert_eq!(page["assignee"], Value::Null);
+    });
+}
+
+#[test]
+fn a_narrower_policy_reaches_tickets_that_wait_and_taking_it_back_reaches_them_too() {
+    on_each(async |desk| {
+        let mara = desk.sign_in("mara").await;
+        asked(desk, &mara, QUESTION).await;
+        write(&mara, INVOICES, 1, "model = \"refund\"\n").await.expect(200);
+        desk.settle().await;
+        let page = newest(&mara).await;
+        assert_eq!(page["understanding"]["operating_model"]["key"], "refund");
+        assert_eq!((page["answer"]["state"].as_str(), &page["answer"]["draft"]), (Some("withheld"), &Value::Null));
+        assert_eq!(page["queue"], "billing", "a policy moves nothing out of a queue");
+        write(&mara, INVOICES, 2, TERMS).await.expect(200);
+        desk.settle().await;
+        let page = newest(&mara).await;
+        assert_eq!(page["understanding"]["operating_model"]["key"], "billing_explanation");
+        assert_eq!(page["answer"]["draft"]["origin"], "assembled", "{page}");
+    });
+}
+
+#[test]
+fn a_look_drawn_for_a_check_is_a_task_until_somebody_answers_it() {
+    on_each(async |desk| {
+        let (mara, timo) = (desk.sign_in("mara").await, desk.sign_in("timo").await);
+        desk.receive(ANA, "VAT id", QUESTION).await;
+        let page = newest(&mara).await;
+        let suggestion = page["understanding"]["suggestion_id"].as_str().unwrap();
+        let mut tx =
+            desk.app.store.begin(&ServiceIdentity::new(Service::CommandLine), desk.app.clock.now()).await.unwrap();
+        tx.ask_check(suggestion.parse().unwrap()).await.unwrap();
+        tx.commit(AuditEvent::DoorTried { door: "test".to_owned() }).await.unwrap();
+        let waiting = async |who: &Client| {
+            let tasks = who.get("/tasks").await.expect(200);
+            let items = tasks["items"].as_array().unwrap().iter();
+            items.filter(|t| t["kind"] == "check_waiting").map(|t| t["link"].clone()).collect::<Vec<_>>()
+        };
+        let link = json!(format!("/tickets/{}", page["id"].as_str().unwrap()));
+        assert_eq!((waiting(&timo).await, waiting(&mara).await), (vec![link.clone()], vec![link]));
+        assert_eq!(waiting(&desk.sign_in("olga").await).await, Vec::<Value>::new(), "not her queue");
+        timo.post(&format!("/suggestions/{suggestion}/verdict"), json!({ "verdict": "accepted" })).await.expect(200);
+        assert_eq!(waiting(&mara).await, Vec::<Value>::new());
     });
 }
