@@ -1753,7 +1753,7 @@ export interface components {
         List_PolicyLine: {
             /** @description The rows. */
             items: {
-                /** @description Category keys it applies to; empty means all of them. */
+                /** @description Category keys it applies to. Risk rules and routing name none and apply to all. */
                 categories: string[];
                 key: string;
                 /** @description `operating_model`, `risk_rules`, `routing`, `persona` or `macro`. */
@@ -2318,7 +2318,7 @@ export interface components {
         };
         /** @description A policy in a list. */
         PolicyLine: {
-            /** @description Category keys it applies to; empty means all of them. */
+            /** @description Category keys it applies to. Risk rules and routing name none and apply to all. */
             categories: string[];
             key: string;
             /** @description `operating_model`, `risk_rules`, `routing`, `persona` or `macro`. */

@@ -56,7 +56,7 @@ pub struct PolicyLine {
     state: String,
     /// Why it is due or lapsed.
     why: Option<String>,
-    /// Category keys it applies to; empty means all of them.
+    /// Category keys it applies to. Risk rules and routing name none and apply to all.
     categories: Vec<String>,
 }
 
