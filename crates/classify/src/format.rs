@@ -12,7 +12,7 @@ use crate::network::Network;
 use crate::regression::Weights;
 
 const MARK: &[u8; 8] = b"classify";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Why stored bytes are not a model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,9 +40,9 @@ pub enum LoadError {
 struct Header {
     card: Card,
     features: usize,
-    /// Rows held back, and whether there is a network.
+    /// Rows held back, and networks.
     held: usize,
-    network: bool,
+    networks: u64,
     ids: Vec<(String, u32)>,
     notes: Vec<Kept>,
 }
@@ -71,7 +71,7 @@ impl Model {
             card: self.card.clone(),
             features: self.vocabulary.len(),
             held: self.calibration.truths.len(),
-            network: self.heads.network.is_some(),
+            networks: self.heads.networks.len() as u64,
             ids: self.ids.clone(),
             notes: self.notes.iter().map(kept).collect(),
         };
@@ -85,7 +85,7 @@ impl Model {
         out.extend(self.vocabulary.keys.iter().flat_map(|x| x.to_le_bytes()));
         floats(&mut out, &self.vocabulary.idf);
         floats(&mut out, &self.heads.linear.values);
-        if let Some(network) = &self.heads.network {
+        for network in &self.heads.networks {
             floats(&mut out, &network.first);
             floats(&mut out, &network.second);
         }
@@ -129,21 +129,22 @@ impl Model {
         let length = reader.u32()? as usize;
         let header: Header = serde_json::from_slice(reader.take(length)?)
             .map_err(|_| LoadError::Damaged { why: "its header is not readable" })?;
-        let Header { card, features, held, network, ids, notes } = header;
+        let Header { card, features, held, networks, ids, notes } = header;
         let labels = card.labels.len();
         let calibration = reader.calibration(held, labels)?;
         let keys = reader.many(features, 8, |b| u64::from_le_bytes(b.try_into().unwrap_or_default()))?;
         let idf = reader.floats(features)?;
         let inputs = features.checked_add(card.dimensions).and_then(|n| n.checked_add(1)).ok_or(CUT)?;
         let linear = Weights::of(labels, features, reader.floats(inputs.checked_mul(labels).ok_or(CUT)?)?);
-        let network = if network { Some(reader.network(card.dimensions, labels)?) } else { None };
+        let networks =
+            (1..=networks).map(|salt| reader.network(card.dimensions, labels, salt)).collect::<Result<_, _>>()?;
         let memory = reader.memory(&card)?;
         let notes = notes.into_iter().map(|kept| reader.note(kept)).collect::<Result<_, _>>()?;
         let fits = labels >= 2 && ids.len() == card.examples && card.examples_of.len() == labels;
         if !reader.0.is_empty() || !fits {
             return Err(LoadError::Damaged { why: "its parts do not fit together" });
         }
-        let heads = Heads { linear, network };
+        let heads = Heads { linear, networks };
         Ok(Model { card, calibration, vocabulary: Vocabulary::new(keys, idf), heads, memory, ids, notes })
     }
 }
@@ -195,9 +196,9 @@ impl<'a> Reader<'a> {
         Ok(Calibration { temperature, energy: (a, b), near: (c, d), familiar, truths, least })
     }
 
-    fn network(&mut self, dimensions: usize, labels: usize) -> Result<Network, LoadError> {
+    fn network(&mut self, dimensions: usize, labels: usize, salt: u64) -> Result<Network, LoadError> {
         let (first, second) = Network::sizes(dimensions, labels).ok_or(CUT)?;
-        Ok(Network { labels, first: self.floats(first)?, second: self.floats(second)? })
+        Ok(Network { labels, salt, first: self.floats(first)?, second: self.floats(second)? })
     }
 
     fn note(&mut self, kept: Kept) -> Result<Note, LoadError> {

@@ -1,20 +1,25 @@
-//! The two classifiers side by side, and what they say together.
+//! The classifiers side by side, and what they say together.
 
 use crate::network::{Network, add};
 use crate::random::Random;
-use crate::regression::{Row, Weights, softmax};
+use crate::regression::{Row, Weights};
 
-/// Linear head on words and meaning, and a network on meaning where vectors are there.
+/// Linear head on words and meaning, and networks where vectors are there.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Heads {
     pub(crate) linear: Weights,
-    pub(crate) network: Option<Network>,
+    /// [`NETWORKS`] of them, or none.
+    pub(crate) networks: Vec<Network>,
 }
+
+/// Networks that differ only in their random beginnings: together they err less, and look less alike on texts that are
+/// like nothing (Lakshminarayanan et al. 2017). A third changes nothing on validation data.
+const NETWORKS: u64 = 2;
 
 /// What the heads say of one row.
 #[derive(Debug, Clone)]
 pub(crate) struct Scores {
-    /// One per label: the sum of both heads' log-probabilities.
+    /// One per label: the sum of the heads' log-probabilities.
     pub(crate) labels: Vec<f32>,
     /// The largest score before it is made a probability: low for texts unlike any label, because unlike a
     /// probability it does not have to sum to one over known labels (Hendrycks et al. 2022, MaxLogit).
@@ -22,7 +27,7 @@ pub(crate) struct Scores {
 }
 
 impl Heads {
-    /// Trains both on the rows of `kept`.
+    /// Trains all on the rows of `kept`.
     pub(crate) fn fit(
         rows: &[Row],
         targets: &[usize],
@@ -36,30 +41,35 @@ impl Heads {
         let rounds = (200_000 / kept.len().max(1)).clamp(15, 60);
         let mut random = Random(seed);
         linear.fit(rows, targets, &mut kept.to_vec(), rounds, |order| random.shuffle(order));
-        let network =
-            (dimensions > 0).then(|| Network::fit(rows, targets, labels, kept, &mut Random(seed ^ 0x006e_6574)));
-        Heads { linear, network }
+        let salts = (1..=NETWORKS).filter(|_| dimensions > 0);
+        let networks = salts.map(|salt| Network::fit(rows, targets, labels, kept, (seed, salt))).collect();
+        Heads { linear, networks }
     }
 
     pub(crate) fn scores(&self, row: &Row) -> Scores {
         let mut scores = self.linear.scores(row);
-        let largest = |s: &[f32]| s.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let Some(network) = self.network.as_ref().filter(|_| !row.dense.is_empty()) else {
+        if self.networks.is_empty() || row.dense.is_empty() {
             let mean = scores.iter().sum::<f32>() / scores.len().max(1) as f32;
             return Scores { energy: largest(&scores) - mean, labels: scores };
-        };
-        let second = network.scores(row);
-        let energy = largest(&second);
+        }
         log_probabilities(&mut scores);
-        let p = softmax(&second, 1.0);
-        let logs: Vec<f32> = p.iter().map(|p| p.max(1e-12).ln()).collect();
-        add(&mut scores, &logs, 1.0);
-        Scores { labels: scores, energy }
+        let mut centred = vec![0.0; scores.len()];
+        for network in &self.networks {
+            let mut own = network.scores(row);
+            add(&mut centred, &own, 1.0);
+            log_probabilities(&mut own);
+            add(&mut scores, &own, 1.0);
+        }
+        Scores { labels: scores, energy: largest(&centred) }
     }
 }
 
+fn largest(scores: &[f32]) -> f32 {
+    scores.iter().copied().fold(f32::NEG_INFINITY, f32::max)
+}
+
 fn log_probabilities(scores: &mut [f32]) {
-    let largest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let largest = largest(scores);
     let total: f32 = scores.iter().map(|s| (s - largest).exp()).sum();
     scores.iter_mut().for_each(|s| *s -= largest + total.ln());
 }

@@ -1,7 +1,7 @@
 //! Text to label with a calibrated confidence, a set of labels with a stated error rate, abstention and reasons.
 //!
 //! Words and letter groups (TF-IDF), beside a meaning vector when one is handed in, go into multinomial logistic
-//! regression; the vector alone goes into a small network; both vote. Rows held back from training set one
+//! regression; with a vector, two small networks see the same; all vote. Rows held back from training set one
 //! temperature, the sets, a threshold per label, and how strange a text may look.
 //!
 //! This crate must never make vectors, read files or clocks, or know what its labels mean. It never acts on a

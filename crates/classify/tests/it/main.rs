@@ -158,7 +158,7 @@ fn damaged_and_foreign_files_are_refused() {
     assert_eq!(Model::from_bytes(b"PK\x03\x04"), Err(LoadError::Foreign));
     let mut newer = good.clone();
     newer[8] = 9;
-    assert_eq!(Model::from_bytes(&newer), Err(LoadError::OtherVersion { found: 9, expected: 2 }));
+    assert_eq!(Model::from_bytes(&newer), Err(LoadError::OtherVersion { found: 9, expected: 3 }));
 }
 
 #[test]
@@ -293,7 +293,7 @@ proptest! {
     #[test]
     fn any_bytes_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         prop_assert!(Model::from_bytes(&bytes).is_err());
-        let marked = [&b"classify\x02\0\0\0"[..], &bytes].concat();
+        let marked = [&b"classify\x03\0\0\0"[..], &bytes].concat();
         prop_assert!(Model::from_bytes(&marked).is_err());
     }
 }
