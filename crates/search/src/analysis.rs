@@ -3,14 +3,15 @@
 //! A *piece* is a run of letters, digits and the marks that join identifiers (`-`, `_`, `.`, `/`, `:`, ...). Its words are
 //! indexed folded and stemmed; when the piece looks like an identifier (`AUTH-412`, `rate_limit_exceeded`,
 //! `/etc/hosts`), it is indexed whole as well, under a mark that no word can carry. Query and passage go through
-//! the same function, so they cannot disagree.
+//! the same function, so they cannot disagree. Stems are those of the text's language; a query's word is asked for in the
+//! language's form that passages hold (`words.rs`).
 
 use std::borrow::Cow;
 
-use frostem::{Algorithm, Stemmer};
+use frostem::Stemmer;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use crate::stop_words::is_stop_word;
+use crate::{language::Language, stop_words::is_stop_word};
 
 /// Words longer than this many bytes (encoded blobs) and longer identifiers are not indexed.
 const MAX_TERM: usize = 128;
@@ -34,8 +35,8 @@ pub(crate) struct Token {
 }
 
 /// All terms of a text with the bytes they come from. Linear in the text; several tokens may share bytes.
-pub(crate) fn analyse(text: &str) -> Vec<Token> {
-    let mut analyser = Analyser { text, stemmer: Stemmer::new(Algorithm::English), tokens: Vec::new() };
+pub(crate) fn analyse(text: &str, language: Language) -> Vec<Token> {
+    let mut analyser = Analyser { text, language, stemmer: Stemmer::new(language.stemmer()), tokens: Vec::new() };
     for (start, end) in runs(text, 0, text.len(), is_piece_char) {
         analyser.piece(start, end);
     }
@@ -44,6 +45,7 @@ pub(crate) fn analyse(text: &str) -> Vec<Token> {
 
 struct Analyser<'a> {
     text: &'a str,
+    language: Language,
     stemmer: Stemmer,
     tokens: Vec<Token>,
 }
@@ -80,7 +82,7 @@ impl<'a> Analyser<'a> {
             && piece.as_bytes().get(b - start) == Some(&b'-')
         {
             let joined = format!("{}{}", self.slice(a, b), self.slice(c, d));
-            let term = self.stem(&fold(&joined));
+            let term = self.stem(&joined);
             self.push(term, start, end, Kind::Part);
         }
     }
@@ -101,12 +103,12 @@ impl<'a> Analyser<'a> {
         let digits = folded.chars().filter(char::is_ascii_digit).count();
         let only_digits = digits == folded.chars().count();
         let kind = match digits {
-            0 if is_stop_word(&folded) => Kind::StopWord,
+            0 if is_stop_word(self.language, &folded) => Kind::StopWord,
             0 => Kind::Word,
             _ if !only_digits || digits >= 4 => Kind::Identifier,
             _ => Kind::Word,
         };
-        let term = if digits == 0 { self.stem(&folded) } else { folded.into_owned() };
+        let term = if digits == 0 { self.stem(&bare) } else { folded.into_owned() };
         self.push(term, start, end, kind);
         self.camel_parts(start, end);
     }
@@ -121,7 +123,7 @@ impl<'a> Analyser<'a> {
             if let [from, to] = *pair
                 && to - from > 1
             {
-                let term = self.stem(&fold(self.slice(start + from, start + to)));
+                let term = self.stem(self.slice(start + from, start + to));
                 self.push(term, start + from, start + to, Kind::Part);
             }
         }
@@ -147,14 +149,33 @@ impl<'a> Analyser<'a> {
         }
     }
 
-    fn stem(&self, folded: &str) -> String {
-        if folded.len() > MAX_TERM { String::new() } else { self.stemmer.stem(folded).into_owned() }
+    fn stem(&self, word: &str) -> String {
+        if word.len() > MAX_TERM { String::new() } else { stem(self.language, &self.stemmer, word) }
     }
 
     /// Offsets come from the same text's own boundaries, so this never falls back.
     fn slice(&self, start: usize, end: usize) -> &'a str {
         self.text.get(start..end).unwrap_or_default()
     }
+}
+
+/// Endings are told by their accents in some languages, so these come off last; English has none of its own.
+fn stem(language: Language, stemmer: &Stemmer, word: &str) -> String {
+    if word.is_ascii() || language == Language::English {
+        return stemmer.stem(&fold(word)).into_owned();
+    }
+    let lower: String = word.nfc().flat_map(char::to_lowercase).collect();
+    fold(&stemmer.stem(&lower)).into_owned()
+}
+
+/// The term that a word has in each language, English first.
+pub(crate) fn forms(word: &str) -> Vec<String> {
+    let trimmed = word.trim_matches(is_apostrophe);
+    let bare: String = without_possessive(trimmed).chars().filter(|c| !is_apostrophe(*c)).collect();
+    if bare.len() > MAX_TERM {
+        return Vec::new();
+    }
+    Language::ALL.into_iter().map(|language| stem(language, &Stemmer::new(language.stemmer()), &bare)).collect()
 }
 
 /// Maximal runs of characters that satisfy `keep`, as byte offsets into `text`.
@@ -240,7 +261,11 @@ mod tests {
     use super::*;
 
     fn terms(text: &str) -> Vec<String> {
-        analyse(text).into_iter().map(|token| token.term).collect()
+        terms_in(Language::English, text)
+    }
+
+    fn terms_in(language: Language, text: &str) -> Vec<String> {
+        analyse(text, language).into_iter().map(|token| token.term).collect()
     }
 
     #[test]
@@ -271,8 +296,25 @@ mod tests {
     }
 
     #[test]
+    fn word_forms_of_a_language_share_a_term() {
+        for (language, one, other) in [
+            (Language::German, "Rechnungen", "Rechnung"),
+            (Language::German, "K\u{fc}ndigungen", "Kundigung"),
+            (Language::French, "remboursements", "remboursement"),
+            (Language::Spanish, "facturas", "factura"),
+            (Language::Portuguese, "faturas", "fatura"),
+            (Language::Italian, "fatture", "fattura"),
+            (Language::Dutch, "bestellingen", "bestelling"),
+        ] {
+            assert_eq!(terms_in(language, one), terms_in(language, other), "{language:?}");
+            assert!(forms(one).contains(&terms_in(language, one).concat()));
+        }
+        assert_eq!(terms_in(Language::German, "BANK-207 v2.4.1 9fceb02")[..2], ["=bank-207", "bank"]);
+    }
+
+    #[test]
     fn kinds_tell_identifiers_and_stop_words() {
-        let kinds = |text: &str| analyse(text).into_iter().map(|token| token.kind).collect::<Vec<_>>();
+        let kinds = |text: &str| analyse(text, Language::English).into_iter().map(|token| token.kind).collect::<Vec<_>>();
         assert_eq!(kinds("AUTH-412"), [Kind::Identifier, Kind::Word, Kind::Word]);
         assert_eq!(kinds("E1043 20240117 42 The"), [Kind::Identifier, Kind::Identifier, Kind::Word, Kind::StopWord]);
     }
@@ -285,7 +327,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn offsets_are_on_boundaries(text in "(?s).{0,300}") {
-            for token in analyse(&text) {
+            for token in analyse(&text, Language::German) {
                 proptest::prop_assert!(token.start < token.end);
                 proptest::prop_assert!(text.get(token.start..token.end).is_some());
                 proptest::prop_assert!(!token.term.is_empty());

@@ -10,7 +10,7 @@ use crate::explain::sentences;
 pub struct ChunkSettings {
     /// A chunk is closed once it has this many words.
     pub target_words: usize,
-    /// A paragraph with more words is cut between sentences. Tables and fenced code are kept whole.
+    /// A paragraph with more words is cut between sentences, a list between its items. Tables and fenced code are kept whole.
     pub max_words: usize,
     /// Nothing at all grows past this many bytes: a larger table, code block or line is cut (at a line or character).
     pub max_bytes: usize,
@@ -18,7 +18,7 @@ pub struct ChunkSettings {
 
 impl Default for ChunkSettings {
     fn default() -> Self {
-        Self { target_words: 150, max_words: 200, max_bytes: 16 * 1024 }
+        Self { target_words: 120, max_words: 160, max_bytes: 16 * 1024 }
     }
 }
 
@@ -41,13 +41,24 @@ impl Chunk {
     pub fn heading(&self) -> String {
         self.headings.join(" > ")
     }
+
+    /// The headings in one line, without a first one that only repeats the document's title.
+    #[must_use]
+    pub fn heading_under(&self, title: &str) -> String {
+        match self.headings.split_first() {
+            Some((first, rest)) if first.trim() == title.trim() => rest.join(" > "),
+            _ => self.heading(),
+        }
+    }
 }
 
 /// A run of lines that belongs together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Block {
     Heading { level: usize },
+    /// A table or fenced code.
     Whole,
+    List,
     Prose,
 }
 
@@ -56,10 +67,11 @@ enum Block {
 #[must_use]
 pub fn chunk(source: &str, settings: ChunkSettings) -> Vec<Chunk> {
     let mut packer = Packer { source, settings, path: Vec::new(), open: None, chunks: Vec::new() };
-    for (block, start, end) in blocks(source) {
+    for (block, start, end) in joined(source, &blocks(source), settings.max_words) {
         match block {
             Block::Heading { level } => packer.heading(level, start, end),
             Block::Whole => packer.whole(start, end),
+            Block::List => packer.list(start, end),
             Block::Prose => packer.prose(start, end),
         }
     }
@@ -101,11 +113,39 @@ impl Packer<'_> {
         }
     }
 
-    fn prose(&mut self, start: usize, end: usize) {
-        let text = self.slice(start, end);
-        if words(text) <= self.settings.max_words && text.len() <= self.settings.max_bytes {
+    /// Kept together when it fits a chunk; otherwise cut between its outermost items.
+    fn list(&mut self, start: usize, end: usize) {
+        if self.fits(start, end) {
             return self.add(start, end);
         }
+        let text = self.slice(start, end);
+        let depth = text.lines().filter(|line| is_item(line)).map(indent).min().unwrap_or(0);
+        let mut bounds = Vec::new();
+        let mut at = start;
+        for line in text.split_inclusive('\n') {
+            if at == start || (is_item(line) && indent(line) <= depth) {
+                bounds.push(at);
+            }
+            at += line.len();
+        }
+        bounds.push(end);
+        for pair in bounds.windows(2) {
+            if let [from, to] = *pair {
+                self.prose(from, to);
+            }
+        }
+    }
+
+    fn fits(&self, start: usize, end: usize) -> bool {
+        let text = self.slice(start, end);
+        text.len() <= self.settings.max_bytes && words(text) <= self.settings.max_words
+    }
+
+    fn prose(&mut self, start: usize, end: usize) {
+        if self.fits(start, end) {
+            return self.add(start, end);
+        }
+        let text = self.slice(start, end);
         for sentence in sentences(text) {
             self.sentence(start + sentence.start, start + sentence.end);
         }
@@ -113,10 +153,10 @@ impl Packer<'_> {
 
     /// A sentence longer than a chunk is cut between words.
     fn sentence(&mut self, start: usize, end: usize) {
-        let text = self.slice(start, end);
-        if words(text) <= self.settings.max_words && text.len() <= self.settings.max_bytes {
+        if self.fits(start, end) {
             return self.add(start, end);
         }
+        let text = self.slice(start, end);
         let mut at = start;
         for word in text.split_inclusive(char::is_whitespace).map(str::len).collect::<Vec<_>>() {
             self.add(at, at + word);
@@ -190,6 +230,8 @@ fn blocks(source: &str) -> Vec<(Block, usize, usize)> {
             (Block::Heading { level }, 2)
         } else if is_table_start(line, after.first().map(|(_, _, line)| *line)) {
             (Block::Whole, 1 + after.iter().take_while(|(_, _, line)| line.contains('|')).count())
+        } else if is_item(line) {
+            (Block::List, 1 + list_lines(after))
         } else {
             (Block::Prose, 1 + after.iter().take_while(|(_, _, line)| continues(line)).count())
         };
@@ -240,14 +282,52 @@ fn is_table_start(line: &str, below: Option<&str>) -> bool {
     line.contains('|') && below.is_some_and(|below| below.contains('|') && rule(below))
 }
 
-/// Lines of the same paragraph or list item: neither blank nor the start of something else.
+/// Lines of the same paragraph: neither blank nor the start of something else.
 fn continues(line: &str) -> bool {
+    !line.trim().is_empty() && !is_item(line) && fence(line).is_none() && atx_level(line).is_none()
+}
+
+fn is_item(line: &str) -> bool {
     let trimmed = line.trim_start();
-    let item = ["- ", "* ", "+ "].iter().any(|mark| trimmed.starts_with(mark)) || {
+    ["- ", "* ", "+ "].iter().any(|mark| trimmed.starts_with(mark)) || {
         let digits = trimmed.bytes().take_while(u8::is_ascii_digit).count();
         digits > 0 && trimmed.get(digits..).is_some_and(|rest| rest.starts_with(". ") || rest.starts_with(") "))
-    };
-    !trimmed.is_empty() && !item && fence(line).is_none() && atx_level(line).is_none()
+    }
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}
+
+/// Lines after a list's first that belong to it: items, what is indented below them, and blank lines between those.
+fn list_lines(after: &[(usize, usize, &str)]) -> usize {
+    let (mut count, mut blank) = (0, false);
+    for (number, (_, _, line)) in (1..).zip(after) {
+        let belongs = is_item(line) || indent(line) >= 2 || (!blank && continues(line));
+        match line.trim().is_empty() {
+            true => blank = true,
+            false if belongs && atx_level(line).is_none() => (count, blank) = (number, false),
+            false => break,
+        }
+    }
+    count
+}
+
+/// A line that announces what follows (`...:`) goes with the list, table or code below it; a list only while both fit a chunk.
+fn joined(source: &str, blocks: &[(Block, usize, usize)], max_words: usize) -> Vec<(Block, usize, usize)> {
+    let mut joined: Vec<(Block, usize, usize)> = Vec::new();
+    for (block, start, end) in blocks {
+        if matches!(block, Block::List | Block::Whole)
+            && let Some((before @ Block::Prose, first, last)) = joined.last_mut()
+            && source.get(*first..*last).is_some_and(|text| text.trim_end().ends_with(':') && words(text) <= 60)
+            && (*block == Block::Whole || words(source.get(*first..*end).unwrap_or_default()) <= max_words)
+        {
+            (*before, *last) = (*block, *end);
+        } else {
+            joined.push((*block, *start, *end));
+        }
+    }
+    joined
 }
 
 #[cfg(test)]

@@ -1,28 +1,60 @@
-//! Where in a passage the query's words stand.
+//! Where in a passage the query's words stand, and how they stand there.
 
 use std::collections::HashMap;
 
 use crate::{
-    analysis::{Kind, analyse},
+    analysis::{Kind, Token, analyse},
     hit::{Span, Why},
-    words::Asked,
+    language,
+    words::Question,
 };
 
 /// Spans per hit; more than a screen can show.
 const MAX_SPANS: usize = 64;
+/// Two words this many places apart still count as neighbours ("refund of the order").
+const NEIGHBOURS: usize = 3;
 
-/// Spans of the matched words, and the sentence that holds most of the query's weight.
-pub(crate) fn locate(text: &str, asked: &[Asked]) -> (Vec<Span>, Span) {
-    let weights: HashMap<&str, f64> = asked.iter().map(|asked| (asked.text.as_str(), asked.weight)).collect();
-    let mut found: Vec<(Span, &str)> = Vec::new();
-    let tokens = analyse(text);
-    for token in &tokens {
-        if let Some((term, _)) = weights.get_key_value(token.term.as_str()) {
-            found.push((Span { start: token.start, end: token.end }, term));
-        }
+/// What a look at the passage's own words gives. Sets of terms are bits, as in the question.
+pub(crate) struct Look {
+    pub spans: Vec<Span>,
+    /// The sentence with most of the query's weight.
+    pub sentence: Span,
+    pub in_sentence: u32,
+    pub in_title: u32,
+    pub in_heading: u32,
+    /// Share of the title's words that are asked for, 0 to 1.
+    pub title_asked: f64,
+    /// Share of the query's neighbouring words that are neighbours here, by weight, 0 to 1.
+    pub pairs: f64,
+    /// Words of the text.
+    pub words: usize,
+}
+
+pub(crate) fn look(title: &str, heading: &str, text: &str, question: &Question) -> Look {
+    let language = language::of_passage(title, heading, text);
+    let places: HashMap<&str, usize> =
+        question.asked.iter().enumerate().map(|(place, asked)| (asked.text.as_str(), place)).collect();
+    let place = |token: &Token| places.get(token.term.as_str()).copied();
+    let bits = |tokens: &[Token]| tokens.iter().filter_map(place).fold(0, |bits, place| bits | 1 << place);
+    let (title, heading, tokens) = (analyse(title, language), analyse(heading, language), analyse(text, language));
+    let found: Vec<(Span, usize)> = tokens
+        .iter()
+        .filter_map(|token| Some((Span { start: token.start, end: token.end }, place(token)?)))
+        .collect();
+    let (sentence, in_sentence) = best_sentence(text, &found, question);
+    Look {
+        spans: merged(found.into_iter().map(|(span, _)| span).collect()),
+        sentence,
+        in_sentence,
+        in_title: bits(&title),
+        in_heading: bits(&heading),
+        title_asked: asked_share(&title, &place),
+        pairs: pairs(&[&title, &heading, &tokens], &place, question),
+        words: tokens.iter().filter(|token| token.kind != Kind::Part).count(),
     }
-    let sentence = best_sentence(text, &found, &weights);
-    let mut spans: Vec<Span> = found.into_iter().map(|(span, _)| span).collect();
+}
+
+fn merged(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_by_key(|span| (span.start, span.end));
     let mut merged: Vec<Span> = Vec::new();
     for span in spans {
@@ -32,22 +64,50 @@ pub(crate) fn locate(text: &str, asked: &[Asked]) -> (Vec<Span>, Span) {
         }
     }
     merged.truncate(MAX_SPANS);
-    (merged, sentence)
+    merged
 }
 
-fn best_sentence(text: &str, found: &[(Span, &str)], weights: &HashMap<&str, f64>) -> Span {
-    let mut best = (f64::NEG_INFINITY, Span { start: 0, end: text.len() });
-    for sentence in sentences(text) {
-        let inside = found.iter().filter(|(span, _)| span.start >= sentence.start && span.end <= sentence.end);
-        let mut terms: Vec<&str> = inside.map(|(_, term)| *term).collect();
-        terms.sort_unstable();
-        terms.dedup();
-        let weight: f64 = terms.iter().filter_map(|term| weights.get(term)).sum();
-        if weight > best.0 {
-            best = (weight, sentence);
+fn asked_share(title: &[Token], place: &impl Fn(&Token) -> Option<usize>) -> f64 {
+    let content = || title.iter().filter(|token| matches!(token.kind, Kind::Word | Kind::Identifier));
+    let all = content().count();
+    if all == 0 { 0.0 } else { content().filter(|token| place(token).is_some()).count() as f64 / all as f64 }
+}
+
+fn pairs(fields: &[&[Token]], place: &impl Fn(&Token) -> Option<usize>, question: &Question) -> f64 {
+    let weight = |(a, b): &(usize, usize)| -> f64 {
+        [a, b].into_iter().filter_map(|at| question.asked.get(*at)).map(|asked| asked.weight).sum()
+    };
+    let all: f64 = question.pairs.iter().map(weight).sum();
+    let mut near = vec![false; question.pairs.len()];
+    for tokens in fields {
+        let mut last: HashMap<usize, usize> = HashMap::new();
+        let words = tokens.iter().filter(|token| token.kind != Kind::Part);
+        for (at, found) in words.map(place).enumerate().filter_map(|(at, found)| Some((at, found?))) {
+            for (near, (a, b)) in near.iter_mut().zip(&question.pairs) {
+                let other = if *b == found { a } else { b };
+                *near |= (*a == found || *b == found) && last.get(other).is_some_and(|then| at - then <= NEIGHBOURS);
+            }
+            last.insert(found, at);
         }
     }
-    best.1
+    let here: f64 = near.iter().zip(&question.pairs).filter(|(near, _)| **near).map(|(_, pair)| weight(pair)).sum();
+    if all > 0.0 { here / all } else { 0.0 }
+}
+
+fn best_sentence(text: &str, found: &[(Span, usize)], question: &Question) -> (Span, u32) {
+    let mut best = (f64::NEG_INFINITY, Span { start: 0, end: text.len() }, 0);
+    let mut rest = found;
+    for sentence in sentences(text) {
+        let begin = rest.partition_point(|(span, _)| span.start < sentence.start);
+        rest = rest.get(begin..).unwrap_or_default();
+        let inside = rest.iter().take_while(|(span, _)| span.start < sentence.end);
+        let bits = inside.fold(0, |bits, (_, place)| bits | 1 << place);
+        let weight = question.share(bits);
+        if weight > best.0 {
+            best = (weight, sentence, bits);
+        }
+    }
+    (best.1, best.2)
 }
 
 /// Sentences and lines: cut after `.`, `!` or `?` before white space, and at every line end.
@@ -76,11 +136,9 @@ fn push_trimmed(text: &str, start: usize, end: usize, found: &mut Vec<Span>) {
 }
 
 /// The reasons that lie in words: one for all words, one for each identifier.
-pub(crate) fn reasons(asked: &[Asked], matched: u32, bm25: f64) -> Vec<Why> {
+pub(crate) fn reasons(question: &Question, matched: u32, bm25: f64) -> Vec<Why> {
     let here = |bit: usize| matched >> bit & 1 == 1;
-    let all: f64 = asked.iter().map(|asked| asked.weight).sum();
-    let hits = || asked.iter().enumerate().filter(|(bit, _)| here(*bit)).map(|(_, asked)| asked);
-    let weight: f64 = hits().map(|asked| asked.weight).sum();
+    let hits = || question.asked.iter().enumerate().filter(|(bit, _)| here(*bit)).map(|(_, asked)| asked);
     let mut words: Vec<String> = Vec::new();
     for asked in hits().filter(|asked| asked.kind != Kind::Part) {
         if !words.contains(&asked.surface) {
@@ -90,7 +148,7 @@ pub(crate) fn reasons(asked: &[Asked], matched: u32, bm25: f64) -> Vec<Why> {
     if words.is_empty() {
         words.extend(hits().map(|asked| asked.surface.clone()));
     }
-    let coverage = if all > 0.0 { (weight / all) as f32 } else { 0.0 };
+    let coverage = question.share(matched) as f32;
     let mut reasons = vec![Why::Words { matched: words, bm25: bm25 as f32, coverage }];
     let identifiers = hits().filter(|asked| asked.kind == Kind::Identifier);
     reasons.extend(identifiers.map(|asked| Why::Identifier { value: asked.surface.clone() }));

@@ -7,7 +7,7 @@ pub struct Hit {
     pub id: String,
     /// Its document.
     pub group: String,
-    /// Fused rank score; above 0, comparable within one answer only. Not a probability.
+    /// Above 0 and, without a boost, below 1; comparable within one answer only. Not a probability.
     pub score: f32,
     /// Why it was found; never empty.
     pub why: Vec<Why>,
@@ -22,6 +22,8 @@ pub struct Hit {
     pub heading: String,
     /// The passage's text.
     pub text: String,
+    /// How fresh it is, as the caller handed it in.
+    pub as_of: Option<i64>,
 }
 
 /// Byte offsets into [`Hit::text`], both on character boundaries.

@@ -1,6 +1,7 @@
 //! The index: one writer, many readers, one folder.
 
 use std::{
+    collections::{HashMap, HashSet},
     fs, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
@@ -9,19 +10,22 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tantivy::{
     DocAddress, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, directory::MmapDirectory,
-    index::IndexSettings, indexer::IndexWriterOptions,
+    index::IndexSettings, indexer::IndexWriterOptions, schema::Value,
 };
 
 use crate::{
-    Hit, IndexError, MissingVector, OpenError, Passage, Query, SearchError, VectorKey, Why, explain,
-    fusion::{Fused, fuse},
+    Hit, IndexError, Likeness, MissingVector, OpenError, Passage, Query, Ranking, SearchError, VectorKey, Why,
+    explain::{self, Look},
+    fusion::{Candidate, compare, fuse, shortlist},
     passage::check_key,
     purge,
+    ranking::{self, Features, Groups},
     schema::{FORMAT, Fields, document, group_term, schema, stored},
     snapshot::Snapshot,
     vector_file::VectorFile,
     vectors::{Probe, Row},
-    words,
+    view::View,
+    words::{self, Question},
 };
 
 /// Only these two names inside the folder are ours; nothing else in it is ever touched.
@@ -33,6 +37,9 @@ const WRITER_MEMORY: usize = 24 * 1024 * 1024;
 /// Places of each list that enter fusion, per wanted hit, and at least.
 const DEPTH_PER_HIT: usize = 10;
 const LEAST_DEPTH: usize = 100;
+/// Candidates of the second stage, at least, and of one group among them.
+const SHORTLIST: usize = 40;
+const SHORTLIST_PER_GROUP: usize = 3;
 /// More hits than this are never given.
 const MOST_HITS: usize = 1000;
 
@@ -265,56 +272,85 @@ impl Index {
         purge::collect_garbage(&writer.words)
     }
 
-    /// The best passages, best first; ties by id (at the end of the list, content decides which of equals get in). Nothing for a limit of 0 or a filter that lets nothing through.
+    /// The best passages, best first; ties by id (at the end of the list, content decides which of equals get in). Nothing
+    /// for a limit of 0 or a filter that lets nothing through.
     ///
     /// # Errors
     /// When the query's vector has another length than the indexed ones, or the files cannot be read.
     pub fn search(&self, query: &Query<'_>) -> Result<Vec<Hit>, SearchError> {
-        let snapshot = self.snapshot();
         let limit = query.limit.min(MOST_HITS);
-        let probe = query.vector.map(|vector| probe(&snapshot, vector)).transpose()?.flatten();
-        let view = snapshot.view(query.filter)?;
-        if limit == 0 || query.per_group == 0 || view.passages == 0 {
-            return Ok(Vec::new());
-        }
-        let depth = (limit * DEPTH_PER_HIT).max(LEAST_DEPTH);
-        let asked = words::asked(&snapshot, &view, query.words)?;
-        let by_words = words::rank(&snapshot, &view, &asked, depth)?;
-        let nearest = probe.map(|probe| snapshot.nearest(&view, &probe, depth)).unwrap_or_default();
-        let scores: Vec<(DocAddress, f64)> = by_words.iter().map(|scored| (scored.at, scored.score)).collect();
-        let fused = fuse(&scores, &nearest, |at| snapshot.key(at));
-        let chosen = diverse(&snapshot, fused, limit, query.per_group);
-        let mut hits = Vec::with_capacity(chosen.len());
-        for fused in chosen {
-            let stored_passage = snapshot.passage_of(fused.at)?;
-            let in_words = fused.by_words.and_then(|place| by_words.get(place));
-            hits.push(self.hit(&stored_passage, &fused, in_words, &asked));
-        }
-        hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id)));
-        Ok(hits)
+        let judged = if limit == 0 { Vec::new() } else { self.judged(query, limit)? };
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        let mut has_room = |hit: &Hit| {
+            let count = seen.entry(hit.group.clone()).or_insert(0);
+            *count += 1;
+            *count <= query.per_group
+        };
+        Ok(judged.into_iter().map(|judged| judged.hit).filter(|hit| has_room(hit)).take(limit).collect())
     }
 
-    fn hit(
-        &self,
-        passage: &TantivyDocument,
-        fused: &Fused,
-        in_words: Option<&words::Scored>,
-        asked: &[words::Asked],
-    ) -> Hit {
-        let text = stored(passage, self.fields.text);
-        let (spans, sentence) = explain::locate(&text, asked);
-        let mut why = in_words.map(|scored| explain::reasons(asked, scored.matched, scored.score)).unwrap_or_default();
-        why.extend(fused.cosine.map(|cosine| Why::Meaning { cosine }));
+    /// The candidates of a query's second stage with the numbers it judges them by, best first: what its weights are
+    /// learnt from.
+    ///
+    /// # Errors
+    /// As for [`Index::search`].
+    pub fn candidates(&self, query: &Query<'_>) -> Result<Vec<(Hit, Features)>, SearchError> {
+        let judged = self.judged(query, query.limit.min(MOST_HITS))?;
+        Ok(judged.into_iter().map(|judged| (judged.hit, judged.features)).collect())
+    }
+
+    fn judged(&self, query: &Query<'_>, limit: usize) -> Result<Vec<Judged>, SearchError> {
+        let snapshot = self.snapshot();
+        let probe = query.vector.map(|vector| probe(&snapshot, vector)).transpose()?.flatten();
+        let view = snapshot.view(query.filter)?;
+        if query.per_group == 0 || view.passages == 0 {
+            return Ok(Vec::new());
+        }
+        let question = words::question(&snapshot, &view, query.words)?;
+        let mut fused = first_stage(&snapshot, &view, &question, probe.as_ref(), limit)?;
+        if query.ranking == Ranking::Alike {
+            compare_likeness(&snapshot, query.vector.filter(|_| probe.is_some()), &mut fused);
+        }
+        let group = |candidate: &Candidate| snapshot.group(candidate.at);
+        let groups = Groups::new(&fused, group);
+        let per_group = query.per_group.max(SHORTLIST_PER_GROUP);
+        let mut judged = Vec::new();
+        for candidate in shortlist(&fused, |at| snapshot.group(at), per_group, limit.max(SHORTLIST)) {
+            let passage = snapshot.passage_of(candidate.at)?;
+            let text = |field| stored(&passage, field);
+            let (title, heading, words) = (text(self.fields.title), text(self.fields.heading), text(self.fields.text));
+            let look = explain::look(&title, &heading, &words, &question);
+            let features = ranking::features(&candidate, &look, &question, &groups, group(&candidate));
+            let score = match query.ranking {
+                Ranking::Answers => ranking::score(&features, probe.is_some()) * f64::from(snapshot.boost(candidate.at)),
+                Ranking::Alike => candidate.first,
+            };
+            let mut hit = self.hit(&passage, &candidate, look, &question);
+            (hit.title, hit.heading, hit.text, hit.score) = (title, heading, words, score as f32);
+            judged.push(Judged { score, hit, features });
+        }
+        judged.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.hit.id.cmp(&b.hit.id)));
+        Ok(judged)
+    }
+
+    fn hit(&self, passage: &TantivyDocument, candidate: &Candidate, look: Look, question: &Question) -> Hit {
+        let words = &candidate.words;
+        let mut why = Vec::new();
+        if words.matched != 0 {
+            why = explain::reasons(question, words.matched, words.score);
+        }
+        why.extend(candidate.cosine.map(|cosine| Why::Meaning { cosine: cosine as f32 }));
         Hit {
             id: stored(passage, self.fields.id),
             group: stored(passage, self.fields.group),
-            score: fused.score as f32,
+            score: 0.0,
             why,
-            spans,
-            sentence,
-            title: stored(passage, self.fields.title),
-            heading: stored(passage, self.fields.heading),
-            text,
+            spans: look.spans,
+            sentence: look.sentence,
+            title: String::new(),
+            heading: String::new(),
+            text: String::new(),
+            as_of: passage.get_first(self.fields.as_of).and_then(|value| value.as_i64()),
         }
     }
 
@@ -348,15 +384,42 @@ fn probe(snapshot: &Snapshot, vector: &[f32]) -> Result<Option<Probe>, SearchErr
     Ok(Some(probe))
 }
 
-/// At most `per_group` of each group, at most `limit` in all.
-fn diverse(snapshot: &Snapshot, fused: Vec<Fused>, limit: usize, per_group: usize) -> Vec<Fused> {
-    let mut seen = std::collections::HashMap::new();
-    let mut room = |fused: &Fused| {
-        let count = seen.entry(snapshot.group(fused.at)).or_insert(0);
-        *count += 1;
-        *count <= per_group
+/// Everything near the query by words or by meaning, with both scores of each.
+fn first_stage(
+    snapshot: &Snapshot,
+    view: &View,
+    question: &Question,
+    probe: Option<&Probe>,
+    limit: usize,
+) -> Result<Vec<Candidate>, SearchError> {
+    let depth = (limit * DEPTH_PER_HIT).max(LEAST_DEPTH);
+    let mut scored = words::rank(snapshot, view, question, depth)?;
+    if let Some(probe) = probe {
+        let known: HashSet<DocAddress> = scored.iter().map(|scored| scored.at).collect();
+        let mut others: Vec<DocAddress> =
+            snapshot.nearest(view, probe, depth).into_iter().map(|(at, _)| at).filter(|at| !known.contains(at)).collect();
+        others.sort_unstable();
+        scored.extend(words::score(snapshot, view, question, others)?);
+    }
+    let cosine = |at| probe.and_then(|probe| Some(probe.cosine(snapshot.row(at)?)));
+    Ok(fuse(scored, cosine, |at| snapshot.boost(at), |at| snapshot.key(at)))
+}
+
+fn compare_likeness(snapshot: &Snapshot, vector: Option<&[f32]>, fused: &mut [Candidate]) {
+    let shipped = Likeness::shipped();
+    let asked = vector.and_then(|vector| shipped.place(vector));
+    let likeness = |candidate: &Candidate| match &asked {
+        Some(asked) => Some(asked.cosine(&shipped.place(&snapshot.row(candidate.at)?.components())?)),
+        None => candidate.cosine,
     };
-    fused.into_iter().filter(|fused| room(fused)).take(limit).collect()
+    compare(fused, likeness, |at| snapshot.boost(at), |at| snapshot.key(at));
+}
+
+/// A candidate after the second stage.
+struct Judged {
+    score: f64,
+    hit: Hit,
+    features: Features,
 }
 
 /// Sorts errors of opening into those that a rebuild heals (their description) and those it does not.

@@ -1,4 +1,4 @@
-//! Passages in, ranked hits with spans out: BM25 over words, exact cosine over vectors, and one fusion of both.
+//! Passages in, ranked hits with spans out: BM25 over words, exact cosine over vectors, their sum, and a learnt order.
 //!
 //! The index is *derived*: the caller keeps the truth, feeds changes in order, and records with each
 //! [`Index::commit`] how far it has come. Deleting the folder costs a rebuild, never knowledge.
@@ -8,7 +8,8 @@
 //! before anything is counted or ranked, so that results under a filter equal those of an index that holds only
 //! what the filter lets through.
 //!
-//! Start reading at [`Index`] (`index.rs`), then `words.rs` (BM25), `vectors.rs` (meaning), `fusion.rs` (one list).
+//! Start reading at [`Index`] (`index.rs`), then `words.rs` (BM25), `vectors.rs` (meaning), `fusion.rs` (one list),
+//! `ranking.rs` (its order).
 //! `analysis.rs` says what a term is, `chunk.rs` cuts a document into passages.
 
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a failed test should stop at once"))]
@@ -21,20 +22,29 @@ mod fusion;
 mod hash;
 mod hit;
 mod index;
+mod language;
+mod learn;
+mod likeness;
 mod passage;
 mod purge;
 mod query;
+mod ranking;
 mod schema;
 mod snapshot;
 mod stop_words;
 mod vector_file;
 mod vectors;
 mod view;
+mod weights;
 mod words;
 
 pub use chunk::{Chunk, ChunkSettings, chunk};
 pub use error::{IndexError, OpenError, SearchError};
 pub use hit::{Hit, Span, Why};
 pub use index::{Index, Opened};
+pub use language::Language;
+pub use learn::{Lesson, learn};
+pub use likeness::Likeness;
 pub use passage::{MissingVector, Passage, VectorKey};
-pub use query::{Filter, Query};
+pub use query::{Filter, Query, Ranking};
+pub use ranking::{FEATURES, Features};

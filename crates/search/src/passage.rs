@@ -23,6 +23,8 @@ pub struct Passage {
     pub scopes: Vec<String>,
     /// Multiplies the passage's scores; 1.0 is neutral, kept within 0.1 to 10. Not a number counts as neutral.
     pub boost: f32,
+    /// How fresh it is, in the caller's own count of time; comes back with the hit and plays no part in ranking.
+    pub as_of: Option<i64>,
 }
 
 /// Names the exact content a vector was made from. A passage whose words change gets another key, so a vector that

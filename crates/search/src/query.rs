@@ -13,13 +13,24 @@ pub struct Query<'a> {
     pub limit: usize,
     /// At most this many hits of one group.
     pub per_group: usize,
+    /// What makes a passage a good one.
+    pub ranking: Ranking,
+}
+
+/// What a query is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ranking {
+    /// Texts that may answer it.
+    Answers,
+    /// Texts that may ask for the same.
+    Alike,
 }
 
 impl<'a> Query<'a> {
-    /// Words only, 10 hits, at most 3 of one group.
+    /// Words only, 10 hits that answer, at most 3 of one group.
     #[must_use]
     pub fn new(words: &'a str, filter: &'a Filter) -> Self {
-        Self { words, vector: None, filter, limit: 10, per_group: 3 }
+        Self { words, vector: None, filter, limit: 10, per_group: 3, ranking: Ranking::Answers }
     }
 }
 

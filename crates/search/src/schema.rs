@@ -10,10 +10,10 @@ use tantivy::{
     tokenizer::{PreTokenizedString, Token},
 };
 
-use crate::{analysis::analyse, passage::Passage};
+use crate::{analysis::analyse, language, passage::Passage};
 
 /// Raised whenever analysis, weights, fields or the sidecar change what an index holds: an older folder is rebuilt.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 const TITLE_WEIGHT: usize = 2;
 const HEADING_WEIGHT: usize = 1;
@@ -30,6 +30,7 @@ pub(crate) struct Fields {
     pub key: Field,
     pub group_key: Field,
     pub boost: Field,
+    pub as_of: Field,
 }
 
 /// Names of the columns, which are read by name.
@@ -51,14 +52,16 @@ pub(crate) fn schema() -> (Schema, Fields) {
         key: schema.add_u64_field(KEY, FAST),
         group_key: schema.add_u64_field(GROUP_KEY, FAST),
         boost: schema.add_f64_field(BOOST, FAST),
+        as_of: schema.add_i64_field("as_of", STORED),
     };
     (schema.build(), fields)
 }
 
 pub(crate) fn document(fields: Fields, passage: &Passage) -> TantivyDocument {
     let mut tokens = Vec::new();
+    let language = language::of_passage(&passage.title, &passage.heading, &passage.text);
     for (text, weight) in [(&passage.title, TITLE_WEIGHT), (&passage.heading, HEADING_WEIGHT), (&passage.text, 1)] {
-        for token in analyse(text) {
+        for token in analyse(text, language) {
             tokens.extend((0..weight).map(|_| Token { text: token.term.clone(), ..Token::default() }));
         }
     }
@@ -78,6 +81,9 @@ pub(crate) fn document(fields: Fields, passage: &Passage) -> TantivyDocument {
     document.add_u64(fields.key, passage.vector_key().0);
     document.add_u64(fields.group_key, passage.group_key());
     document.add_f64(fields.boost, f64::from(passage.boost()));
+    if let Some(as_of) = passage.as_of {
+        document.add_i64(fields.as_of, as_of);
+    }
     document
 }
 

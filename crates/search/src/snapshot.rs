@@ -134,6 +134,11 @@ impl Snapshot {
         found
     }
 
+    /// The vector of one passage, when it has one.
+    pub(crate) fn row(&self, at: DocAddress) -> Option<&Row> {
+        self.segments.get(at.segment_ord as usize)?.rows.get(at.doc_id as usize)?.as_deref()
+    }
+
     pub(crate) fn passage_of(&self, at: DocAddress) -> Result<TantivyDocument, TantivyError> {
         self.searcher.doc(at)
     }

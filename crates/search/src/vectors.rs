@@ -38,6 +38,11 @@ impl Row {
         let values = unit.iter().map(|x| (x / scale).round() as i8).collect();
         Some(Arc::new(Self { scale, values }))
     }
+
+    /// The components again, to within the rounding.
+    pub(crate) fn components(&self) -> Vec<f32> {
+        self.values.iter().map(|x| f32::from(*x) * self.scale).collect()
+    }
 }
 
 impl Probe {

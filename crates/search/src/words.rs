@@ -3,6 +3,9 @@
 //! The second step makes scores independent of segments, merges and insertion order: the library adds 32-bit numbers in an
 //! order that depends on them. Small result sets are scanned completely; on large ones the library skips blocks that
 //! cannot reach the list, with a margin ([`PRUNING_MARGIN`]) because its block bounds are slightly out of date.
+//!
+//! A query's word is stemmed as its language does; when the language does not show, or no passage holds that form, the
+//! word is asked for in the form that most passages hold.
 
 use std::collections::HashMap;
 
@@ -14,12 +17,13 @@ use tantivy::{
 };
 
 use crate::{
-    analysis::{Kind, analyse},
+    analysis::{Kind, analyse, forms},
+    language::Language,
     snapshot::Snapshot,
     view::View,
 };
 
-const K1: f64 = 1.2;
+pub(crate) const K1: f64 = 1.2;
 const B: f64 = 0.75;
 /// Saturation of repeated query words, as in Okapi's k3.
 const K3: f64 = 8.0;
@@ -47,42 +51,111 @@ pub(crate) struct Asked {
     repeats: f64,
 }
 
+/// What is asked, ready to be looked up.
+pub(crate) struct Question {
+    /// Rarest first.
+    pub asked: Vec<Asked>,
+    /// Neighbouring words of the query that are both asked for, as places in `asked`.
+    pub pairs: Vec<(usize, usize)>,
+    /// Sum of the weights.
+    pub weight: f64,
+}
+
+impl Question {
+    /// Share of the weight that the terms in `matched` hold, 0 to 1.
+    pub(crate) fn share(&self, matched: u32) -> f64 {
+        let here = self.asked.iter().enumerate().filter(|(bit, _)| (matched >> bit) & 1 == 1);
+        if self.weight > 0.0 { here.map(|(_, asked)| asked.weight).sum::<f64>() / self.weight } else { 0.0 }
+    }
+}
+
+#[derive(Clone, Copy)]
 pub(crate) struct Scored {
     pub at: DocAddress,
-    /// Times coverage (the share of the query's weight that occurs) and the passage's boost.
+    /// BM25 alone.
+    pub bm25: f64,
+    /// BM25 times coverage (the share of the query's weight that occurs) and the passage's boost.
     pub score: f64,
     /// Bit `n`: the query's term `n` occurs.
     pub matched: u32,
 }
 
 /// The query's terms worth asking for, rarest first. Stop words only when there is nothing else.
-pub(crate) fn asked(snapshot: &Snapshot, view: &View, words: &str) -> Result<Vec<Asked>, TantivyError> {
+pub(crate) fn question(snapshot: &Snapshot, view: &View, words: &str) -> Result<Question, TantivyError> {
     let mut end = words.len().min(MAX_QUERY);
     while !words.is_char_boundary(end) {
         end -= 1;
     }
     let words = words.get(..end).unwrap_or_default();
-    let mut counts: HashMap<String, (Kind, String, f64)> = HashMap::new();
-    for token in analyse(words) {
+    let language = Language::guess(words);
+    let mut counts: HashMap<String, (Kind, &str, f64)> = HashMap::new();
+    let mut order: Vec<String> = Vec::new();
+    for token in analyse(words, language.unwrap_or(Language::English)) {
         let surface = words.get(token.start..token.end).unwrap_or_default();
-        counts.entry(token.term).or_insert_with(|| (token.kind, surface.to_owned(), 0.0)).2 += 1.0;
+        if matches!(token.kind, Kind::Word | Kind::Identifier) && order.len() < MAX_TERMS {
+            order.push(token.term.clone());
+        }
+        counts.entry(token.term).or_insert((token.kind, surface, 0.0)).2 += 1.0;
     }
-    let mut asked = Vec::new();
+    let mut asked: HashMap<String, (u64, Asked)> = HashMap::new();
     for (text, (kind, surface, count)) in counts {
-        let term = Term::from_field_text(snapshot.fields.words, &text);
-        let frequency = view.frequency(&snapshot.searcher, &term)?;
-        if frequency > 0 {
-            let repeats = (K3 + 1.0) * count / (K3 + count);
-            let weight = idf(frequency, view.passages) * repeats;
-            asked.push((frequency, Asked { text, kind, surface, weight, term, repeats }));
+        let (form, frequency) = form_held(snapshot, view, &text, kind, surface, language)?;
+        if frequency == 0 {
+            continue;
+        }
+        if form != text {
+            order.iter_mut().filter(|word| **word == text).for_each(|word| word.clone_from(&form));
+        }
+        let repeats = (K3 + 1.0) * count / (K3 + count);
+        let weight = idf(frequency, view.passages) * repeats;
+        let term = Term::from_field_text(snapshot.fields.words, &form);
+        let this = Asked { text: form.clone(), kind, surface: surface.to_owned(), weight, term, repeats };
+        match asked.get(&form) {
+            Some((_, other)) if (other.weight, &other.surface) >= (this.weight, &this.surface) => {}
+            _ => drop(asked.insert(form, (frequency, this))),
         }
     }
+    Ok(arranged(asked.into_values().collect(), &order))
+}
+
+fn arranged(mut asked: Vec<(u64, Asked)>, order: &[String]) -> Question {
     if asked.iter().any(|(_, asked)| asked.kind != Kind::StopWord) {
         asked.retain(|(_, asked)| asked.kind != Kind::StopWord);
     }
     asked.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.text.cmp(&y.text)));
     asked.truncate(MAX_TERMS);
-    Ok(asked.into_iter().map(|(_, asked)| asked).collect())
+    let asked: Vec<Asked> = asked.into_iter().map(|(_, asked)| asked).collect();
+    let place = |word: &String| asked.iter().position(|asked| asked.text == *word);
+    let places: Vec<usize> = order.iter().filter_map(place).collect();
+    let mut pairs: Vec<(usize, usize)> = places.windows(2).filter_map(|w| Some((*w.first()?, *w.last()?))).collect();
+    pairs.retain(|(a, b)| a != b);
+    pairs.sort_unstable();
+    pairs.dedup();
+    let weight = asked.iter().map(|asked| asked.weight).sum();
+    Question { asked, pairs, weight }
+}
+
+/// The form of a query's term that passages of the view hold, and in how many.
+fn form_held(
+    snapshot: &Snapshot,
+    view: &View,
+    text: &str,
+    kind: Kind,
+    surface: &str,
+    language: Option<Language>,
+) -> Result<(String, u64), TantivyError> {
+    let frequency =
+        |text: &str| view.frequency(&snapshot.searcher, &Term::from_field_text(snapshot.fields.words, text));
+    let mut best = (text.to_owned(), frequency(text)?);
+    if matches!(kind, Kind::Word | Kind::StopWord) && (best.1 == 0 || language.is_none()) && !surface.is_empty() {
+        for form in forms(surface) {
+            let held = if form == best.0 { 0 } else { frequency(&form)? };
+            if held > best.1 {
+                best = (form, held);
+            }
+        }
+    }
+    Ok(best)
 }
 
 fn idf(frequency: u64, passages: u64) -> f64 {
@@ -94,14 +167,14 @@ fn idf(frequency: u64, passages: u64) -> f64 {
 pub(crate) fn rank(
     snapshot: &Snapshot,
     view: &View,
-    asked: &[Asked],
+    question: &Question,
     depth: usize,
 ) -> Result<Vec<Scored>, TantivyError> {
-    if asked.is_empty() || depth == 0 {
+    if question.asked.is_empty() || depth == 0 {
         return Ok(Vec::new());
     }
-    let candidates = candidates(snapshot, view, asked, depth)?;
-    let mut scored = rescore(snapshot, view, asked, candidates)?;
+    let candidates = candidates(snapshot, view, &question.asked, depth)?;
+    let mut scored = score(snapshot, view, question, candidates)?;
     scored.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| snapshot.key(a.at).cmp(&snapshot.key(b.at))));
     scored.truncate(depth);
     Ok(scored)
@@ -175,21 +248,23 @@ impl Best {
     }
 }
 
-fn rescore(
+/// The scores of these passages, which must be in order of their address; 0 for one that holds no word.
+pub(crate) fn score(
     snapshot: &Snapshot,
     view: &View,
-    asked: &[Asked],
+    question: &Question,
     candidates: Vec<DocAddress>,
 ) -> Result<Vec<Scored>, TantivyError> {
     let mean = view.mean_length();
     let field = snapshot.fields.words;
-    let mut scored: Vec<Scored> = candidates.into_iter().map(|at| Scored { at, score: 0.0, matched: 0 }).collect();
+    let unscored = |at| Scored { at, bm25: 0.0, score: 0.0, matched: 0 };
+    let mut scored: Vec<Scored> = candidates.into_iter().map(unscored).collect();
     for same_segment in scored.chunk_by_mut(|a, b| a.at.segment_ord == b.at.segment_ord) {
         let Some(ordinal) = same_segment.first().map(|scored| scored.at.segment_ord) else { continue };
         let segment = snapshot.searcher.segment_reader(ordinal);
         let index = segment.inverted_index(field)?;
         let lengths = segment.get_fieldnorms_reader(field)?;
-        for (bit, asked) in asked.iter().enumerate() {
+        for (bit, asked) in question.asked.iter().enumerate() {
             let Some(mut postings) = index.read_postings(&asked.term, IndexRecordOption::WithFreqs)? else {
                 continue;
             };
@@ -201,17 +276,14 @@ fn rescore(
                 if postings.doc() == document {
                     let count = f64::from(postings.term_freq());
                     let length = f64::from(lengths.fieldnorm(document)) / mean;
-                    scored.score += asked.weight * (K1 + 1.0) * count / (count + K1 * (1.0 - B + B * length));
+                    scored.bm25 += asked.weight * (K1 + 1.0) * count / (count + K1 * (1.0 - B + B * length));
                     scored.matched |= 1 << bit;
                 }
             }
         }
     }
-    let all: f64 = asked.iter().map(|asked| asked.weight).sum();
     for scored in &mut scored {
-        let here = asked.iter().enumerate().filter(|(bit, _)| (scored.matched >> bit) & 1 == 1);
-        let coverage = here.map(|(_, asked)| asked.weight).sum::<f64>() / all;
-        scored.score *= coverage * f64::from(snapshot.boost(scored.at));
+        scored.score = scored.bm25 * question.share(scored.matched) * f64::from(snapshot.boost(scored.at));
     }
     Ok(scored)
 }

@@ -18,7 +18,7 @@ use desk::{
     knowledge::may_ground,
 };
 use embed::Encoder;
-use search::{Filter, Hit, Index, Opened, Passage, Query};
+use search::{Filter, Hit, Index, Opened, Passage, Query, Ranking};
 use store::{Grant, PassageFeed, PastCase, Purpose, Scope, Store};
 
 use crate::FlowError;
@@ -182,7 +182,10 @@ impl Library {
         let mut query = Query::new(request.words, &filter);
         query.vector = vector.map(embed::Vector::as_slice);
         query.limit = request.limit;
-        query.per_group = if request.kind == Kind::Cases { 1 } else { 2 };
+        (query.per_group, query.ranking) = match request.kind {
+            Kind::Cases => (1, Ranking::Alike),
+            Kind::Passages => (2, Ranking::Answers),
+        };
         Ok(compute(|| self.index.search(&query))?)
     }
 
@@ -205,6 +208,7 @@ impl Library {
                     text: p.text,
                     scopes: vec!["kind:passage".to_owned(), grounds.to_owned(), format!("product:{}", p.product)],
                     boost: 1.0,
+                    as_of: None,
                 }
             })
             .collect();
@@ -229,6 +233,7 @@ impl Library {
             text: case.question.clone(),
             scopes: vec!["kind:case".to_owned(), format!("queue:{}", case.queue)],
             boost: if case.outcome == "good" { 1.0 } else { 0.6 },
+            as_of: Some(case.solved_at.micros()),
         };
         Ok(self.index.replace_group(&group, vec![passage])?)
     }

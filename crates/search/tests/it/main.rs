@@ -19,6 +19,7 @@ fn passage(id: &str, title: &str, text: &str, scope: &str) -> Passage {
         text: text.to_owned(),
         scopes: vec![scope.to_owned()],
         boost: 1.0,
+        as_of: None,
     }
 }
 

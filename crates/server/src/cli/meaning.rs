@@ -26,6 +26,14 @@ impl Weights {
     /// # Errors
     /// [`Failure::BadInput`] when a folder was named and holds no weights that can be used.
     pub fn open(&self) -> Result<Meaning, Failure> {
+        Ok(Meaning { encoder: self.encoder()?, cache: None })
+    }
+
+    /// The encoder alone, as [`Weights::open`] finds it.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn encoder(&self) -> Result<Option<Encoder>, Failure> {
         let encoder = match &self.weights {
             Some(folder) => Some(Encoder::open(folder).map_err(|e| Failure::BadInput(format!("{e}.")))?),
             None => Encoder::open(Path::new(USUAL)).ok().or_else(models::carried),
@@ -33,7 +41,7 @@ impl Weights {
         if encoder.is_none() {
             eprintln!("No weights in {USUAL}: words alone. `countersign models install` fetches them.");
         }
-        Ok(Meaning { encoder, cache: None })
+        Ok(encoder)
     }
 }
 

@@ -1,74 +1,39 @@
-//! `countersign search`: passages and past cases, best first.
+//! `countersign search`: passages and past cases, best first; or the engine measured on files.
 
-use desk::audit::Service;
-use search::Hit;
-use serde_json::{Value, json};
-use store::Purpose;
+mod eval;
+pub mod figures;
+mod find;
+pub mod meanings;
+pub mod shelf;
 
-use super::{
-    Outcome,
-    output::{self, line},
-    place::Place,
-};
-use crate::{
-    flow::follow_record,
-    library::{Kind, SearchRequest},
-};
+use super::{Failure, Outcome};
 
-/// Find passages and past cases.
+/// Find passages and past cases, or measure search on files.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Search {
-    /// What to look for.
-    #[arg(required = true)]
-    words: Vec<String>,
-    /// At most this many of each.
-    #[arg(long, default_value_t = 5)]
-    limit: usize,
+    #[command(subcommand)]
+    command: Option<Command>,
     #[command(flatten)]
-    place: Place,
-    /// Answer as JSON.
-    #[arg(long)]
-    json: bool,
+    find: Option<find::Find>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Measure ranking on documents and questions in files, beside any desk.
+    Eval(eval::Eval),
 }
 
 impl Search {
-    /// Runs it on the index of this folder; a running server has it to itself.
+    /// Runs it.
     ///
     /// # Errors
-    /// When there is no desk, or a server has the index open.
+    /// A sentence with the next step.
     pub async fn run(self) -> Outcome {
-        let app = self.place.open_existing().await?;
-        while follow_record::follow(&app).await? > 0 {}
-        let grant = app.service_grant(Service::CommandLine, Purpose::Work)?;
-        let words = self.words.join(" ");
-        let find = |kind| {
-            app.library.search(&SearchRequest { words: &words, grant: &grant, kind, limit: self.limit, queue: None })
-        };
-        let (passages, cases) = (find(Kind::Passages)?, find(Kind::Cases)?);
-        if self.json {
-            let list = |hits: &[Hit]| hits.iter().map(as_json).collect::<Vec<_>>();
-            output::json(&json!({ "passages": list(&passages), "cases": list(&cases) }));
-        } else {
-            show("Passages", &passages);
-            show("Solved cases", &cases);
+        match (self.command, self.find) {
+            (Some(Command::Eval(eval)), _) => eval.run(),
+            (None, Some(find)) => find.run().await,
+            (None, None) => Err(Failure::BadInput("Give words to look for, or eval; see --help.".to_owned())),
         }
-        Ok(())
-    }
-}
-
-fn as_json(hit: &Hit) -> Value {
-    json!({ "id": hit.id, "title": hit.title, "heading": hit.heading, "text": hit.text, "score": hit.score })
-}
-
-fn show(what: &str, hits: &[Hit]) {
-    line(format!("{what}: {}", if hits.is_empty() { "none" } else { "" }));
-    for (number, hit) in (1..).zip(hits) {
-        let first = hit.text.get(hit.sentence.start..hit.sentence.end).unwrap_or(&hit.text);
-        let shown: String = first.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect();
-        line(format!(
-            "{number:>3}. {} {}\n     {shown}",
-            hit.title,
-            if hit.heading.is_empty() { String::new() } else { format!("({})", hit.heading) }
-        ));
     }
 }
