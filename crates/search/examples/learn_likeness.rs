@@ -69,8 +69,7 @@ fn spread(kinds: &BTreeMap<&str, Vec<&Vec<f32>>>) -> (Matrix, Matrix) {
 
 fn covariance(rows: &Matrix) -> Matrix {
     let size = rows.first().map_or(0, Vec::len);
-    let mean: Vec<f64> =
-        (0..size).map(|at| rows.iter().map(|row| row[at]).sum::<f64>() / rows.len() as f64).collect();
+    let mean: Vec<f64> = (0..size).map(|at| rows.iter().map(|row| row[at]).sum::<f64>() / rows.len() as f64).collect();
     second_moment(&rows.iter().map(|row| row.iter().zip(&mean).map(|(x, m)| x - m).collect()).collect())
 }
 
@@ -107,7 +106,8 @@ fn inverse_root(matrix: &Matrix) -> Matrix {
 /// Eigenvalues and eigenvectors (as rows) of a symmetric matrix, by Jacobi's rotations (1846).
 fn eigen(mut a: Matrix) -> (Vec<f64>, Matrix) {
     let size = a.len();
-    let mut axes: Matrix = (0..size).map(|at| (0..size).map(|other| f64::from(u8::from(at == other))).collect()).collect();
+    let mut axes: Matrix =
+        (0..size).map(|at| (0..size).map(|other| f64::from(u8::from(at == other))).collect()).collect();
     for _ in 0..SWEEPS {
         for p in 0..size {
             for q in p + 1..size {

@@ -91,17 +91,13 @@ fn passages_of(document: &Document) -> Vec<Passage> {
 /// Makes the document's query and takes what it was made of out of the passages.
 fn mask(document: &Document, passages: &mut [Passage]) -> Option<Made> {
     let roll = hash(&format!("{}?", document.id));
-    let made = |words: String, kind| Made {
-        words,
-        gold: document.id.clone(),
-        held_out: roll % 5 == 0,
-        kind,
-    };
+    let made = |words: String, kind| Made { words, gold: document.id.clone(), held_out: roll % 5 == 0, kind };
     let chosen = passages.get((roll >> 8) as usize % passages.len().max(1))?.clone();
     let last = chosen.heading.rsplit(" > ").next().unwrap_or_default().to_owned();
     if (roll >> 4) % 2 == 0 && last.split_whitespace().count() >= 2 {
         for passage in passages.iter_mut().filter(|passage| passage.heading == chosen.heading) {
-            passage.heading = passage.heading.strip_suffix(&last).unwrap_or_default().trim_end_matches(" > ").to_owned();
+            passage.heading =
+                passage.heading.strip_suffix(&last).unwrap_or_default().trim_end_matches(" > ").to_owned();
         }
         return Some(if last.split_whitespace().count() >= 4 {
             made(last, "heading")

@@ -314,7 +314,8 @@ mod tests {
 
     #[test]
     fn kinds_tell_identifiers_and_stop_words() {
-        let kinds = |text: &str| analyse(text, Language::English).into_iter().map(|token| token.kind).collect::<Vec<_>>();
+        let kinds =
+            |text: &str| analyse(text, Language::English).into_iter().map(|token| token.kind).collect::<Vec<_>>();
         assert_eq!(kinds("AUTH-412"), [Kind::Identifier, Kind::Word, Kind::Word]);
         assert_eq!(kinds("E1043 20240117 42 The"), [Kind::Identifier, Kind::Identifier, Kind::Word, Kind::StopWord]);
     }

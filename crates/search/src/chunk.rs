@@ -55,7 +55,9 @@ impl Chunk {
 /// A run of lines that belongs together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Block {
-    Heading { level: usize },
+    Heading {
+        level: usize,
+    },
     /// A table or fenced code.
     Whole,
     List,
@@ -364,6 +366,18 @@ mod tests {
         assert_eq!(parts(&"word ".repeat(20), settings).len(), 5);
         assert!(parts(&"x".repeat(100_000), settings).len() > 5);
         assert!(parts("# Only a heading\n\n## And another\n", settings).is_empty());
+    }
+
+    #[test]
+    fn lists_stay_whole_while_they_fit_and_keep_the_line_above() {
+        let settings = ChunkSettings { target_words: 6, max_words: 12, ..ChunkSettings::default() };
+        let list = "Some words that come before the list here.\n\nYou need:\n\n- one\n- two\n\n  with a line below\n- three\n\nAfter.";
+        let found: Vec<String> = parts(list, settings).into_iter().map(|part| part.1).collect();
+        assert_eq!(found[1], "You need:\n\n- one\n- two\n\n  with a line below\n- three");
+        let long = "- a b c d e\n  - deeper f g\n- h i j k l m n\n- o p q r s t u";
+        let found: Vec<String> = parts(long, settings).into_iter().map(|part| part.1).collect();
+        assert_eq!(found, ["- a b c d e\n  - deeper f g", "- h i j k l m n", "- o p q r s t u"]);
+        assert_eq!(chunk("# Cards\n\n## Lost\n\nCall.", settings)[0].heading_under("Cards"), "Lost");
     }
 
     proptest! {

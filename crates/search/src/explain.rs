@@ -37,10 +37,8 @@ pub(crate) fn look(title: &str, heading: &str, text: &str, question: &Question) 
     let place = |token: &Token| places.get(token.term.as_str()).copied();
     let bits = |tokens: &[Token]| tokens.iter().filter_map(place).fold(0, |bits, place| bits | 1 << place);
     let (title, heading, tokens) = (analyse(title, language), analyse(heading, language), analyse(text, language));
-    let found: Vec<(Span, usize)> = tokens
-        .iter()
-        .filter_map(|token| Some((Span { start: token.start, end: token.end }, place(token)?)))
-        .collect();
+    let found: Vec<(Span, usize)> =
+        tokens.iter().filter_map(|token| Some((Span { start: token.start, end: token.end }, place(token)?))).collect();
     let (sentence, in_sentence) = best_sentence(text, &found, question);
     Look {
         spans: merged(found.into_iter().map(|(span, _)| span).collect()),

@@ -14,7 +14,7 @@ use crate::words::Scored;
 const MEANING: f64 = 0.5;
 
 /// What sharing all of the best passage's words counts beside a likeness of 0 to 1. Chosen on the validation rows of clinc150.
-const SHARED_WORDS: f64 = 0.1;
+const SHARED_WORDS: f64 = 0.05;
 
 /// What is known of a passage before its words are looked at.
 #[derive(Clone)]
@@ -125,7 +125,8 @@ mod tests {
 
     #[test]
     fn a_group_does_not_fill_the_shortlist() {
-        let words = (0..6).map(|d| Scored { at: at(d), bm25: 9.0 - f64::from(d), score: 9.0 - f64::from(d), matched: 0 });
+        let words =
+            (0..6).map(|d| Scored { at: at(d), bm25: 9.0 - f64::from(d), score: 9.0 - f64::from(d), matched: 0 });
         let fused = fuse(words.collect(), |_| None, |_| 1.0, |at| u64::from(at.doc_id));
         let short = shortlist(&fused, |at| u64::from(at.doc_id / 4), 2, 3);
         assert_eq!(short.iter().map(|candidate| candidate.at.doc_id).collect::<Vec<_>>(), [0, 1, 4]);

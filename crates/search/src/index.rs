@@ -322,7 +322,9 @@ impl Index {
             let look = explain::look(&title, &heading, &words, &question);
             let features = ranking::features(&candidate, &look, &question, &groups, group(&candidate));
             let score = match query.ranking {
-                Ranking::Answers => ranking::score(&features, probe.is_some()) * f64::from(snapshot.boost(candidate.at)),
+                Ranking::Answers => {
+                    ranking::score(&features, probe.is_some()) * f64::from(snapshot.boost(candidate.at))
+                }
                 Ranking::Alike => candidate.first,
             };
             let mut hit = self.hit(&passage, &candidate, look, &question);
@@ -396,8 +398,12 @@ fn first_stage(
     let mut scored = words::rank(snapshot, view, question, depth)?;
     if let Some(probe) = probe {
         let known: HashSet<DocAddress> = scored.iter().map(|scored| scored.at).collect();
-        let mut others: Vec<DocAddress> =
-            snapshot.nearest(view, probe, depth).into_iter().map(|(at, _)| at).filter(|at| !known.contains(at)).collect();
+        let mut others: Vec<DocAddress> = snapshot
+            .nearest(view, probe, depth)
+            .into_iter()
+            .map(|(at, _)| at)
+            .filter(|at| !known.contains(at))
+            .collect();
         others.sort_unstable();
         scored.extend(words::score(snapshot, view, question, others)?);
     }

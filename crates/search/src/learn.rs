@@ -38,7 +38,8 @@ pub fn learn(lessons: &[Lesson], unused: &[&str], free: &[&str]) -> Features {
             count += f64::from(u8::from(add_slope(lesson, &weights, &mut slope)));
         }
         let step = STEP * (1.0 - round as f64 / ROUNDS as f64);
-        for ((((weight, slope), prior), used), free) in weights.iter_mut().zip(slope).zip(PRIOR).zip(is_used).zip(is_free)
+        for ((((weight, slope), prior), used), free) in
+            weights.iter_mut().zip(slope).zip(PRIOR).zip(is_used).zip(is_free)
         {
             *weight += step * (slope / count.max(1.0) - PULL * (*weight - prior));
             if !used || (*weight < 0.0 && !free) {

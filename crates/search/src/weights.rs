@@ -6,9 +6,7 @@
 pub(crate) const MIDDLE: f64 = 4.0;
 
 /// For queries with a vector.
-pub(crate) const WITH_MEANING: [f64; 14] =
-    [0.0, 4.0, 0.0, 0.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+pub(crate) const WITH_MEANING: [f64; 14] = [0.0, 4.0, 0.0, 0.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
 
 /// For words alone.
-pub(crate) const WORDS_ALONE: [f64; 14] =
-    [0.0, 8.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+pub(crate) const WORDS_ALONE: [f64; 14] = [0.0, 8.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];

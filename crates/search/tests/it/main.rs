@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a failed test should stop at once")]
 
 mod erasure;
+mod languages;
+mod likeness;
 mod opening;
 mod sameness;
 mod searching;

@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, path::Path};
 use redact::{Class, Finding, find};
 use serde::Deserialize;
 
-use super::{Figure, Goal, cpu, passages::lines};
-use crate::cli::Failure;
+use super::{Figure, Goal, cpu};
+use crate::cli::{Failure, search::shelf::lines};
 
 #[derive(Deserialize)]
 struct Document {

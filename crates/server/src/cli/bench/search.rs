@@ -58,10 +58,8 @@ type Set = fn(&Path, &Weights, Option<&Path>) -> Result<Vec<Figure>, Failure>;
 fn pages(folder: &Path, weights: &Weights, cache: Option<&Path>) -> Result<Vec<Figure>, Failure> {
     let documents: Vec<Document> = lines(&folder.join("documents.jsonl"))?;
     let questions: Vec<Question> = lines(&folder.join("questions.jsonl"))?;
-    let asked: Vec<Asked> = questions
-        .into_iter()
-        .map(|q| Asked { text: q.question, gold: q.gold_docs.into_iter().collect() })
-        .collect();
+    let asked: Vec<Asked> =
+        questions.into_iter().map(|q| Asked { text: q.question, gold: q.gold_docs.into_iter().collect() }).collect();
     let words = Shelf::fill(&documents, None, Some(Ranking::Answers))?;
     let mut figures = ask(&words, &asked, "aws_docs_qa.words.", |_| Goal::Unset)?;
     if let Some(meanings) = Meanings::of_weights(weights, cache)? {

@@ -82,8 +82,11 @@ impl Meanings {
 
     fn keep(&self, texts: &[&str], vectors: &[Vector]) -> Result<(), Failure> {
         let Some(path) = &self.kept else { return Ok(()) };
-        let records: Vec<u8> =
-            texts.iter().zip(vectors).flat_map(|(text, vector)| [&key(text)[..], &vector.to_bytes()].concat()).collect();
+        let records: Vec<u8> = texts
+            .iter()
+            .zip(vectors)
+            .flat_map(|(text, vector)| [&key(text)[..], &vector.to_bytes()].concat())
+            .collect();
         let file = OpenOptions::new().create(true).append(true).open(path);
         file.and_then(|mut file| file.write_all(&records)).map_err(|e| unusable(path, &e))
     }

@@ -43,7 +43,10 @@ impl Shelf {
     ) -> Result<Self, Failure> {
         let mut ids = HashSet::new();
         if let Some(bad) = documents.iter().find(|d| d.id.is_empty() || !ids.insert(&d.id)) {
-            return Err(Failure::BadInput(format!("The document id “{}” is empty or twice there. Make ids unique.", bad.id)));
+            return Err(Failure::BadInput(format!(
+                "The document id “{}” is empty or twice there. Make ids unique.",
+                bad.id
+            )));
         }
         let index = Index::in_memory().map_err(|e| broken(&e))?;
         let mut passages = Vec::new();
