@@ -1,9 +1,9 @@
-//! Learns the second stage's weights from documents alone: `learn_ranking DOCS.jsonl VECTORS_FOLDER MODEL_FOLDER [OUT.rs]`.
+//! Learns the second stage's weights from documents alone: `learn_ranking DOCS.jsonl VECTORS_FOLDER MODEL_FOLDER`.
 //!
 //! Each document gives at most one query, made of its own words: a heading, a heading with the title, or a sentence. What
 //! the query was made of is masked where it stood: the heading is taken off its passages, the second half off the
 //! sentence. Four fifths of the queries teach, the last fifth is printed as held out. No question written by people is
-//! looked at.
+//! looked at. What is printed goes to `src/weights.rs`.
 #![expect(clippy::print_stdout, reason = "a measurement prints its figures")]
 
 mod support;
@@ -34,7 +34,7 @@ const QUERIES: usize = 700;
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let (Some(docs), Some(vectors), Some(model)) = (arguments.next(), arguments.next(), arguments.next()) else {
-        return Err("usage: learn_ranking DOCS.jsonl VECTORS_FOLDER MODEL_FOLDER [OUT.rs]".into());
+        return Err("usage: learn_ranking DOCS.jsonl VECTORS_FOLDER MODEL_FOLDER".into());
     };
     let mut meanings = Meanings::open(Path::new(&vectors), Path::new(&model))?;
     let documents: Vec<Document> =
@@ -60,8 +60,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for with_meaning in [true, false] {
         let lessons = lessons(&index, &queries, &vectors, with_meaning)?;
         let taught: Vec<Lesson> = lessons.iter().filter(|l| !l.0.held_out).map(|l| l.1.clone()).collect();
-        let unused: &[&str] = if with_meaning { &[] } else { &["cosine", "cosine_scaled"] };
-        let weights = learn(&taught, unused, &["length", "passages"]);
+        // Every document gives one query, however long it is; real questions do not.
+        let unused: &[&str] = if with_meaning { &["passages"] } else { &["passages", "cosine", "cosine_scaled"] };
+        let weights = learn(&taught, unused);
         report(&lessons, &weights);
         println!("{weights:.2?}");
         for (name, weight) in FEATURES.iter().zip(weights) {
@@ -145,7 +146,7 @@ fn report(lessons: &[(&Made, Lesson, Vec<String>)], learnt: &Features) {
         ("sum 0.5", only(&[("words_scaled", 0.5), ("cosine_scaled", 0.5)])),
         ("sum 0.7", only(&[("words_scaled", 0.3), ("cosine_scaled", 0.7)])),
         ("learnt", *learnt),
-        ("before", learn(&[], &[], &[])),
+        ("before", learn(&[], &[])),
     ];
     for (name, weights) in rows {
         for kind in ["all", "heading", "heading and title", "sentence"] {

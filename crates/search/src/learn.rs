@@ -2,7 +2,7 @@
 //!
 //! Conditional logit (McFadden 1974; as a loss for ranking: ListNet, Cao et al. 2007): of the candidates of one query, the
 //! right ones should hold the probability. Plain gradient steps; a weight is never below zero, because no number here
-//! should make a passage worse by being larger, except those named free.
+//! should make a passage worse by being larger, except its length.
 
 use crate::{FEATURES, Features};
 
@@ -24,13 +24,15 @@ const PULL: f64 = 0.02;
 /// how the words stand.
 const PRIOR: Features = [1.0, 3.0, 1.0, 2.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.5, 0.0];
 
-/// Weights that put the right candidates first. Numbers named in `unused` keep the weight 0, those in `free` may fall below
-/// it. Lessons without a right candidate, or with nothing else, teach nothing.
+/// Weights that put the right candidates first. Numbers named in `unused` keep the weight 0; `heading` keeps what it has,
+/// because headings are what queries are made of; `length` may fall below 0. Lessons without a right candidate, or with
+/// nothing else, teach nothing.
 #[must_use]
-pub fn learn(lessons: &[Lesson], unused: &[&str], free: &[&str]) -> Features {
+pub fn learn(lessons: &[Lesson], unused: &[&str]) -> Features {
     let mut weights: Features = PRIOR;
     let is_used = FEATURES.map(|name| !unused.contains(&name));
-    let is_free = FEATURES.map(|name| free.contains(&name));
+    let is_free = FEATURES.map(|name| name == "length");
+    let is_kept = FEATURES.map(|name| name == "heading");
     for round in 0..ROUNDS {
         let mut slope: Features = [0.0; FEATURES.len()];
         let mut count = 0.0_f64;
@@ -38,11 +40,16 @@ pub fn learn(lessons: &[Lesson], unused: &[&str], free: &[&str]) -> Features {
             count += f64::from(u8::from(add_slope(lesson, &weights, &mut slope)));
         }
         let step = STEP * (1.0 - round as f64 / ROUNDS as f64);
-        for ((((weight, slope), prior), used), free) in
-            weights.iter_mut().zip(slope).zip(PRIOR).zip(is_used).zip(is_free)
-        {
+        for at in 0..FEATURES.len() {
+            let (Some(weight), Some(slope), Some(prior)) = (weights.get_mut(at), slope.get(at), PRIOR.get(at)) else {
+                continue;
+            };
+            let is = |role: &[bool]| role.get(at) == Some(&true);
+            if is(&is_kept) {
+                continue;
+            }
             *weight += step * (slope / count.max(1.0) - PULL * (*weight - prior));
-            if !used || (*weight < 0.0 && !free) {
+            if !is(&is_used) || (*weight < 0.0 && !is(&is_free)) {
                 *weight = 0.0;
             }
         }
@@ -89,9 +96,9 @@ mod tests {
                 Lesson { candidates: vec![candidate(0.9, noise, true), candidate(0.4, 0.4, false)] }
             })
             .collect();
-        let weights = learn(&lessons, &["title"], &[]);
+        let weights = learn(&lessons, &["title"]);
         assert!(weights[2] > PRIOR[2] + 1.0 && weights[5] == 0.0, "{weights:?}");
-        let empty = learn(&[Lesson { candidates: vec![candidate(1.0, 1.0, true)] }], &[], &[]);
+        let empty = learn(&[Lesson { candidates: vec![candidate(1.0, 1.0, true)] }], &[]);
         assert!(empty.iter().all(|weight| weight.is_finite()));
     }
 }
