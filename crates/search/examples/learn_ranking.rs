@@ -6,13 +6,16 @@
 //! looked at. What is printed goes to `src/weights.rs`.
 #![expect(clippy::print_stdout, reason = "a measurement prints its figures")]
 
+#[path = "support/fixed_hash.rs"]
+mod fixed_hash;
 mod support;
 
 use std::{collections::HashMap, error::Error, fs, path::Path};
 
+use fixed_hash::hash;
 use search::{ChunkSettings, FEATURES, Features, Filter, Index, Lesson, Passage, Query, chunk, learn};
 use serde::Deserialize;
-use support::{Meanings, hash};
+use support::Meanings;
 
 #[derive(Deserialize)]
 struct Document {
@@ -92,10 +95,10 @@ fn passages_of(document: &Document) -> Vec<Passage> {
 /// Makes the document's query and takes what it was made of out of the passages.
 fn mask(document: &Document, passages: &mut [Passage]) -> Option<Made> {
     let roll = hash(&format!("{}?", document.id));
-    let made = |words: String, kind| Made { words, gold: document.id.clone(), held_out: roll % 5 == 0, kind };
+    let made = |words: String, kind| Made { words, gold: document.id.clone(), held_out: roll.is_multiple_of(5), kind };
     let chosen = passages.get((roll >> 8) as usize % passages.len().max(1))?.clone();
     let last = chosen.heading.rsplit(" > ").next().unwrap_or_default().to_owned();
-    if (roll >> 4) % 2 == 0 && last.split_whitespace().count() >= 2 {
+    if (roll >> 4).is_multiple_of(2) && last.split_whitespace().count() >= 2 {
         for passage in passages.iter_mut().filter(|passage| passage.heading == chosen.heading) {
             passage.heading =
                 passage.heading.strip_suffix(&last).unwrap_or_default().trim_end_matches(" > ").to_owned();
@@ -117,12 +120,15 @@ fn mask(document: &Document, passages: &mut [Passage]) -> Option<Made> {
     Some(made(sentence.replace(['*', '`', '_'], " "), "sentence"))
 }
 
+/// A query, its candidates, and the documents these belong to.
+type Taught<'a> = (&'a Made, Lesson, Vec<String>);
+
 fn lessons<'a>(
     index: &Index,
     queries: &'a [Made],
     vectors: &[Vec<f32>],
     with_meaning: bool,
-) -> Result<Vec<(&'a Made, Lesson, Vec<String>)>, Box<dyn Error>> {
+) -> Result<Vec<Taught<'a>>, Box<dyn Error>> {
     let filter = Filter::everything();
     let mut lessons = Vec::new();
     for (made, vector) in queries.iter().zip(vectors) {
@@ -135,7 +141,7 @@ fn lessons<'a>(
     Ok(lessons)
 }
 
-fn report(lessons: &[(&Made, Lesson, Vec<String>)], learnt: &Features) {
+fn report(lessons: &[Taught<'_>], learnt: &Features) {
     let only = |pairs: &[(&str, f64)]| -> Features {
         FEATURES.map(|name| pairs.iter().find(|(n, _)| *n == name).map_or(0.0, |(_, weight)| *weight))
     };
@@ -166,7 +172,7 @@ fn report(lessons: &[(&Made, Lesson, Vec<String>)], learnt: &Features) {
 }
 
 /// The place of the right document among documents, each by its best passage.
-fn rank((made, lesson, groups): &(&Made, Lesson, Vec<String>), weights: &Features) -> Option<usize> {
+fn rank((made, lesson, groups): &Taught<'_>, weights: &Features) -> Option<usize> {
     let mut best: HashMap<&str, f64> = HashMap::new();
     for ((features, _), group) in lesson.candidates.iter().zip(groups) {
         let score: f64 = features.iter().zip(weights).map(|(feature, weight)| feature * weight).sum();

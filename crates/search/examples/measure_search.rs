@@ -5,12 +5,15 @@
 //! requests of the second file looked for among the first (`text,category`); the same category is right.
 #![expect(clippy::print_stdout, reason = "a measurement prints its figures")]
 
+#[path = "support/fixed_hash.rs"]
+mod fixed_hash;
 mod support;
 
 use std::{collections::HashMap, error::Error, fs, path::Path, time::Instant};
 
+use fixed_hash::hash;
 use search::{Filter, Index, Passage, Query, Ranking};
-use support::{Meanings, hash};
+use support::Meanings;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

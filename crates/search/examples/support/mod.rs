@@ -1,4 +1,4 @@
-//! Vectors with a cache in a folder, and a hash that is the same everywhere.
+//! Vectors with a cache in a folder.
 
 use std::{
     collections::HashMap,
@@ -49,9 +49,4 @@ impl Meanings {
         }
         Ok(texts.iter().filter_map(|text| self.known.get(&digest(text)).cloned()).collect())
     }
-}
-
-/// The first eight bytes of SHA-256.
-pub fn hash(text: &str) -> u64 {
-    Sha256::digest(text.as_bytes()).iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
