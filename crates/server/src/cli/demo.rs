@@ -73,10 +73,14 @@ impl Demo {
             .local_addr()
             .map_err(|e| Failure::told(format!("The system lost the listener: {e}. Start again.")))?;
         let app = App::open(config, World::Demo).await?;
-        world::load(&app).await?;
+        world::furnish(&app).await?;
         welcome(&app, address)?;
         tokio::spawn(watch_filling(Arc::clone(&app)));
-        host::serve(app, listener).await
+        let learner = Arc::clone(&app);
+        // A model first, then the letters: what is sorted without one is sorted by nobody.
+        let first =
+            async move { if learner.triager.running().is_none() { world::train(&learner).await } else { Ok(()) } };
+        host::serve_while(app, listener, first).await
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use super::{Failure, Outcome};
-use crate::{App, api, flow, jobs};
+use crate::{App, FlowError, api, flow, jobs};
 
 /// How long open pages may finish once the stop was asked for.
 const LAST_REQUESTS: Duration = Duration::from_secs(3);
@@ -31,8 +31,26 @@ pub async fn bind(listen: &str) -> Result<TcpListener, Failure> {
 /// # Errors
 /// When the system takes the listener away.
 pub async fn serve(app: Arc<App>, listener: TcpListener) -> Outcome {
+    serve_while(app, listener, async { Ok(()) }).await
+}
+
+/// Serves at once; background work begins when `first` is done.
+///
+/// # Errors
+/// When the system takes the listener away.
+pub async fn serve_while(
+    app: Arc<App>,
+    listener: TcpListener,
+    first: impl Future<Output = Result<(), FlowError>> + Send + 'static,
+) -> Outcome {
     flow::take_up::take_up(&app).await?;
-    let loops = jobs::spawn(Arc::clone(&app));
+    let working = Arc::clone(&app);
+    let mut loops = tokio::spawn(async move {
+        if let Err(error) = first.await {
+            tracing::error!(%error, "what comes before background work failed");
+        }
+        jobs::spawn(working)
+    });
     let (tell, mut told) = watch::channel(false);
     tokio::spawn(async move {
         stop_asked().await;
@@ -49,7 +67,11 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> Outcome {
         // Live pages hold their connection for ever; they reconnect by themselves.
         () = async { let _ = told.wait_for(|asked| *asked).await; tokio::time::sleep(LAST_REQUESTS).await } => Ok(()),
     };
-    loops.stop().await;
+    match tokio::time::timeout(LAST_REQUESTS, &mut loops).await {
+        Ok(Ok(loops)) => loops.stop().await,
+        Ok(Err(_)) => {}
+        Err(_) => loops.abort(),
+    }
     app.store.close().await;
     ended.map_err(|e| Failure::told(format!("Serving ended: {e}. Start it again.")))
 }

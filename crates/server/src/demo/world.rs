@@ -67,11 +67,24 @@ pub fn identity() -> Result<(String, String), FlowError> {
     Ok((company.name, company.support_address))
 }
 
-/// Loads the world unless it is there. Returns whether it was loaded now.
+/// Loads the world unless it is there, and trains triage on it. Returns whether it was loaded now.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn load(app: &App) -> Result<bool, FlowError> {
+    let new = furnish(app).await?;
+    if new {
+        train(app).await?;
+    }
+    Ok(new)
+}
+
+/// Loads the world unless it is there, and leaves training for [`train`]: that takes longer than somebody who waits
+/// for a first page likes to wait. Returns whether it was loaded now.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn furnish(app: &App) -> Result<bool, FlowError> {
     if app.store.read().await?.setting("world").await?.is_some() {
         return Ok(false);
     }
@@ -93,7 +106,6 @@ pub async fn load(app: &App) -> Result<bool, FlowError> {
     flow::keep_record::sequence(app).await?;
     while flow::follow_record::follow(app).await? > 0 {}
     app.library.fill_from_cache(&app.store).await?;
-    train(app).await?;
     letters(app).await?;
     app.live.committed();
     Ok(true)
@@ -101,7 +113,10 @@ pub async fn load(app: &App) -> Result<bool, FlowError> {
 
 /// With meaning where every case's vector came with the world; else on words alone, because the
 /// desk must be usable at once, and again when the vectors are there.
-async fn train(app: &App) -> Result<(), FlowError> {
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn train(app: &App) -> Result<(), FlowError> {
     use flow::train_triage::Using;
     let using = if app.library.has_encoder() && !files::vectors(embed::weights::MODEL_NAME)?.is_empty() {
         Using::Meaning
