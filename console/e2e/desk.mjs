@@ -34,7 +34,10 @@ export async function signIn(page) {
 /** Opens the n-th ticket whose draft is ready, leaving the newcomer's own ticket alone. */
 export async function openReady(page, n = 0) {
   await page.goto(`${base}/tickets`);
-  await page.locator(".ticket-row", { has: page.locator('[data-state="ready"]'), hasNotText: "Start here" }).nth(n).click();
+  const row = page.locator(".ticket-row", { has: page.locator('[data-state="ready"]'), hasNotText: "Start here" }).nth(n);
+  // A desk that just started answers before its drafts are prepared.
+  await row.waitFor({ timeout: 90_000 });
+  await row.click();
   await page.getByTestId("draft-text").waitFor();
 }
 

@@ -123,12 +123,7 @@ async fn train_as(
     let corrections = taught.iter().filter(|l| l.is_correction).count();
     let examples: Vec<Example> = taught.into_iter().map(|l| l.example).collect();
     let now = app.clock.now();
-    let settings = Settings {
-        trained_at: now.micros(),
-        target_precision: TARGET_PRECISION,
-        error_rate: 1.0 - TARGET_PRECISION,
-        ..Settings::default()
-    };
+    let settings = Settings { trained_at: now.micros(), target_precision: TARGET_PRECISION, ..Settings::default() };
     let model = match compute(|| learn(&examples, &settings)) {
         Ok(model) => model,
         Err(error) => {
