@@ -78,8 +78,12 @@ impl Demo {
         tokio::spawn(watch_filling(Arc::clone(&app)));
         let learner = Arc::clone(&app);
         // A model first, then the letters: what is sorted without one is sorted by nobody.
-        let first =
-            async move { if learner.triager.running().is_none() { world::train(&learner).await } else { Ok(()) } };
+        let first = Box::pin(async move {
+            match learner.triager.running() {
+                Some(_) => Ok(()),
+                None => world::train(&learner).await,
+            }
+        });
         host::serve_while(app, listener, first).await
     }
 }
