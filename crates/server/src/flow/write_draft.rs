@@ -78,10 +78,8 @@ pub async fn start(
     let cited = prepare_reply::retrieve(app, &case).await?;
     let found = Retrieval { cited: cited.clone(), plan: kept.suggestion.value.plan };
     let retrieval = prepare_reply::keep_retrieval(app, &case, found).await?;
-    if let Some(own) = standing {
-        set_aside(app, session, &grant, ticket, own).await?;
-    }
-    if origin == DraftOrigin::Model {
+    // Own words make room only for something that is there already: a model may not answer, so then it is assembled.
+    if origin == DraftOrigin::Model && standing.is_none() {
         ask_model(app, &case, retrieval, &cited).await?;
     } else {
         let composed = prepare_reply::drafted(app, &case, &cited).map_err(|_| {
@@ -89,6 +87,9 @@ pub async fn start(
                 "No approved source answers this, so nothing can be assembled. Write the reply yourself.".to_owned(),
             )
         })?;
+        if let Some(own) = standing {
+            set_aside(app, session, &grant, ticket, own).await?;
+        }
         prepare_reply::keep_draft(app, &case, retrieval, DraftOrigin::Assembled, &composed, None).await?;
     }
     let mut conn = app.store.read().await?;

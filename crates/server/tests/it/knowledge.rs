@@ -96,6 +96,16 @@ fn a_text_speaks_only_after_its_owners_yes_and_open_drafts_go_back_to_review() {
         assert!(of("gone").contains("Billing") && of("new").contains("Company"), "{pieces}");
         let old = timo.get(&format!("{path}?version=1")).await.expect(200);
         assert!(old["body"].as_str().unwrap().contains("Billing"), "what was cited still opens");
+
+        owner.post(&format!("{path}/withdrawal"), json!({})).await.expect(204);
+        desk.settle().await;
+        let fresh = fresh["id"].as_str().unwrap();
+        timo.with("if-match", "\"1\"").put(&format!("/drafts/{fresh}"), json!({ "body": own })).await.expect(200);
+        let asked = json!({ "origin": "model", "aside": fresh });
+        assert_eq!(timo.with("idempotency-key", "nothing").post(&drafts, asked).await.problem(422), "invalid");
+        let kept = timo.get(&format!("/tickets/{}", page["id"].as_str().unwrap())).await.expect(200);
+        let (state, body) = (&kept["answer"]["draft"]["state"], &kept["answer"]["draft"]["body"]);
+        assert_eq!((state, body), (&json!("open"), &json!(own)), "own words stay where nothing takes their place");
     });
 }
 
