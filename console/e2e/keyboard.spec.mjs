@@ -13,8 +13,7 @@ test("j, k and Enter lead through the list; u leads back", async () => {
     await page.keyboard.press("j");
     const first = await page.locator('.ticket-row[aria-current="true"]').getAttribute("href");
     await page.keyboard.press("j");
-    const second = await page.locator('.ticket-row[aria-current="true"]').getAttribute("href");
-    assert.notEqual(first, second);
+    const second = await page.locator(`.ticket-row[aria-current="true"]:not([href="${first}"])`).getAttribute("href");
     await page.keyboard.press("k");
     await page.locator(`.ticket-row[aria-current="true"][href="${first}"]`).waitFor();
     await page.keyboard.press("Enter");

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { ticketsQuery } from "../api/queries";
 import type { TicketFilter } from "../api/tickets";
 import type { TicketLine } from "../api/types";
@@ -20,8 +20,10 @@ export function TicketList({ openId }: { openId: string | null }) {
   const filter: TicketFilter = useMemo(() => ({ view, ...readFilter(q) }), [view, q]);
   const list = useInfiniteQuery(ticketsQuery(filter));
   const tickets = useMemo(() => firstOnTop(list.data?.pages.flatMap((page) => page.items) ?? []), [list.data]);
-  const news = useQuietNews(filter, tickets);
   const [cursor, setCursor] = useState<string | null>(null);
+  const box = useRef<HTMLElement>(null);
+  const isRead = openId !== null || cursor !== null || (list.data?.pages.length ?? 0) > 1;
+  const news = useQuietNews(filter, tickets, () => isRead || (box.current?.matches(":hover, :focus-within") ?? true));
   const navigate = useNavigate();
 
   const at = tickets.findIndex((ticket) => ticket.id === (openId ?? cursor));
@@ -40,7 +42,7 @@ export function TicketList({ openId }: { openId: string | null }) {
   }, hasRows && !openId);
 
   return (
-    <section className="list" aria-label={t("list.label")}>
+    <section ref={box} className="list" aria-label={t("list.label")}>
       <ListHead view={view} q={q} />
       {news.count > 0 && (
         <button type="button" className="news" onClick={news.show}>{t(news.count === 1 ? "list.news1" : "list.news", { n: news.count })}</button>

@@ -9,13 +9,13 @@ import { t } from "../strings";
 const arrival = (ticket: TicketLine): string => ticket.last_inbound_at ?? ticket.created_at;
 
 /**
- * New mail must not move the rows under a reader's hand: known tickets are refreshed in their place,
- * unknown ones are only counted until the person asks for them.
+ * New mail must not move the rows under a reader's hand: while the list is held, known tickets are refreshed in their
+ * place, unknown ones are only counted until the person asks for them. A list nobody holds shows them at once.
  */
-export function useQuietNews(filter: TicketFilter, shown: TicketLine[]): { count: number; show: () => void } {
+export function useQuietNews(filter: TicketFilter, shown: TicketLine[], isHeld: () => boolean): { count: number; show: () => void } {
   const [count, setCount] = useState(0);
-  const latest = useRef(shown);
-  latest.current = shown;
+  const latest = useRef({ shown, isHeld });
+  latest.current = { shown, isHeld };
   const key = ticketsQuery(filter).queryKey;
   const keyText = JSON.stringify(key);
 
@@ -23,13 +23,17 @@ export function useQuietNews(filter: TicketFilter, shown: TicketLine[]): { count
     setCount(0);
     let isCurrent = true;
     const refresh = async () => {
-      if (latest.current.length === 0) return void queryClient.invalidateQueries({ queryKey: key });
+      if (latest.current.shown.length === 0) return void queryClient.invalidateQueries({ queryKey: key });
       const page = await listTickets(filter).catch(() => null);
       if (!page || !isCurrent) return;
+      if (!latest.current.isHeld()) {
+        setCount(0);
+        return void queryClient.setQueryData(key, (old) => old && { pages: [page], pageParams: old.pageParams.slice(0, 1) });
+      }
       const fresh = new Map(page.items.map((ticket) => [ticket.id, ticket]));
       queryClient.setQueryData(key, (old) => old && { ...old, pages: old.pages.map((one) => ({ ...one, items: one.items.map((ticket) => fresh.get(ticket.id) ?? ticket) })) });
-      const known = new Set(latest.current.map((ticket) => ticket.id));
-      const newest = latest.current.map(arrival).sort().at(-1) ?? "";
+      const known = new Set(latest.current.shown.map((ticket) => ticket.id));
+      const newest = latest.current.shown.map(arrival).sort().at(-1) ?? "";
       const unknown = page.items.filter((ticket) => !known.has(ticket.id) && arrival(ticket) > newest).length;
       if (unknown > 0) announce(t(unknown === 1 ? "list.news1" : "list.news", { n: unknown }));
       setCount(unknown);
