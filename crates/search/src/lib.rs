@@ -10,12 +10,14 @@
 //!
 //! Start reading at [`Index`] (`index.rs`), then `words.rs` (BM25), `vectors.rs` (meaning), `fusion.rs` (one list),
 //! `ranking.rs` (its order).
-//! `analysis.rs` says what a term is, `chunk.rs` cuts a document into passages.
+//! `analysis.rs` says what a term is, `chunk.rs` cuts a document into passages. [`clusters`] and [`name_groups`] stand apart
+//! from the index: they bring texts together that ask for the same thing.
 
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a failed test should stop at once"))]
 
 mod analysis;
 mod chunk;
+mod cluster;
 mod error;
 mod explain;
 mod fusion;
@@ -25,10 +27,12 @@ mod index;
 mod language;
 mod learn;
 mod likeness;
+mod naming;
 mod passage;
 mod purge;
 mod query;
 mod ranking;
+mod request_space;
 mod schema;
 mod snapshot;
 mod stop_words;
@@ -39,12 +43,15 @@ mod weights;
 mod words;
 
 pub use chunk::{Chunk, ChunkSettings, chunk};
+pub use cluster::clusters;
 pub use error::{IndexError, OpenError, SearchError};
 pub use hit::{Hit, Span, Why};
 pub use index::{Index, Opened};
 pub use language::Language;
 pub use learn::{Lesson, learn};
 pub use likeness::Likeness;
+pub use naming::{Said, name_groups};
 pub use passage::{MissingVector, Passage, VectorKey};
 pub use query::{Filter, Query, Ranking};
 pub use ranking::{FEATURES, Features};
+pub use request_space::{Space, place_by_meaning, places_by_words};

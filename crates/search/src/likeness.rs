@@ -22,6 +22,10 @@ pub struct Likeness {
 pub(crate) struct Place(Vec<f32>);
 
 impl Place {
+    pub(crate) fn components(&self) -> &[f32] {
+        &self.0
+    }
+
     /// -1 to 1.
     pub(crate) fn cosine(&self, other: &Self) -> f64 {
         f64::from(self.0.iter().zip(&other.0).map(|(a, b)| a * b).sum::<f32>())
