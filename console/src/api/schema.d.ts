@@ -1290,6 +1290,19 @@ export interface components {
             /** Format: double */
             probability: number;
         };
+        /** @description How far the index of tickets is. */
+        CatchingUp: {
+            /**
+             * Format: int64
+             * @description Entries of the record followed.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Entries there are.
+             */
+            total: number;
+        };
         /** @description A member of the closed list triage chooses from. */
         Category: {
             description: string;
@@ -2449,8 +2462,11 @@ export interface components {
         };
         /** @description What was found. */
         SearchResult: {
+            catching_up?: components["schemas"]["CatchingUp"] | null;
             passages: components["schemas"]["PassageHit"][];
             tickets: components["schemas"]["TicketFound"][];
+            /** @description What could not be understood, one sentence each; then nothing is found. */
+            unclear: string[];
         };
         /** @description One sentence of a draft. */
         Sentence: {
@@ -2597,6 +2613,11 @@ export interface components {
         /** @description A ticket with the words that show why. */
         TicketFound: components["schemas"]["TicketLine"] & {
             snippet: string;
+            /** @description Where the words stand in `snippet`, in characters. */
+            spans: [
+                number,
+                number
+            ][];
         };
         /** @description A ticket as listed. */
         TicketLine: {
@@ -4085,7 +4106,10 @@ export interface operations {
     search: {
         parameters: {
             query?: {
-                /** @description Words. */
+                /**
+                 * @description Words, numbers, addresses; for tickets `is:open queue:billing category:refund risk:legal from:@acme.example`, for
+                 *     knowledge `product:boards language:de audience:public`.
+                 */
                 q?: string;
             };
             header?: never;
@@ -4353,7 +4377,7 @@ export interface operations {
                 status?: string;
                 /** @description Risk flag. */
                 risk?: string;
-                /** @description Words of subject, first words, requester; or a number. */
+                /** @description Words of subject, first words, requester; a number; and `is:open queue:billing category:refund risk:legal from:@acme.example`. */
                 q?: string;
                 /** @description Where the last page ended. */
                 cursor?: string;

@@ -4,7 +4,7 @@ import type {
 } from "./types";
 
 export interface TicketFilter {
-  view?: string; queue?: string; category?: string; status?: string; risk?: string; q?: string;
+  view?: string; q?: string;
 }
 export interface TicketChange {
   status?: Status; priority?: Priority; queue?: string; assignee?: string | null;

@@ -7,7 +7,6 @@ import type { TicketLine } from "../api/types";
 import { useAction } from "../shell/actions";
 import { Empty, Failure, Rows } from "../states/States";
 import { t } from "../strings";
-import { readFilter } from "../text/filter";
 import { ListHead } from "./ListHead";
 import { TicketRows } from "./TicketRows";
 import { useQuietNews } from "./news";
@@ -17,7 +16,7 @@ const firstOnTop = (tickets: TicketLine[]): TicketLine[] => [...tickets.filter((
 
 export function TicketList({ openId }: { openId: string | null }) {
   const { view = "inbox", q = "" } = useSearch({ from: "/shell/tickets" });
-  const filter: TicketFilter = useMemo(() => ({ view, ...readFilter(q) }), [view, q]);
+  const filter: TicketFilter = useMemo(() => ({ view, ...(q && { q }) }), [view, q]);
   const list = useInfiniteQuery(ticketsQuery(filter));
   const tickets = useMemo(() => firstOnTop(list.data?.pages.flatMap((page) => page.items) ?? []), [list.data]);
   const [cursor, setCursor] = useState<string | null>(null);

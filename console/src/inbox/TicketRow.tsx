@@ -47,7 +47,7 @@ function RowDoubt({ ticket }: { ticket: TicketLine }) {
   if (ticket.confidence === "sure") return <span className="row-doubt" data-doubt="sure" title={t("doubt.sure")}><IconCheck size={14} stroke={2} aria-hidden /><span className="unseen">{t("doubt.sure")}</span></span>;
   if (ticket.category) return <DoubtWord value={ticket.confidence} />;
   const names = page?.understanding ? about(page.understanding) : "";
-  return <span className="row-doubt" title={names || t("list.unsorted")}><IconQuestionMark size={14} stroke={1.8} aria-hidden /><span className="unseen">{t("list.unsorted")}</span></span>;
+  return <span className="row-doubt" title={names ? `${t("list.unsorted")}: ${names}` : t("list.unsorted")}><IconQuestionMark size={14} stroke={1.8} aria-hidden />{t("list.toSort")}</span>;
 }
 
 function DraftState({ ticket }: { ticket: TicketLine }) {

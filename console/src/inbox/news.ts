@@ -67,7 +67,7 @@ function changeLists(holds: (filter: TicketFilter) => boolean, change: (items: T
 /** Takes a finished ticket out of the lists of unfinished ones, before the server says so. */
 export function dropFromLists(ticketId: string): void {
   const unfinished = ["inbox", "mine", "unassigned"];
-  changeLists((filter) => unfinished.includes(filter.view ?? "inbox") && !filter.status, (items) => items.filter((ticket) => ticket.id !== ticketId));
+  changeLists((filter) => unfinished.includes(filter.view ?? "inbox") && !/(^|\s)(is|status):/i.test(filter.q ?? ""), (items) => items.filter((ticket) => ticket.id !== ticketId));
 }
 
 /** A ticket that was opened is no longer unread, in every list. */

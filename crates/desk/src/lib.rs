@@ -24,6 +24,7 @@ pub mod grounding;
 pub mod ids;
 pub mod knowledge;
 pub mod language;
+pub mod looking;
 pub mod notice;
 pub mod operating;
 pub mod pattern;

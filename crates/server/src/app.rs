@@ -8,7 +8,9 @@ use outbox::{Door, Transport};
 use store::{Grant, Purpose, ServiceIdentity, Store};
 use tokio::sync::{Notify, broadcast};
 
-use crate::{FlowError, clock::Clock, config::Config, keys::Keys, library::Library, triager::Triager};
+use crate::{
+    FlowError, clock::Clock, config::Config, keys::Keys, library::Library, ticket_index::TicketIndex, triager::Triager,
+};
 
 /// The running desk. Flows take `&App` and nothing more.
 pub struct App {
@@ -20,6 +22,8 @@ pub struct App {
     pub transport: Transport,
     /// Passages and past cases, searchable.
     pub library: Library,
+    /// Every ticket's words, for people who look for one.
+    pub tickets: TicketIndex,
     /// Sorts mails.
     pub triager: Triager,
     /// The language model, when one is configured.
@@ -125,6 +129,7 @@ impl App {
             None => crate::cli::transport(&config)?,
         };
         let library = Library::open(&config.data.join("index"), &config.embedding.folder)?;
+        let tickets = TicketIndex::open(&config.data.join("index").join("tickets"))?;
         let learning = Grant::for_service(ServiceIdentity::new(Service::Preparation), Purpose::Index)?;
         let triager = Triager::load(&store, &learning, config.desk.ai_default).await?;
         let model = crate::cli::model_client(&config)?;
@@ -138,6 +143,7 @@ impl App {
             door,
             transport,
             library,
+            tickets,
             triager,
             model,
             clock,

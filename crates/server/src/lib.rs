@@ -18,6 +18,7 @@ mod heartbeat;
 pub mod jobs;
 pub mod keys;
 pub mod library;
+pub mod ticket_index;
 pub mod triager;
 
 pub use app::App;

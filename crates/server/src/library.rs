@@ -16,6 +16,8 @@ use desk::{
     consent::{DeskDefault, Voices, may_use_ai},
     ids::ArticleId,
     knowledge::may_ground,
+    language::Language,
+    looking::Looking,
 };
 use embed::Encoder;
 use search::{Filter, Hit, Index, Opened, Passage, Query, Ranking};
@@ -56,6 +58,8 @@ pub struct SearchRequest<'a> {
     pub limit: usize,
     /// Only cases of this queue, beside what the grant says.
     pub queue: Option<&'a str>,
+    /// What else was asked of the passages: product, language, audience.
+    pub about: Option<&'a Looking>,
 }
 
 /// The state of the embedding model.
@@ -200,13 +204,20 @@ impl Library {
             .map(|p| {
                 let grounds =
                     if may_ground(p.state, p.audience, p.review_by, now) { "ground:yes" } else { "ground:no" };
+                let language = format!("language:{}", Language::guess(&p.text));
                 Passage {
                     id: p.id.to_string(),
                     group: article.to_string(),
                     title: p.title,
                     heading: p.heading,
                     text: p.text,
-                    scopes: vec!["kind:passage".to_owned(), grounds.to_owned(), format!("product:{}", p.product)],
+                    scopes: vec![
+                        "kind:passage".to_owned(),
+                        grounds.to_owned(),
+                        format!("product:{}", p.product.to_lowercase()),
+                        format!("audience:{}", p.audience),
+                        language,
+                    ],
                     boost: 1.0,
                     as_of: None,
                 }
@@ -333,7 +344,7 @@ fn filter(request: &SearchRequest<'_>) -> Filter {
     let tag = |t: &str| vec![t.to_owned()];
     match request.kind {
         Kind::Passages => {
-            let filter = Filter::any_of(tag("kind:passage"));
+            let filter = about(request.about).fold(Filter::any_of(tag("kind:passage")), Filter::and_any_of);
             if request.grant.purpose() == Purpose::Reply { filter.and_any_of(tag("ground:yes")) } else { filter }
         }
         Kind::Cases => {
@@ -347,6 +358,14 @@ fn filter(request: &SearchRequest<'_>) -> Filter {
             }
         }
     }
+}
+
+/// What was asked of the passages as tags.
+fn about(looking: Option<&Looking>) -> impl Iterator<Item = Vec<String>> {
+    let audience = looking.and_then(|l| l.audience).map(|audience| audience.to_string()).unwrap_or_default();
+    let (product, language) = looking.map(|l| (l.product.clone(), l.language.clone())).unwrap_or_default();
+    let named = [("product", product), ("language", language), ("audience", audience)];
+    named.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| vec![format!("{name}:{value}")])
 }
 
 /// The text whose meaning stands for a passage or a case; its digest is the cache's key.

@@ -57,10 +57,12 @@ pub struct TicketFilter {
     pub queue: String,
     /// Category key.
     pub category: String,
-    /// Status word.
-    pub status: String,
+    /// Any of these statuses; none filters nothing.
+    pub statuses: Vec<Status>,
     /// Risk flag word.
     pub risk: String,
+    /// Requester's address: whole, from its `@` on, or part of it without one. Lower case.
+    pub from: String,
     /// Words of subject, first words, or requester's address; or a number.
     pub words: String,
     /// Where the last page ended.
@@ -341,8 +343,9 @@ impl TicketFilter {
     fn is_plain(&self) -> bool {
         self.queue.is_empty()
             && self.category.is_empty()
-            && self.status.is_empty()
+            && self.statuses.is_empty()
             && self.risk.is_empty()
+            && self.from.is_empty()
             && self.words.is_empty()
     }
 
@@ -354,9 +357,33 @@ impl TicketFilter {
             let pattern = containing(&self.words);
             let number = self.words.trim_start_matches('#').parse().unwrap_or(-1_i64);
             let risk = if self.risk.is_empty() { String::new() } else { format!("%,{},%", self.risk) };
-            all.extend(params![&self.queue, &self.category, &self.status, risk, &self.words, pattern, number]);
+            let statuses: Vec<&str> = self.statuses.iter().map(|status| status.word()).collect();
+            let statuses = if statuses.is_empty() { String::new() } else { format!(",{},", statuses.join(",")) };
+            all.extend(params![
+                &self.queue,
+                &self.category,
+                statuses,
+                risk,
+                &self.words,
+                pattern,
+                number,
+                self.sender()
+            ]);
         }
         all
+    }
+}
+
+impl TicketFilter {
+    /// The pattern an address must fit; empty for any.
+    fn sender(&self) -> String {
+        let within = containing(&self.from);
+        match self.from.find('@') {
+            _ if self.from.is_empty() => String::new(),
+            None => within,
+            Some(0) => within[..within.len() - 1].to_owned(),
+            Some(_) => within[1..within.len() - 1].to_owned(),
+        }
     }
 }
 
@@ -396,7 +423,7 @@ const fn filtered_list(view: View) -> &'static str {
         ($where:literal) => {
             concat!(
                 line_select!($where),
-                " and ($6 = '' or t.queue = $6) and ($7 = '' or t.category = $7) and ($8 = '' or t.status = $8) and ($9 = '' or t.risk like $9)
+                " and ($6 = '' or t.queue = $6) and ($7 = '' or t.category = $7) and ($8 = '' or $8 like '%,' || t.status || ',%') and ($9 = '' or t.risk like $9) and ($13 = '' or r.email like $13 escape '\\')
                  and ($10 = '' or t.number = $12 or t.folded_subject like $11 escape '\\' or t.folded_excerpt like $11 escape '\\' or r.email like $11 escape '\\' or r.folded like $11 escape '\\')
                  and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
             )

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
+use desk::looking::Looking;
 use serde::{Deserialize, Serialize};
-use store::{Purpose, TicketFilter, View};
+use store::{Conn, Grant, Purpose};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -17,14 +18,16 @@ use super::{
 };
 use crate::{
     App,
-    flow::prepare_reply::why,
+    flow::{find_tickets, prepare_reply::why},
     library::{Kind, SearchRequest},
 };
 
 /// Passages in one answer.
 const PASSAGES: usize = 12;
 /// Tickets in one answer.
-const TICKETS: i64 = 20;
+const TICKETS: usize = 20;
+/// Entries of the record that the index of tickets may be behind before it is worth saying.
+const BEHIND: i64 = 500;
 /// Words of a question that are looked at, in characters.
 const QUESTION_CHARS: usize = 1_000;
 
@@ -37,7 +40,8 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SearchAsked {
-    /// Words.
+    /// Words, numbers, addresses; for tickets `is:open queue:billing category:refund risk:legal from:@acme.example`, for
+    /// knowledge `product:boards language:de audience:public`.
     q: Option<String>,
 }
 
@@ -46,6 +50,19 @@ pub struct SearchAsked {
 pub struct SearchResult {
     passages: Vec<PassageHit>,
     tickets: Vec<TicketFound>,
+    /// What could not be understood, one sentence each; then nothing is found.
+    unclear: Vec<String>,
+    /// Set while the index of tickets is being filled: newer ones may be missing.
+    catching_up: Option<CatchingUp>,
+}
+
+/// How far the index of tickets is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CatchingUp {
+    /// Entries of the record followed.
+    done: i64,
+    /// Entries there are.
+    total: i64,
 }
 
 /// A ticket with the words that show why.
@@ -54,6 +71,8 @@ pub struct TicketFound {
     #[serde(flatten)]
     line: TicketLine,
     snippet: String,
+    /// Where the words stand in `snippet`, in characters.
+    spans: Vec<(usize, usize)>,
 }
 
 /// Finds passages and tickets.
@@ -65,17 +84,46 @@ async fn search(
     Asked(asked): Asked<SearchAsked>,
 ) -> Result<Json<SearchResult>, Problem> {
     let grant = caller.grant(Purpose::Work)?;
-    let words: String = asked.q.unwrap_or_default().replace('\0', " ").chars().take(QUESTION_CHARS).collect();
-    if words.trim().is_empty() {
-        return Ok(Json(SearchResult { passages: Vec::new(), tickets: Vec::new() }));
-    }
-    let request = |kind, limit| SearchRequest { words: &words, grant: &grant, kind, limit, queue: None };
-    let vector = app.library.vector(&words);
-    let hits = app.library.search_with(&request(Kind::Passages, PASSAGES), vector.as_ref())?;
-    let cases = app.library.search_with(&request(Kind::Cases, 10), vector.as_ref())?;
+    let typed: String = asked.q.unwrap_or_default().replace('\0', " ").chars().take(QUESTION_CHARS).collect();
+    let looking = Looking::read(&typed);
     let mut conn = app.store.read().await?;
+    let total = conn.log_size().await?;
+    let done = app.tickets.cursor().min(total);
+    let mut result = SearchResult {
+        passages: Vec::new(),
+        tickets: Vec::new(),
+        catching_up: (total - done > BEHIND).then_some(CatchingUp { done, total }),
+        unclear: looking.unclear.clone(),
+    };
+    if typed.trim().is_empty() || !looking.unclear.is_empty() {
+        return Ok(Json(result));
+    }
+    if !looking.narrows_tickets() {
+        result.passages = passages(&app, &mut conn, &grant, &looking).await?;
+    }
+    if !looking.narrows_knowledge() {
+        let found = find_tickets::find(&app, &mut conn, &grant, &looking, TICKETS).await?;
+        let shown = |f: find_tickets::Found| TicketFound {
+            line: TicketLine::from(&f.line),
+            snippet: f.snippet,
+            spans: f.spans,
+        };
+        result.tickets = found.into_iter().map(shown).collect();
+    }
+    Ok(Json(result))
+}
+
+async fn passages(app: &App, conn: &mut Conn, grant: &Grant, looking: &Looking) -> Result<Vec<PassageHit>, Problem> {
+    let request = SearchRequest {
+        words: &looking.words,
+        grant,
+        kind: Kind::Passages,
+        limit: PASSAGES,
+        queue: None,
+        about: Some(looking),
+    };
     let mut passages = Vec::new();
-    for hit in hits {
+    for hit in app.library.search(&request)? {
         let Ok(article) = hit.group.parse() else { continue };
         let chars = |byte: usize| hit.text.get(..byte).map_or(0, |head| head.chars().count());
         let spans = hit.spans.iter().map(|s| (chars(s.start), chars(s.end))).collect();
@@ -90,25 +138,7 @@ async fn search(
             spans,
             why,
         };
-        passages.extend(found.with_article(&mut conn, &grant, app.clock.now()).await?);
+        passages.extend(found.with_article(conn, grant, app.clock.now()).await?);
     }
-    let filter =
-        TicketFilter { words: words.trim().chars().take(200).collect(), limit: TICKETS, ..TicketFilter::default() };
-    let rows = conn.tickets(&grant, View::All, &filter).await?.items;
-    let mut tickets: Vec<TicketFound> = rows
-        .iter()
-        .map(|row| TicketFound { snippet: row.ticket.excerpt.clone(), line: TicketLine::from(row) })
-        .collect();
-    for hit in cases {
-        let Ok(id) = hit.id.parse() else { continue };
-        if tickets.iter().any(|t| t.line.id == hit.id) {
-            continue;
-        }
-        // The index may lag by a moment; the database has the last word.
-        if let Ok(row) = conn.ticket(&grant, id).await {
-            let snippet = hit.text.get(hit.sentence.start..hit.sentence.end).unwrap_or_default().to_owned();
-            tickets.push(TicketFound { line: TicketLine::from(&row), snippet });
-        }
-    }
-    Ok(Json(SearchResult { passages, tickets }))
+    Ok(passages)
 }

@@ -7,6 +7,7 @@ use desk::{
     Timestamp,
     audit::Service,
     ids::TicketId,
+    looking::Looking,
     ticket::{Status, Ticket},
 };
 use serde::{Deserialize, Serialize};
@@ -22,7 +23,10 @@ use super::{
     problem::{Problem, ProblemBody},
     ticket_page::Note,
 };
-use crate::{App, flow, flow::change_ticket::Change};
+use crate::{
+    App, flow,
+    flow::{change_ticket::Change, find_tickets::narrowed},
+};
 
 /// Routes of lists and changes.
 pub fn router() -> OpenApiRouter<Arc<App>> {
@@ -148,7 +152,7 @@ pub struct TicketsAsked {
     status: Option<String>,
     /// Risk flag.
     risk: Option<String>,
-    /// Words of subject, first words, requester; or a number.
+    /// Words of subject, first words, requester; a number; and `is:open queue:billing category:refund risk:legal from:@acme.example`.
     q: Option<String>,
     /// Where the last page ended.
     cursor: Option<String>,
@@ -168,23 +172,23 @@ impl TicketsAsked {
             }
             None => None,
         };
-        Ok(TicketFilter {
-            queue: self.queue.unwrap_or_default(),
-            category: self.category.unwrap_or_default(),
-            status: self.status.unwrap_or_default(),
-            risk: self.risk.unwrap_or_default(),
-            words: self
-                .q
-                .unwrap_or_default()
-                .chars()
-                .filter(|c| *c != '\0')
-                .take(200)
-                .collect::<String>()
-                .trim()
-                .to_owned(),
-            after,
-            limit: self.limit.unwrap_or(LIMIT).clamp(1, 200),
-        })
+        let typed: String = self.q.unwrap_or_default().chars().filter(|c| *c != '\0').take(200).collect();
+        let looking = Looking::read(&typed);
+        if let Some(unclear) = looking.unclear.first() {
+            return Err(Problem::invalid(unclear));
+        }
+        let mut filter = narrowed(&looking);
+        if let Some(status) = self.status.filter(|s| !s.is_empty()) {
+            filter.statuses = vec![word(&status)?];
+        }
+        let named =
+            [(&mut filter.queue, self.queue), (&mut filter.category, self.category), (&mut filter.risk, self.risk)];
+        for (place, value) in named {
+            if let Some(value) = value.filter(|v| !v.is_empty()) {
+                *place = value;
+            }
+        }
+        Ok(TicketFilter { words: looking.words, after, limit: self.limit.unwrap_or(LIMIT).clamp(1, 200), ..filter })
     }
 }
 

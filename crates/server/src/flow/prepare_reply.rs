@@ -242,12 +242,19 @@ pub async fn retrieve(app: &App, case: &Case) -> Result<Vec<Cited>, FlowError> {
     let question = case.question();
     let vector = app.library.vector(&question);
     let passages = app.library.search_with(
-        &SearchRequest { words: &question, grant: &reply, kind: Kind::Passages, limit: PASSAGES, queue: None },
+        &SearchRequest {
+            words: &question,
+            grant: &reply,
+            kind: Kind::Passages,
+            limit: PASSAGES,
+            queue: None,
+            about: None,
+        },
         vector.as_ref(),
     )?;
     let queue = Some(case.line.ticket.queue.as_str());
     let cases = app.library.search_with(
-        &SearchRequest { words: &question, grant: &work, kind: Kind::Cases, limit: CASES, queue },
+        &SearchRequest { words: &question, grant: &work, kind: Kind::Cases, limit: CASES, queue, about: None },
         vector.as_ref(),
     )?;
     let mut conn = app.store.read().await?;

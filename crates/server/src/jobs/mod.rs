@@ -81,7 +81,7 @@ impl Chore {
             Self::Sorting => runner::run_once_of(app, runner::SORTING).await,
             Self::Drafting => runner::run_once_of(app, runner::DRAFTING).await,
             Self::Learning => runner::run_once_of(app, runner::LEARNING).await,
-            Self::Index => flow::follow_record::follow(app).await,
+            Self::Index => Ok(flow::follow_record::follow(app).await? + flow::index_tickets::follow(app).await?),
             Self::Tidy => flow::tidy_up::tidy_up(app).await.map(|()| 0),
         }
     }

@@ -143,6 +143,7 @@ impl TestDesk {
             let ran = jobs::run_jobs_once(&self.app).await.unwrap();
             let placed = flow::keep_record::sequence(&self.app).await.unwrap();
             let followed = flow::follow_record::follow(&self.app).await.unwrap();
+            let followed = followed + flow::index_tickets::follow(&self.app).await.unwrap();
             if ran + placed + followed == 0 {
                 return;
             }

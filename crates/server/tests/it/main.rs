@@ -26,4 +26,5 @@ mod policy_files;
 mod real;
 mod real_mail;
 mod record;
+mod search;
 mod triage;

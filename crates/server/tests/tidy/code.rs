@@ -104,6 +104,21 @@ fn approval_has_one_caller() {
 }
 
 #[test]
+fn only_people_look_through_tickets() {
+    let readers =
+        ["api/search.rs", "flow/find_tickets.rs", "flow/index_tickets.rs", "app.rs", "lib.rs", "ticket_index.rs"];
+    let readers = readers.map(|file| format!("crates/server/src/{file}"));
+    let users: Vec<String> = rust_files("crates/server/src")
+        .iter()
+        .filter(|f| ["app.tickets.", "ticket_index", "TicketIndex"].iter().any(|name| f.code().contains(name)))
+        .map(|f| f.path.clone())
+        .collect();
+    assert!(users.len() > 3, "the search for users finds {users:?}");
+    let offences: Vec<String> = users.into_iter().filter(|path| !readers.contains(path)).collect();
+    hold("What prepares replies reads no index of open tickets:", &offences);
+}
+
+#[test]
 fn inside_the_server_calls_go_one_way() {
     let rules: &[(&str, &[&str])] = &[("api", &["jobs"]), ("jobs", &["api"]), ("flow", &["api", "jobs"])];
     let mut offences = Vec::new();

@@ -119,10 +119,21 @@ async fn views_and_filters_select_what_they_say() {
             assert_eq!(page.items.len(), expected, "{words}");
         }
         for filter in [
-            TicketFilter { status: "solved".to_owned(), ..everything("") },
-            TicketFilter { status: "on_hold".to_owned(), ..everything("") },
+            TicketFilter { statuses: vec![desk::ticket::Status::Solved], ..everything("") },
+            TicketFilter { statuses: vec![desk::ticket::Status::OnHold], ..everything("") },
         ] {
             assert_eq!(conn.tickets(&grant, View::All, &filter).await.expect("a page").items.len(), 1);
+        }
+        for (from, expected) in [
+            ("@orchard.example", 4),
+            ("ola@orchard.example", 4),
+            ("ola", 4),
+            ("@orchard", 0),
+            ("la@orchard.example", 0),
+            ("100%@x%", 0),
+        ] {
+            let filter = TicketFilter { from: from.to_owned(), ..everything("") };
+            assert_eq!(conn.tickets(&grant, View::All, &filter).await.expect("a page").items.len(), expected, "{from}");
         }
         let line = conn.ticket(&grant, new).await.expect("there");
         assert_eq!((line.is_first, line.read_at), (true, Some(NOON.plus_seconds(9))));

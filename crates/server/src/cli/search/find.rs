@@ -42,7 +42,14 @@ impl Find {
         let grant = app.service_grant(Service::CommandLine, Purpose::Work)?;
         let words = self.words.join(" ");
         let find = |kind| {
-            app.library.search(&SearchRequest { words: &words, grant: &grant, kind, limit: self.limit, queue: None })
+            app.library.search(&SearchRequest {
+                words: &words,
+                grant: &grant,
+                kind,
+                limit: self.limit,
+                queue: None,
+                about: None,
+            })
         };
         let (passages, cases) = (find(Kind::Passages)?, find(Kind::Cases)?);
         if self.json {
