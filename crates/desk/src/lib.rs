@@ -37,6 +37,7 @@ pub mod proposal;
 pub mod refusal;
 pub mod risk;
 pub mod routing;
+pub mod source;
 pub mod suggestion;
 pub mod terms;
 pub mod thread;

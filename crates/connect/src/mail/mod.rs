@@ -8,7 +8,7 @@ mod authentication;
 mod clean;
 mod decode;
 mod fields;
-mod html;
+pub(crate) mod html;
 pub mod imap;
 mod machine;
 pub mod mbox;

@@ -9,12 +9,8 @@ use reqwest::{
 };
 use tokio::time::timeout;
 
-use super::{
-    Answer, EndpointConfig, ModelError, Request,
-    address::{Guard, check},
-    breaker::Breaker,
-    stream::Reader,
-};
+use super::{Answer, EndpointConfig, ModelError, Request, address::check, breaker::Breaker, stream::Reader};
+use crate::reach::Guard;
 
 /// Longest wait that an endpoint can ask for with Retry-After.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(10);

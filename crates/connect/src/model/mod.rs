@@ -22,6 +22,7 @@ mod client;
 pub mod fake;
 mod stream;
 
+pub use crate::reach::Reach;
 pub use client::Client;
 
 use std::time::Duration;
@@ -71,15 +72,6 @@ pub struct EndpointConfig {
     pub reach: Reach,
     /// Bounds.
     pub limits: Limits,
-}
-
-/// Which addresses may be called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// Public ones, encrypted.
-    Public,
-    /// Loopback and private ones as well; to those, unencrypted too.
-    PrivateToo,
 }
 
 /// Bounds on one exchange.

@@ -1,7 +1,10 @@
-//! Behaviour of the crate against hostile mail, a scripted IMAP server and a fake model.
+//! Behaviour of the crate against hostile mail, documents and sites, a scripted IMAP server and a fake model.
 
+mod documents;
 mod fixtures;
+mod folder;
 mod hostile;
 mod imap;
 mod model;
 mod random;
+mod site;

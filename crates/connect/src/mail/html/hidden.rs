@@ -2,7 +2,7 @@
 
 /// Background in effect, as far as it is named. White where nothing says otherwise.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Background(String);
+pub(crate) struct Background(String);
 
 impl Default for Background {
     fn default() -> Self {
@@ -11,13 +11,13 @@ impl Default for Background {
 }
 
 /// What the attributes of one element mean for what is seen.
-pub(super) struct Look {
-    pub(super) hidden: bool,
-    pub(super) background: Background,
+pub(crate) struct Look {
+    pub(crate) hidden: bool,
+    pub(crate) background: Background,
 }
 
 /// Reads `style`, `hidden`, `color` and `bgcolor`, given the background around the element.
-pub(super) fn look<'a>(attributes: impl Iterator<Item = (&'a str, &'a str)>, around: &Background) -> Look {
+pub(crate) fn look<'a>(attributes: impl Iterator<Item = (&'a str, &'a str)>, around: &Background) -> Look {
     let mut style = String::new();
     let (mut colour, mut background, mut hidden) = (None, None, false);
     for (name, value) in attributes {
