@@ -6,6 +6,7 @@ export const listArticles = (filter: { q?: string; source?: string; state?: stri
 export const getArticle = (id: string, version?: number) => call<Article>("GET", `/articles/${id}${query({ version })}`);
 
 export const listSources = () => call<List<SourceLine>>("GET", "/sources");
+export const syncSource = (id: string) => call<void>("POST", `/sources/${id}/sync`);
 export const articleChanges = (id: string, from: number, to: number) => call<List<ChangedPiece>>("GET", `/articles/${id}/changes${query({ from, to })}`);
 
 interface Text { title: string; body: string; note: string }

@@ -29,7 +29,10 @@ export const exchangeQuery = (id: string) => queryOptions({ queryKey: ["exchange
 export const letterQuery = (id: string) => queryOptions({ queryKey: ["letter", id], queryFn: () => getLetter(id) });
 export const articleQuery = (id: string, version?: number) =>
   queryOptions({ queryKey: ["article", id, version ?? null], queryFn: () => getArticle(id, version) });
-export const sourcesQuery = queryOptions({ queryKey: ["sources"], queryFn: listSources });
+export const sourcesQuery = queryOptions({
+  queryKey: ["sources"], queryFn: listSources,
+  refetchInterval: ({ state }) => (state.data?.items.some((source) => source.feed?.running) ? 1000 : false),
+});
 export const changesQuery = (id: string, from: number, to: number) =>
   queryOptions({ queryKey: ["changes", id, from, to], queryFn: () => articleChanges(id, from, to), staleTime: Infinity });
 export const checkpointQuery = queryOptions({ queryKey: ["checkpoint"], queryFn: getCheckpoint });

@@ -742,6 +742,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sources/{id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has a folder or site read now. `GET /sources` says how far it is and what it did. */
+        post: operations["sync_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/status": {
         parameters: {
             query?: never;
@@ -1803,6 +1820,8 @@ export interface components {
                  * @description Approved, with a review date that has passed: they ground nothing.
                  */
                 due: number;
+                feed?: components["schemas"]["SourceFeed"] | null;
+                id: string;
                 /**
                  * Format: int64
                  * @description Days between two reviews.
@@ -1814,6 +1833,7 @@ export interface components {
                 /** @description False when the owner can no longer sign in: then nobody keeps it true. */
                 owned: boolean;
                 owner: string;
+                owner_id: string;
                 /**
                  * Format: int64
                  * @description Texts that wait for the owner.
@@ -2519,6 +2539,29 @@ export interface components {
             /** @description One sentence. */
             why: string;
         };
+        /** @description A folder or site that is read again and again. */
+        SourceFeed: {
+            /** @description `propose`, or `approve`: its owner approved whatever it says. */
+            arrival: string;
+            /** @description When it ended. */
+            ended_at?: string | null;
+            /** @description `folder` or `site`. */
+            fed_by: string;
+            /** @description Absolute path, or address. */
+            place: string;
+            /** @description Product word; empty for all. */
+            product: string;
+            /** @description `reply`, `work`. */
+            purposes: string[];
+            /** @description Region in words. */
+            region: string;
+            report?: components["schemas"]["SourceReport"] | null;
+            running?: components["schemas"]["SourceProgress"] | null;
+            /** @description Of the last reading: `never`, `done` or `failed`. */
+            state: string;
+            /** @description Product versions in words. */
+            versions: string;
+        };
         /** @description A source and how it stands. */
         SourceLine: {
             /**
@@ -2538,6 +2581,8 @@ export interface components {
              * @description Approved, with a review date that has passed: they ground nothing.
              */
             due: number;
+            feed?: components["schemas"]["SourceFeed"] | null;
+            id: string;
             /**
              * Format: int64
              * @description Days between two reviews.
@@ -2549,6 +2594,7 @@ export interface components {
             /** @description False when the owner can no longer sign in: then nobody keeps it true. */
             owned: boolean;
             owner: string;
+            owner_id: string;
             /**
              * Format: int64
              * @description Texts that wait for the owner.
@@ -2559,6 +2605,40 @@ export interface components {
              * @description Expired or withdrawn.
              */
             retired: number;
+        };
+        /** @description How far a reading is. */
+        SourceProgress: {
+            /** @description Documents looked at. */
+            done: number;
+            /** @description Documents in all; 0 while they are being listed. */
+            total: number;
+        };
+        /** @description What a reading did, in numbers of documents. */
+        SourceReport: {
+            added: number;
+            /** @description They were gone and are here again. */
+            back: number;
+            changed: number;
+            /** @description The commit a checkout stood at. */
+            commit?: string | null;
+            /** @description Each document that is not what it was, at most 200. */
+            lines: components["schemas"]["SourceReportLine"][];
+            /** @description Why the reading stopped, or was not believed. */
+            problem?: string | null;
+            /** @description They cannot be taken. */
+            refused: number;
+            unchanged: number;
+            /** @description They are gone; their articles are withdrawn. */
+            vanished: number;
+        };
+        /** @description What became of one document. */
+        SourceReportLine: {
+            /** @description `added`, `changed`, `back`, `vanished` or `refused`. */
+            fate: string;
+            /** @description Path in the source, or address. */
+            place: string;
+            /** @description One sentence; empty where the fate says it all. */
+            why: string;
         };
         /** @description How the desk is doing. */
         Status: {
@@ -4266,6 +4346,33 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["List_SourceLine"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {

@@ -112,6 +112,7 @@ export type Article = Narrow<"Article", {
   hidden: Narrow<"HiddenWords", { how: "invisible_characters" | "comment" | "out_of_sight" | "for_machines" }>[];
 }>;
 export type SourceLine = Narrow<"SourceLine", { audience: Audience }>;
+export type SourceFeed = Exclude<SourceLine["feed"], null>;
 export type TextPlace = Narrow<"TextPlace">;
 export type TouchedDraft = Narrow<"TouchedDraft">;
 export type ChangedPiece = Narrow<"ChangedPiece", { change: "same" | "gone" | "new" }>;

@@ -3,6 +3,7 @@ import { sourcesQuery } from "../api/queries";
 import type { SourceLine } from "../api/types";
 import { Failure, Rows } from "../states/States";
 import { t } from "../strings";
+import { SourceFeed } from "./SourceFeed";
 
 /** Every source at a glance: what may speak, what waits, what is silent. */
 export function SourceHealth() {
@@ -28,6 +29,7 @@ function Health({ source }: { source: SourceLine }) {
         {parts.map((part) => source[part] > 0 && <span key={part} data-part={part} style={{ flexGrow: source[part] }} />)}
       </div>
       <span className="quiet">{said || t("sources.empty")}</span>
+      {source.feed && <SourceFeed source={source} feed={source.feed} />}
     </div>
   );
 }

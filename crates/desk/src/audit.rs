@@ -7,8 +7,8 @@ use crate::{
     digest::Digest,
     ids::{
         AgentId, ApprovalId, ArticleId, DraftId, EntryId, ExchangeId, MailId, MessageId, ModelId, NoteId,
-        OrganizationId, OutboxId, PolicyId, RequesterId, SealId, SessionId, SuggestionId, TicketId, TokenId, VerdictId,
-        VersionId,
+        OrganizationId, OutboxId, PolicyId, RequesterId, SealId, SessionId, SourceId, SuggestionId, TicketId, TokenId,
+        VerdictId, VersionId,
     },
     time::Timestamp,
 };
@@ -148,6 +148,12 @@ events! {
     ArticleApproved = "article.approved" { /** The article. */ article: ArticleId, /** The version. */ version: VersionId, /** Of its text. */ digest: Digest },
     /// An article expired or was withdrawn.
     ArticleRetired = "article.retired" { /** The article. */ article: ArticleId, /** A word. */ state: String },
+    /// A source is read from a folder or site from now on.
+    SourceAdded = "source.added" { /** The source. */ source: SourceId, /** Its owner. */ owner: AgentId, /** `folder` or `site`. */ fed_by: String, /** `propose`, or `approve`: the owner's yes to whatever it says. */ arrival: String },
+    /// A source is to be read.
+    SyncAsked = "source.asked" { /** The source. */ source: SourceId, /** A word: `person` or `daily`. */ why: Why },
+    /// A source was read.
+    SourceSynced = "source.synced" { /** The source. */ source: SourceId, /** `done` or `failed`. */ state: String, /** New documents. */ added: i64, /** Changed ones, and those that are back. */ changed: i64, /** Those that are gone. */ vanished: i64, /** Those that cannot be taken. */ refused: i64 },
     /// A person signed in.
     SignedIn = "session.opened" { /** Who. */ agent: AgentId, /** The session. */ session: SessionId },
     /// A sign-in failed.

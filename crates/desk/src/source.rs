@@ -4,8 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    closed_list,
+    Refusal, closed_list,
+    ids::AgentId,
     knowledge::{ArticleState, Audience},
+    people::Role,
 };
 
 closed_list! {
@@ -141,6 +143,17 @@ pub enum Withdrawing {
 /// Articles up to which any number may vanish at once.
 const FEW: usize = 10;
 
+/// May this person have a source read? Its owner, or an administrator.
+///
+/// # Errors
+/// [`Refusal::Role`] names who can.
+pub fn may_sync(who: AgentId, role: Role, owner: AgentId) -> Result<(), Refusal> {
+    if role == Role::Admin || (role.answers() && who == owner) {
+        return Ok(());
+    }
+    Err(Refusal::Role { needs: "the owner of this source can".to_owned() })
+}
+
 /// Who may read a document, given what its source, its own words and its uses say: the narrowest counts.
 #[must_use]
 pub fn audience(source: Audience, document: Option<Audience>, uses: &[Use]) -> Audience {
@@ -179,6 +192,15 @@ pub fn may_withdraw(known: usize, gone: usize, found: usize, way: Withdrawing) -
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_its_owner_and_administrators_have_a_source_read() {
+        let [owner, other]: [AgentId; 2] = [1, 2].map(|n| uuid::Uuid::from_u128(n).into());
+        for role in Role::ALL {
+            assert_eq!(may_sync(owner, *role, owner).is_ok(), role.answers() || *role == Role::Admin, "{role}");
+            assert_eq!(may_sync(other, *role, owner).is_ok(), *role == Role::Admin, "{role}");
+        }
+    }
 
     #[test]
     fn the_narrowest_audience_counts() {

@@ -28,6 +28,10 @@ pub const JOB_RENEWED_EVERY: Duration = Duration::from_secs(10);
 pub const KEY_RENEWED_EVERY: Duration = Duration::from_secs(15);
 /// How often what has served its time is cleared away.
 pub const TIDY_EVERY: Duration = Duration::from_secs(600);
+/// How often sources that are due to be read again are looked for.
+pub const SOURCES_EVERY: Duration = Duration::from_secs(600);
+/// How long after a reading ended a source is due again, in seconds.
+pub const SYNC_AFTER_SECONDS: i64 = 24 * 60 * 60;
 /// How often letters stuck in `sending` are looked for.
 pub const RESCUE_EVERY: Duration = Duration::from_secs(20);
 

@@ -195,7 +195,7 @@ macro_rules! word_param {
     )+};
 }
 
-use desk::{article, consent, draft, ids, knowledge, operating, people, policy, suggestion, ticket};
+use desk::{article, consent, draft, ids, knowledge, operating, people, policy, source, suggestion, ticket};
 
 word_column!(Digest);
 macro_rules! words {
@@ -245,6 +245,9 @@ words!(
     knowledge::Audience,
     draft::DraftOrigin,
     draft::DraftState,
+    source::FedBy,
+    source::Arrival,
+    source::SyncState,
 );
 words!(
     crate::mails::MailState,

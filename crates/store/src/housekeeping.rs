@@ -205,6 +205,26 @@ impl Store {
         .transpose()
     }
 
+    /// How far the job of a kind about something is, while it runs; an empty text while it waits, none when there is none.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn job_about(&self, kind: &str, subject: &str) -> Result<Option<String>, StoreError> {
+        let mut conn = self.read().await?;
+        let row = conn
+            .maybe(
+                "select state, detail from jobs where kind = $1 and subject = $2 and state in ('waiting', 'running') order by state limit 1",
+                params![kind, subject],
+            )
+            .await?;
+        row.map(|row| {
+            let mut c = row.columns();
+            let (state, detail): (String, Option<String>) = (c.take()?, c.take()?);
+            Ok(detail.filter(|_| state == "running").unwrap_or_default())
+        })
+        .transpose()
+    }
+
     /// Puts a claimed job back for `run_at`, or gives it up for a person to see.
     ///
     /// # Errors

@@ -40,6 +40,7 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0006_locks.sqlite.sql"),
         postgres: include_str!("../migrations/0006_locks.postgres.sql"),
     },
+    Migration { number: 7, common: include_str!("../migrations/0007_sources.sql"), sqlite: "", postgres: "" },
 ];
 
 /// Applies what is missing, in the order of numbers and in one transaction. Every number that is missing counts, not

@@ -4,7 +4,7 @@
 use desk::{
     Digest, Timestamp,
     article::VersionState,
-    ids::{AgentId, ArticleId, DraftId, PassageId, SuggestionId, TicketId, VersionId},
+    ids::{AgentId, ArticleId, DraftId, PassageId, SourceId, SuggestionId, TicketId, VersionId},
     knowledge::{ArticleState, Audience},
 };
 
@@ -26,8 +26,12 @@ pub struct NewText<'a> {
     pub body: &'a str,
     /// Why, in the writer's words.
     pub note: &'a str,
-    /// Who writes.
-    pub by: AgentId,
+    /// Who writes; none for what was read from a source.
+    pub by: Option<AgentId>,
+    /// Words that its document hides from a reader; they are not in the text.
+    pub hidden: &'a [String],
+    /// Who may read it, where it says so; holds from its approval.
+    pub audience: Option<Audience>,
 }
 
 /// A proposed or approved text, as whoever decides about it needs it.
@@ -59,6 +63,8 @@ pub struct Keepers {
 /// Where knowledge comes from, with its health in numbers.
 #[derive(Debug, Clone)]
 pub struct SourceLine {
+    /// Id.
+    pub id: SourceId,
     /// Stable key.
     pub key: String,
     /// Name.
@@ -100,6 +106,11 @@ pub struct Touched {
     pub retrieval: SuggestionId,
 }
 
+/// A list of texts in a column; writing one cannot fail.
+fn json(list: &[String]) -> String {
+    serde_json::to_string(list).unwrap_or_else(|_| "[]".to_owned())
+}
+
 impl Tx {
     /// Adds a proposed version with its passages; returns it with its number.
     ///
@@ -122,8 +133,8 @@ impl Tx {
             .columns()
             .take()?;
         self.execute(
-            "insert into versions (id, article_id, number, title, body, digest, state, approved_at, made_by, made_at, note) values ($1,$2,$3,$4,$5,$6,$7,null,$8,$9,$10)",
-            params![id, new.article, number, new.title, new.body, digest.to_string(), VersionState::Proposed, new.by, now, new.note],
+            "insert into versions (id, article_id, number, title, body, digest, state, approved_at, made_by, made_at, note, hidden, audience) values ($1,$2,$3,$4,$5,$6,$7,null,$8,$9,$10,$11,$12)",
+            params![id, new.article, number, new.title, new.body, digest.to_string(), VersionState::Proposed, new.by, now, new.note, json(new.hidden), new.audience],
         )
         .await?;
         self.add_passages(new.article, id, passages).await?;
@@ -156,7 +167,8 @@ impl Tx {
             return Err(StoreError::Stale);
         }
         self.execute(
-            "update articles set current_version = $2, title = $3, folded = $4, state = $5, reviewed_at = $6, review_by = $7 where id = $1",
+            "update articles set current_version = $2, title = $3, folded = $4, state = $5, reviewed_at = $6, review_by = $7,
+             audience = coalesce((select v.audience from versions v where v.id = $2), audience) where id = $1",
             params![article, text.id, &text.title, folded(&text.title), ArticleState::Approved, now, review_by],
         )
         .await?;
@@ -220,6 +232,15 @@ impl Conn {
         Ok(Text { id: c.take()?, state: c.take()?, title: c.take()?, body: c.take()?, digest: c.take()? })
     }
 
+    /// Words that a version's document hides from a reader.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn hidden_in(&mut self, version: VersionId) -> Result<Vec<String>, StoreError> {
+        let row = self.one("select hidden from versions where id = $1", params![version]).await?;
+        row.columns().json()
+    }
+
     /// Whether a passage belongs to a version: the index may still hold the passages of the one before.
     ///
     /// # Errors
@@ -233,10 +254,7 @@ impl Conn {
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub async fn source_by_key(
-        &mut self,
-        key: &str,
-    ) -> Result<(desk::ids::SourceId, AgentId, Audience, i64), StoreError> {
+    pub async fn source_by_key(&mut self, key: &str) -> Result<(SourceId, AgentId, Audience, i64), StoreError> {
         let row =
             self.one("select id, owner_id, audience, interval_days from sources where key = $1", params![key]).await?;
         let mut c = row.columns();
@@ -258,13 +276,13 @@ impl Conn {
     pub async fn source_lines(&mut self, now: Timestamp) -> Result<Vec<SourceLine>, StoreError> {
         let rows = self
             .rows(
-                "select s.key, s.name, s.kind, g.id, g.name, g.deactivated_at, s.audience, s.interval_days, count(a.id),
+                "select s.id, s.key, s.name, s.kind, g.id, g.name, g.deactivated_at, s.audience, s.interval_days, count(a.id),
                    cast(coalesce(sum(case when a.state = 'approved' then 1 else 0 end), 0) as bigint),
                    cast(coalesce(sum(case when a.state = 'approved' and a.review_by < $1 then 1 else 0 end), 0) as bigint),
                    cast(coalesce(sum((select count(*) from versions v where v.article_id = a.id and v.state = 'proposed')), 0) as bigint),
                    cast(coalesce(sum(case when a.state in ('expired', 'withdrawn') then 1 else 0 end), 0) as bigint)
                  from sources s join agents g on g.id = s.owner_id left join articles a on a.source_id = s.id
-                 group by s.key, s.name, s.kind, g.id, g.name, g.deactivated_at, s.audience, s.interval_days order by s.name",
+                 group by s.id, s.key, s.name, s.kind, g.id, g.name, g.deactivated_at, s.audience, s.interval_days order by s.name",
                 params![now],
             )
             .await?;
@@ -272,6 +290,7 @@ impl Conn {
             .map(|row| {
                 let mut c = row.columns();
                 Ok(SourceLine {
+                    id: c.take()?,
                     key: c.take()?,
                     name: c.take()?,
                     kind: c.take()?,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 use desk::{
     Timestamp,
-    article::{hidden, may_approve},
+    article::{Hidden, Hiding, hidden, may_approve},
     audit::Service,
     ids::ArticleId,
     knowledge::freshness,
@@ -191,6 +191,7 @@ async fn get_article(
     let passages = conn.passages(&grant, version.id).await?;
     let history = conn.versions(&grant, id).await?;
     let keepers = conn.keepers(id).await?;
+    let left_out = conn.hidden_in(version.id).await?;
     drop(conn);
     let yours = match &caller {
         Caller::Person(who) => {
@@ -199,8 +200,10 @@ async fn get_article(
         Caller::Program(_) => false,
     };
     let state = history.iter().find(|v| v.id == version.id).map_or("", |v| v.state.word()).to_owned();
+    let left_out = left_out.into_iter().map(|quote| Hidden { how: Hiding::OutOfSight, quote });
     let hidden = hidden(&version.body)
         .into_iter()
+        .chain(left_out)
         .map(|h| HiddenWords { how: h.how.word().to_owned(), quote: h.quote })
         .collect();
     let chars = |byte: i64| {

@@ -101,6 +101,11 @@ fn house(event: &AuditEvent) -> String {
         E::ArticleReviewed { .. } => "An article was read again and still holds.".to_owned(),
         E::ArticleApproved { .. } => "A version of an article was approved.".to_owned(),
         E::ArticleRetired { state, .. } => format!("An article is {state}."),
+        E::SourceAdded { fed_by, arrival, .. } => format!("A {fed_by} became a source ({arrival} on arrival)."),
+        E::SyncAsked { why, .. } => format!("A source is to be read ({why})."),
+        E::SourceSynced { state, added, changed, vanished, .. } => {
+            format!("A source was read ({state}): {added} new, {changed} changed, {vanished} gone.")
+        }
         E::SignedIn { .. } => "A person signed in.".to_owned(),
         E::SignInFailed { .. } => "A sign-in failed.".to_owned(),
         E::SignedOut { .. } => "A person signed out.".to_owned(),

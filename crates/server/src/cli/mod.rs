@@ -22,6 +22,7 @@ mod policy;
 mod rows;
 mod search;
 mod serve;
+mod sources;
 mod triage;
 mod user;
 
@@ -64,6 +65,9 @@ enum Command {
     /// Operating models, risk rules, routing, personas and macros as files.
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// Folders and sites whose documents become knowledge.
+    #[command(subcommand)]
+    Sources(sources::Sources),
     /// Find passages and past cases.
     Search(search::Search),
     /// People who answer.
@@ -100,6 +104,7 @@ async fn run(command: Command) -> Outcome {
         Command::Audit(audit) => audit.run().await,
         Command::Triage(triage) => triage.run().await,
         Command::Policy(policy) => policy.run().await,
+        Command::Sources(sources) => Box::pin(sources.run()).await,
         Command::Search(search) => search.run().await,
         Command::User(user) => user.run().await,
         Command::Openapi => openapi::run(),

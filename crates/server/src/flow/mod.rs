@@ -1,5 +1,6 @@
 //! One file per verb: load, decide, commit, queue what follows. Rules are `desk`'s.
 
+pub mod add_source;
 pub mod answer_suggestion;
 pub mod approve_reply;
 pub mod change_ticket;
@@ -23,6 +24,8 @@ pub mod set_policy;
 pub mod set_skills;
 pub mod settle_delivery;
 pub mod sign_in;
+pub mod sync_source;
+mod take_document;
 pub mod take_up;
 pub mod tasks;
 pub mod tidy_up;

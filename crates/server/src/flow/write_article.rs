@@ -75,11 +75,7 @@ pub async fn start(app: &App, session: &AgentSession, new: NewPage<'_>) -> Resul
         Err(StoreError::NotFound) => return Err(FlowError::Invalid("There is no such source here.".to_owned())),
         other => other?,
     };
-    let mut name = slug(new.text.title);
-    if tx.slug_taken(&name).await? {
-        let unique = store::new_id::<ArticleId>().to_string();
-        name = format!("{name}-{}", &unique[unique.len() - 6..]);
-    }
+    let name = free_slug(&mut tx, new.text.title).await?;
     let article = tx
         .add_article(NewArticle {
             slug: &name,
@@ -96,6 +92,16 @@ pub async fn start(app: &App, session: &AgentSession, new: NewPage<'_>) -> Resul
         .await?;
     keep(app, tx, article, by, new.text).await?;
     Ok(article)
+}
+
+/// A short name that no article has.
+pub(super) async fn free_slug(tx: &mut store::Tx, title: &str) -> Result<String, FlowError> {
+    let name = slug(title);
+    if !tx.slug_taken(&name).await? {
+        return Ok(name);
+    }
+    let unique = store::new_id::<ArticleId>().to_string();
+    Ok(format!("{name}-{}", &unique[unique.len() - 6..]))
 }
 
 /// Proposes a new text for an article, based on version `seen` (0 before there is one). Returns its number.
@@ -128,7 +134,15 @@ async fn keep(
     text: Typed<'_>,
 ) -> Result<i64, FlowError> {
     let body = text.body.replace("\r\n", "\n").replace('\r', "\n");
-    let new = NewText { article, title: text.title.trim(), body: &body, note: text.note.trim(), by };
+    let new = NewText {
+        article,
+        title: text.title.trim(),
+        body: &body,
+        note: text.note.trim(),
+        by: Some(by),
+        hidden: &[],
+        audience: None,
+    };
     let (version, number) = tx.propose_text(new, &passages(&body)).await?;
     let commitment = app.keys.commit_to("article", body.as_bytes());
     tx.commit(AuditEvent::ArticleProposed { article, version, commitment }).await?;

@@ -45,20 +45,24 @@ enum Chore {
     Sorting,
     Drafting,
     Learning,
+    Reading,
     Index,
     Tidy,
+    Sources,
 }
 
 impl Chore {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Sequence,
         Self::Deliver,
         Self::Rescue,
         Self::Sorting,
         Self::Drafting,
         Self::Learning,
+        Self::Reading,
         Self::Index,
         Self::Tidy,
+        Self::Sources,
     ];
 
     const fn every(self) -> Duration {
@@ -66,9 +70,10 @@ impl Chore {
             Self::Sequence => clock::SEQUENCE_EVERY,
             Self::Deliver => clock::DELIVER_EVERY,
             Self::Rescue => clock::RESCUE_EVERY,
-            Self::Sorting | Self::Drafting | Self::Learning => clock::JOBS_EVERY,
+            Self::Sorting | Self::Drafting | Self::Learning | Self::Reading => clock::JOBS_EVERY,
             Self::Index => clock::INDEX_EVERY,
             Self::Tidy => clock::TIDY_EVERY,
+            Self::Sources => clock::SOURCES_EVERY,
         }
     }
 
@@ -81,8 +86,10 @@ impl Chore {
             Self::Sorting => runner::run_once_of(app, runner::SORTING).await,
             Self::Drafting => runner::run_once_of(app, runner::DRAFTING).await,
             Self::Learning => runner::run_once_of(app, runner::LEARNING).await,
+            Self::Reading => runner::run_once_of(app, runner::READING).await,
             Self::Index => Ok(flow::follow_record::follow(app).await? + flow::index_tickets::follow(app).await?),
             Self::Tidy => flow::tidy_up::tidy_up(app).await.map(|()| 0),
+            Self::Sources => flow::sync_source::ask_due(app).await.map(|_| 0),
         }
     }
 
@@ -92,8 +99,8 @@ impl Chore {
         match self {
             Self::Sequence => wake.record.notified().await,
             Self::Deliver => wake.letters.notified().await,
-            Self::Sorting | Self::Drafting | Self::Learning => wake.jobs.notified().await,
-            Self::Rescue | Self::Index | Self::Tidy => std::future::pending().await,
+            Self::Sorting | Self::Drafting | Self::Learning | Self::Reading => wake.jobs.notified().await,
+            Self::Rescue | Self::Index | Self::Tidy | Self::Sources => std::future::pending().await,
         }
     }
 }

@@ -8,18 +8,23 @@ use store::Claimed;
 
 use crate::{
     App, FlowError, clock,
-    flow::{self, INTAKE, prepare_reply::PREPARE, receive_mail::ACCEPT, train_triage::TRAIN, triage_ticket::TRIAGE},
+    flow::{
+        self, INTAKE, prepare_reply::PREPARE, receive_mail::ACCEPT, sync_source::SYNC, train_triage::TRAIN,
+        triage_ticket::TRIAGE,
+    },
     heartbeat::Heartbeat,
 };
 
 /// Every kind there is.
-const KINDS: &[&str] = &[ACCEPT, TRIAGE, PREPARE, TRAIN];
+const KINDS: &[&str] = &[ACCEPT, TRIAGE, PREPARE, TRAIN, SYNC];
 /// Until a mail can be seen and is sorted: must never wait behind a slow model.
 pub const SORTING: &[&str] = &[ACCEPT, TRIAGE];
 /// Sources and drafts; may ask a model.
 pub const DRAFTING: &[&str] = &[PREPARE];
 /// Training; may take minutes, so nothing waits behind it.
 pub const LEARNING: &[&str] = &[TRAIN];
+/// Sources, a page a second: may take hours.
+pub const READING: &[&str] = &[SYNC];
 /// How long a silent worker's job stays its own, and how often a living one speaks.
 #[derive(Debug, Clone, Copy)]
 pub struct Lease {
@@ -105,6 +110,7 @@ async fn run(app: &App, job: &Claimed) -> Result<(), FlowError> {
         }
         TRIAGE => flow::triage_ticket::triage(app, job.subject.parse().map_err(gone)?).await,
         PREPARE => flow::prepare_reply::prepare(app, job.subject.parse().map_err(gone)?).await,
+        SYNC => flow::sync_source::run(app, job).await,
         TRAIN => flow::train_triage::run(app, job).await,
         _ => Err(FlowError::NotFound),
     }

@@ -27,4 +27,5 @@ mod real;
 mod real_mail;
 mod record;
 mod search;
+mod sources;
 mod triage;

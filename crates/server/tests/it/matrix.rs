@@ -72,6 +72,7 @@ const ROWS: &[(&str, Row)] = &[
     ("POST /policies/{kind}/{key}/dry-run", [NOBODY, 403, 403, 403, 403, 403]),
     ("POST /quarantine/{id}/retry",       [NOBODY, 404, 404, 403, 403, 403]),
     ("POST /session",                     [422, 422, 422, 422, 422, 422]),
+    ("POST /sources/{id}/sync",           [NOBODY, 404, 404, 403, 403, 403]),
     ("POST /suggestions/{id}/verdict",    [NOBODY, 422, 422, 403, 403, 403]),
     ("POST /tickets/{id}/drafts",         [NOBODY, 422, 422, 403, 403, 403]),
     ("POST /tickets/{id}/notes",          [NOBODY, 422, 422, 403, 403, 403]),

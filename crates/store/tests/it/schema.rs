@@ -8,6 +8,7 @@ use desk::{
     operating::OperatingModel,
     people::{AiSetting, Cohort, Role},
     policy::PolicyKind,
+    source::{Arrival, FedBy, SyncState},
     suggestion::{Doubt, VerdictKind},
     ticket::{DraftReadiness, Priority, Status},
 };
@@ -22,6 +23,7 @@ const DDL: &[&str] = &[
     include_str!("../../migrations/0001_desk.sql"),
     include_str!("../../migrations/0002_policies.sql"),
     include_str!("../../migrations/0004_learning.sql"),
+    include_str!("../../migrations/0007_sources.sql"),
 ];
 
 /// Columns and the closed list their CHECK must spell.
@@ -49,6 +51,9 @@ const LISTS: &[(&str, &[&str])] = &[
     ("drafts.state", DraftState::WORDS),
     ("policies.kind", PolicyKind::WORDS),
     ("model_versions.state", ModelState::WORDS),
+    ("feeds.fed_by", FedBy::WORDS),
+    ("feeds.arrival", Arrival::WORDS),
+    ("feeds.state", SyncState::WORDS),
 ];
 
 /// Columns whose words stand in the schema alone, or in the door's own crate.
