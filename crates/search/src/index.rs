@@ -160,7 +160,7 @@ impl Index {
             .build();
         let words = index.writer_with_options(options)?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let snapshot = Snapshot::new(IndexReader::searcher(&reader), fields, &vectors.rows, None)?;
+        let snapshot = Snapshot::new(IndexReader::searcher(&reader), fields, &vectors, None)?;
         Ok(Self {
             fields,
             reader,
@@ -213,7 +213,7 @@ impl Index {
         if expected != 0 && expected != vector.len() {
             return Err(IndexError::BadVector { expected, got: vector.len() });
         }
-        writer.vectors.set(key.0, row);
+        writer.vectors.set(key.0, &row);
         Ok(())
     }
 
@@ -359,7 +359,7 @@ impl Index {
     fn refresh(&self, writer: &Writer) -> Result<(), TantivyError> {
         self.reader.reload()?;
         let before = self.snapshot();
-        let next = Snapshot::new(self.reader.searcher(), self.fields, &writer.vectors.rows, Some(&before))?;
+        let next = Snapshot::new(self.reader.searcher(), self.fields, &writer.vectors, Some(&before))?;
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
         Ok(())
     }

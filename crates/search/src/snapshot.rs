@@ -11,7 +11,8 @@ use crate::{
     passage::{MissingVector, VectorKey},
     query::Filter,
     schema::{BOOST, Fields, GROUP_KEY, KEY, stored},
-    vectors::{Probe, Row},
+    vector_file::VectorFile,
+    vectors::{Probe, Rows, Stored},
     view::View,
 };
 
@@ -22,6 +23,7 @@ pub(crate) struct Snapshot {
     pub searcher: Searcher,
     pub fields: Fields,
     segments: Vec<Segment>,
+    rows: Rows,
     /// Length of the indexed vectors, 0 when there are none.
     pub dimensions: usize,
     pub largest_boost: f32,
@@ -30,7 +32,17 @@ pub(crate) struct Snapshot {
 
 struct Segment {
     columns: Arc<Columns>,
-    rows: Vec<Option<Arc<Row>>>,
+    /// Where each document's vector lies; [`NO_VECTOR`] without one.
+    slots: Vec<u32>,
+}
+
+const NO_VECTOR: u32 = u32::MAX;
+
+/// A passage near the query: its cosine, and that times its boost.
+struct Near {
+    at: DocAddress,
+    cosine: f32,
+    score: f32,
 }
 
 /// What ranking needs of each document without touching the store.
@@ -60,7 +72,7 @@ impl Snapshot {
     pub(crate) fn new(
         searcher: Searcher,
         fields: Fields,
-        rows: &HashMap<u64, Arc<Row>>,
+        vectors: &VectorFile,
         before: Option<&Self>,
     ) -> Result<Self, TantivyError> {
         let mut segments = Vec::new();
@@ -73,11 +85,13 @@ impl Snapshot {
                 None => Arc::new(Columns::read(reader)?),
             };
             largest_boost = columns.boosts.iter().fold(largest_boost, |max, boost| max.max(*boost));
-            let rows = columns.keys.iter().map(|key| rows.get(key).map(Arc::clone)).collect();
-            segments.push(Segment { columns, rows });
+            let slot = |key| vectors.slots.get(key).copied().unwrap_or(NO_VECTOR);
+            let slots = columns.keys.iter().map(slot).collect();
+            segments.push(Segment { columns, slots });
         }
-        let dimensions = rows.values().next().map_or(0, |row| row.values.len());
-        Ok(Self { searcher, fields, segments, dimensions, largest_boost, views: Mutex::new(HashMap::new()) })
+        let dimensions = if vectors.slots.is_empty() { 0 } else { vectors.dimensions };
+        let rows = vectors.rows.clone();
+        Ok(Self { searcher, fields, segments, rows, dimensions, largest_boost, views: Mutex::new(HashMap::new()) })
     }
 
     pub(crate) fn view(&self, filter: &Filter) -> Result<Arc<View>, TantivyError> {
@@ -112,31 +126,39 @@ impl Snapshot {
 
     /// Cosine, times the boost, of every passage of the view that has a vector; nearest first, ties by content key.
     pub(crate) fn nearest(&self, view: &View, probe: &Probe, depth: usize) -> Vec<(DocAddress, f32)> {
-        let mut found = Vec::new();
+        let by_rank = |a: &Near, b: &Near| {
+            let order = b.score.total_cmp(&a.score);
+            order.then_with(|| self.key(a.at).cmp(&self.key(b.at)))
+        };
+        let mut found: Vec<Near> = Vec::new();
+        let mut least = f32::NEG_INFINITY;
         for (ordinal, segment) in self.segments.iter().enumerate() {
             let Some(bits) = view.segment(ordinal) else { continue };
             for document in bits.iter() {
-                if let Some(Some(row)) = segment.rows.get(document as usize) {
-                    found.push((DocAddress::new(ordinal as u32, document), probe.cosine(row)));
+                let Some(row) = segment.slots.get(document as usize).and_then(|slot| self.rows.get(*slot)) else {
+                    continue;
+                };
+                let (at, cosine) = (DocAddress::new(ordinal as u32, document), probe.cosine(row));
+                let score = cosine * segment.columns.boosts.get(document as usize).copied().unwrap_or(1.0);
+                if score < least {
+                    continue;
+                }
+                found.push(Near { at, cosine, score });
+                if found.len() >= depth * 4 && depth > 0 {
+                    let (_, last, _) = found.select_nth_unstable_by(depth - 1, by_rank);
+                    least = last.score;
+                    found.truncate(depth);
                 }
             }
         }
-        let rank = |(at, cosine): &(DocAddress, f32)| (-cosine * self.boost(*at), self.key(*at));
-        let by_rank = |a: &(DocAddress, f32), b: &(DocAddress, f32)| {
-            let ((a, a_key), (b, b_key)) = (rank(a), rank(b));
-            a.total_cmp(&b).then(a_key.cmp(&b_key))
-        };
-        if found.len() > depth {
-            found.select_nth_unstable_by(depth, by_rank);
-            found.truncate(depth);
-        }
         found.sort_by(by_rank);
-        found
+        found.truncate(depth);
+        found.into_iter().map(|near| (near.at, near.cosine)).collect()
     }
 
     /// The vector of one passage, when it has one.
-    pub(crate) fn row(&self, at: DocAddress) -> Option<&Row> {
-        self.segments.get(at.segment_ord as usize)?.rows.get(at.doc_id as usize)?.as_deref()
+    pub(crate) fn row(&self, at: DocAddress) -> Option<Stored<'_>> {
+        self.rows.get(*self.segments.get(at.segment_ord as usize)?.slots.get(at.doc_id as usize)?)
     }
 
     pub(crate) fn passage_of(&self, at: DocAddress) -> Result<TantivyDocument, TantivyError> {
@@ -150,10 +172,10 @@ impl Snapshot {
                 if missing.len() >= limit {
                     return Ok(missing);
                 }
-                if let Some(Some(_)) = segment.rows.get(document as usize) {
+                let at = DocAddress::new(ordinal as u32, document);
+                if segment.slots.get(document as usize).is_some_and(|slot| *slot != NO_VECTOR) {
                     continue;
                 }
-                let at = DocAddress::new(ordinal as u32, document);
                 let stored_passage = self.passage_of(at)?;
                 missing.push(MissingVector {
                     key: VectorKey(self.key(at)),

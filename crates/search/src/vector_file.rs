@@ -9,12 +9,17 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
 
-use crate::{schema::FORMAT, vectors::Row};
+use crate::{
+    schema::FORMAT,
+    vectors::{Row, Rows, Stored},
+};
+
+/// Vectors are moved together once fewer than one slot in so many holds one.
+const SPARSE: usize = 2;
 
 #[derive(Serialize, Deserialize, PartialEq, Debug)]
 struct Header {
@@ -29,14 +34,24 @@ pub(crate) struct VectorFile {
     pub space: String,
     /// 0 until the first vector arrives.
     pub dimensions: usize,
-    pub rows: HashMap<u64, Arc<Row>>,
+    pub rows: Rows,
+    /// Where each key's vector lies in `rows`.
+    pub slots: HashMap<u64, u32>,
     added: Vec<u64>,
     stale: bool,
 }
 
 impl VectorFile {
     pub(crate) fn empty(path: Option<PathBuf>) -> Self {
-        Self { path, space: String::new(), dimensions: 0, rows: HashMap::new(), added: Vec::new(), stale: true }
+        Self {
+            path,
+            space: String::new(),
+            dimensions: 0,
+            rows: Rows::default(),
+            slots: HashMap::new(),
+            added: Vec::new(),
+            stale: true,
+        }
     }
 
     /// Whatever can be read of the file.
@@ -55,7 +70,7 @@ impl VectorFile {
         let mut good = true;
         for record in body.chunks_exact(size) {
             match decode(record) {
-                Some((key, row)) => drop(file.rows.insert(key, row)),
+                Some((key, row)) => drop(file.put(key, &row)),
                 None => good = false,
             }
         }
@@ -63,12 +78,23 @@ impl VectorFile {
         file
     }
 
-    pub(crate) fn set(&mut self, key: u64, row: Arc<Row>) {
+    pub(crate) fn set(&mut self, key: u64, row: &Row) {
         self.dimensions = row.values.len();
-        if self.rows.insert(key, row).is_some() {
-            self.stale = true;
-        }
+        self.stale |= self.put(key, row);
         self.added.push(key);
+    }
+
+    /// Returns whether the key had another vector.
+    fn put(&mut self, key: u64, row: &Row) -> bool {
+        let slot = self.rows.push(row);
+        let before = self.slots.insert(key, slot);
+        before.into_iter().for_each(|slot| self.rows.erase(slot));
+        before.is_some()
+    }
+
+    /// The vector of a key.
+    pub(crate) fn get(&self, key: u64) -> Option<Stored<'_>> {
+        self.rows.get(*self.slots.get(&key)?)
     }
 
     /// Forgets every vector when they come from another model.
@@ -80,9 +106,32 @@ impl VectorFile {
     }
 
     pub(crate) fn retain(&mut self, is_live: impl Fn(u64) -> bool) {
-        let before = self.rows.len();
-        self.rows.retain(|key, _| is_live(*key));
-        self.stale |= self.rows.len() < before;
+        let rows = &mut self.rows;
+        let before = self.slots.len();
+        self.slots.retain(|key, slot| {
+            let live = is_live(*key);
+            if !live {
+                rows.erase(*slot);
+            }
+            live
+        });
+        self.stale |= self.slots.len() < before;
+        if self.rows.used() > self.slots.len() * SPARSE {
+            self.move_together();
+        }
+    }
+
+    /// Gives the room of erased vectors back.
+    fn move_together(&mut self) {
+        let mut slots: Vec<(&u64, &mut u32)> = self.slots.iter_mut().collect();
+        slots.sort_unstable_by_key(|(_, slot)| **slot);
+        let mut rows = Rows::default();
+        for (_, slot) in slots {
+            if let Some(Stored { scale, values }) = self.rows.get(*slot) {
+                *slot = rows.push(&Row { scale, values: values.to_vec() });
+            }
+        }
+        self.rows = rows;
     }
 
     /// Everything set so far is on disk afterwards; appends when that is enough.
@@ -93,7 +142,7 @@ impl VectorFile {
         if let (Some(path), false) = (&self.path, self.added.is_empty()) {
             let mut file = BufWriter::new(OpenOptions::new().append(true).open(path)?);
             for key in &self.added {
-                if let Some(row) = self.rows.get(key) {
+                if let Some(row) = self.get(*key) {
                     file.write_all(&encode(*key, row))?;
                 }
             }
@@ -111,10 +160,10 @@ impl VectorFile {
             let header = Header { format: FORMAT, space: self.space.clone(), dimensions: self.dimensions };
             serde_json::to_writer(&mut file, &header)?;
             file.write_all(b"\n")?;
-            let mut keys: Vec<&u64> = self.rows.keys().collect();
+            let mut keys: Vec<&u64> = self.slots.keys().collect();
             keys.sort_unstable();
             for key in keys {
-                if let Some(row) = self.rows.get(key) {
+                if let Some(row) = self.get(*key) {
                     file.write_all(&encode(*key, row))?;
                 }
             }
@@ -138,7 +187,7 @@ fn record_size(dimensions: usize) -> usize {
     8 + 4 + dimensions + 4
 }
 
-fn encode(key: u64, row: &Row) -> Vec<u8> {
+fn encode(key: u64, row: Stored<'_>) -> Vec<u8> {
     let mut record = Vec::with_capacity(record_size(row.values.len()));
     record.extend(key.to_le_bytes());
     record.extend(row.scale.to_le_bytes());
@@ -147,7 +196,7 @@ fn encode(key: u64, row: &Row) -> Vec<u8> {
     record
 }
 
-fn decode(record: &[u8]) -> Option<(u64, Arc<Row>)> {
+fn decode(record: &[u8]) -> Option<(u64, Row)> {
     let (body, check) = record.split_last_chunk::<4>()?;
     if checksum(body) != u32::from_le_bytes(*check) {
         return None;
@@ -156,7 +205,7 @@ fn decode(record: &[u8]) -> Option<(u64, Arc<Row>)> {
     let (scale, values) = rest.split_first_chunk::<4>()?;
     let scale = f32::from_le_bytes(*scale);
     let values = values.iter().map(|byte| byte.cast_signed()).collect();
-    scale.is_finite().then(|| (u64::from_le_bytes(*key), Arc::new(Row { scale, values })))
+    scale.is_finite().then(|| (u64::from_le_bytes(*key), Row { scale, values }))
 }
 
 /// FNV-1a, 32 bits: finds torn and rotten records, is not meant against a forger.
@@ -168,28 +217,34 @@ fn checksum(bytes: &[u8]) -> u32 {
 mod tests {
     use super::*;
 
+    fn all(file: &VectorFile) -> std::collections::BTreeMap<u64, Stored<'_>> {
+        file.slots.keys().map(|key| (*key, file.get(*key).unwrap())).collect()
+    }
+
     #[test]
     fn survives_reopening_and_a_torn_tail() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("vectors");
         let mut file = VectorFile::open(path.clone());
         file.use_space("model");
-        file.set(1, Row::new(&[1.0, 2.0]).unwrap());
+        file.set(1, &Row::new(&[1.0, 2.0]).unwrap());
         file.save().unwrap();
-        file.set(2, Row::new(&[3.0, -1.0]).unwrap());
+        file.set(2, &Row::new(&[3.0, -1.0]).unwrap());
         file.save().unwrap();
         let again = VectorFile::open(path.clone());
-        assert_eq!((&again.rows, again.space.as_str()), (&file.rows, "model"));
+        assert_eq!((all(&again), again.space.as_str()), (all(&file), "model"));
         let bytes = fs::read(&path).unwrap();
         fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
         let mut torn = VectorFile::open(path.clone());
-        assert_eq!(torn.rows.keys().collect::<Vec<_>>(), [&1]);
-        torn.set(2, Row::new(&[3.0, -1.0]).unwrap());
+        assert_eq!(all(&torn).len(), 1);
+        torn.set(2, &Row::new(&[3.0, -1.0]).unwrap());
         torn.save().unwrap();
-        assert_eq!(VectorFile::open(path.clone()).rows, file.rows);
+        assert_eq!(all(&VectorFile::open(path.clone())), all(&file));
         torn.retain(|key| key == 2);
         torn.save().unwrap();
-        assert_eq!(VectorFile::open(path).rows.len(), 1);
+        assert_eq!(all(&VectorFile::open(path)), all(&torn));
+        torn.retain(|_| false);
+        assert_eq!(torn.rows.used(), 0, "no room is left to what went");
     }
 
     #[test]
@@ -198,11 +253,11 @@ mod tests {
         let path = folder.path().join("vectors");
         for bytes in [&b""[..], b"\n", b"{}\n", b"{\"format\":99,\"space\":\"\",\"dimensions\":2}\nxxxx", &[0xff; 64]] {
             fs::write(&path, bytes).unwrap();
-            assert!(VectorFile::open(path.clone()).rows.is_empty());
+            assert!(VectorFile::open(path.clone()).slots.is_empty());
         }
         let mut file = VectorFile::open(path);
-        file.set(1, Row::new(&[1.0]).unwrap());
+        file.set(1, &Row::new(&[1.0]).unwrap());
         file.use_space("other");
-        assert!(file.rows.is_empty() && file.dimensions == 0);
+        assert!(file.slots.is_empty() && file.rows.used() == 0 && file.dimensions == 0);
     }
 }
