@@ -1,5 +1,5 @@
 // A demo desk of a journey's own, when the shared one will not do.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,6 +8,10 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const binary = process.env.COUNTERSIGN ?? join(root, "target/debug/countersign");
+
+/** Runs another command beside the desk in this folder; gives what it said. */
+export const countersign = (folder, ...words) =>
+  execFileSync(binary, [...words, "--config", join(folder, "desk.toml"), "--data", join(folder, "data")], { cwd: root, encoding: "utf8" });
 
 const freePort = () => new Promise((resolve, reject) => {
   const probe = createServer().once("error", reject).listen(0, "127.0.0.1", () => {
@@ -18,7 +22,7 @@ const freePort = () => new Promise((resolve, reject) => {
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** Starts `countersign demo` in an empty folder with this configuration, lends its address, stops it. */
+/** Starts `countersign demo` in an empty folder with this configuration, lends its address and folder, stops it. */
 export async function withDesk({ config, secrets = {} }, use) {
   const folder = mkdtempSync(join(tmpdir(), "countersign-desk-"));
   const file = join(folder, "desk.toml");
@@ -30,7 +34,7 @@ export async function withDesk({ config, secrets = {} }, use) {
   const gone = new Promise((resolve) => child.once("error", (error) => { said += error.message; resolve(); }).once("exit", resolve));
   try {
     await answering(`http://${address}/`, child, () => said);
-    await use(`http://${address}`);
+    await use(`http://${address}`, folder);
   } finally {
     child.kill("SIGTERM");
     await gone;

@@ -37,7 +37,9 @@ pub fn read(html: &str) -> (String, Meta, Vec<String>) {
             break;
         }
     }
-    let title = last.heading.take().filter(|t| !t.trim().is_empty()).or_else(|| last.title.take());
+    let says = |text: &Option<String>| text.clone().filter(|t| !t.trim().is_empty());
+    let (heading, named) = (says(&last.heading), says(&last.title));
+    let title = if last.headings == 1 { heading.or(named) } else { named.or(heading) };
     let meta = Meta { title, canonical: last.canonical.take(), ..Meta::default() };
     (tidy(&last.writer.finish()), meta, last.hidden)
 }
@@ -81,6 +83,8 @@ struct Reader {
     writer: Writer,
     title: Option<String>,
     heading: Option<String>,
+    /// First headings; a page with several of them has none that names it.
+    headings: usize,
     canonical: Option<String>,
     hidden: Vec<String>,
     hidden_now: String,
@@ -110,6 +114,7 @@ impl Reader {
             writer: Writer::default(),
             title: None,
             heading: None,
+            headings: 0,
             canonical: None,
             hidden: Vec::new(),
             hidden_now: String::new(),
@@ -148,7 +153,11 @@ impl Reader {
             let background = around.map(|o| o.background.clone()).unwrap_or_default();
             let look = look(tag.attrs.iter().map(|a| (&*a.name.local, &*a.value)), &background);
             let shown = match around.map_or(Shown::Yes, |o| o.shown) {
-                Shown::Yes if self.is_skipped(name, role.as_deref()) => Shown::Skipped,
+                Shown::Yes
+                    if self.is_skipped(name, role.as_deref()) || is_anchor(name, attribute("class").as_deref()) =>
+                {
+                    Shown::Skipped
+                }
                 Shown::Yes if look.hidden => Shown::Hidden,
                 inherited => inherited,
             };
@@ -175,8 +184,9 @@ impl Reader {
             self.end_hidden();
         }
         if open.shown == Shown::Yes {
-            if open.name == "h1" && self.heading.is_none() {
-                self.heading = self.writer.heading();
+            if open.name == "h1" && self.writes() {
+                self.headings += 1;
+                self.heading = self.heading.take().or_else(|| self.writer.heading());
             }
             if self.writes() {
                 self.writer.end(&open.name);
@@ -248,6 +258,12 @@ impl Reader {
             )
             || matches!(role, Some("navigation" | "banner" | "contentinfo" | "search" | "complementary" | "dialog"))
     }
+}
+
+/// The sign beside a heading that links to itself.
+fn is_anchor(name: &str, class: Option<&str>) -> bool {
+    let classes = || class.unwrap_or_default().split_whitespace();
+    name == "a" && classes().any(|c| matches!(c, "headerlink" | "anchorjs-link" | "hash-link" | "header-anchor"))
 }
 
 fn is_void(name: &str) -> bool {

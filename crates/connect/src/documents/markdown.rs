@@ -4,14 +4,18 @@
 pub fn tidy(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace(['\r', '\u{c}'], "\n").replace('\0', "\u{FFFD}");
     let mut out = String::with_capacity(text.len());
-    let (mut blank, mut fenced) = (0, false);
+    // Marks of the open fence; only as many of them close it.
+    let (mut blank, mut fence) = (0, 0);
     for line in text.lines() {
         let kept = line.trim_end();
-        if kept.trim_start().starts_with("```") {
-            fenced = !fenced;
+        let marks = kept.trim_start().chars().take_while(|c| *c == '`').count();
+        if fence == 0 && marks >= 3 {
+            fence = marks;
+        } else if fence > 0 && marks >= fence {
+            fence = 0;
         }
         blank = if kept.is_empty() { blank + 1 } else { 0 };
-        if (blank <= 1 || fenced) && !(kept.is_empty() && out.is_empty()) {
+        if (blank <= 1 || fence > 0) && !(kept.is_empty() && out.is_empty()) {
             out.push_str(kept);
             out.push('\n');
         }
@@ -29,5 +33,7 @@ mod tests {
     fn blank_lines_and_line_ends_are_even() {
         assert_eq!(tidy("\n\n# A  \r\n\r\n\r\n\r\nb\rc\n\n"), "# A\n\nb\nc\n");
         assert_eq!(tidy("```\na\n\n\nb\n```\n"), "```\na\n\n\nb\n```\n");
+        let nested = "````\n```\n\n\nb\n````\n";
+        assert_eq!(tidy(nested), nested);
     }
 }

@@ -55,6 +55,39 @@ fn a_page_becomes_its_main_part_in_markdown() {
 }
 
 #[test]
+fn pages_are_written_in_many_ways() {
+    for (page, expected) in [
+        (
+            "<ul><li><p>One</p></li><li></li><li><p>Two</p><p>and more</p></li></ul><p>After",
+            "- One\n- Two\nand more\n\nAfter\n",
+        ),
+        ("<ol><li><div>One</div><li><p>Two</ol>", "1. One\n2. Two\n"),
+        ("<h2>Steps<a class='headerlink' href='#s'>¶</a></h2><p>Go.", "## Steps\n\nGo.\n"),
+        ("<p>1 &lt; 2 and &lt;b&gt; and mail &lt;!-- x", "1 < 2 and \\<b> and mail \\<!-- x\n"),
+        ("<p># no heading</p><p>a # b</p>", "\\# no heading\n\na # b\n"),
+        ("<dl><dt>Plan<dd>Team</dl><table><tr><td>Only<tr><td>lines</table>", "Plan\nTeam\n\nOnly\nlines\n"),
+        (
+            "<table><tr><th>A<th>B<tr><td><ul><li>x<li>y</ul><td><table><tr><td>in</table></table>z",
+            "| A | B |\n| --- | --- |\n| x y | in |\n\nz\n",
+        ),
+        ("<pre>a\n\n\n```\nb</pre>c", "````\na\n\n\n```\nb\n````\n\nc\n"),
+        ("<body>One<br>two<hr>three <code>x</code></body>", "One\ntwo\n\nthree `x`\n"),
+        ("<div role=main>Inside<div role=navigation>menu</div></div><p>outside", "Inside\n"),
+        ("<article><header><h1>Title</h1></header>Text</article><footer>foot</footer>", "# Title\n\nText\n"),
+    ] {
+        assert_eq!(read("page.html", page.as_bytes(), "").expect(page).text, expected, "{page}");
+    }
+    for (page, title) in [
+        ("<title>Site</title><h1>Page</h1><p>a", "Page"),
+        ("<title>Site</title><h1>One</h1><h1>Two</h1><p>a", "Site"),
+        ("<title> </title><h1></h1><p>a", "page"),
+        ("<h1>One</h1><h1>Two</h1><p>a", "One"),
+    ] {
+        assert_eq!(read("page.html", page.as_bytes(), "").expect(page).title, title, "{page}");
+    }
+}
+
+#[test]
 fn what_a_page_hides_is_told_and_left_out() {
     let document = fixture("hidden.html").expect("read");
     assert_eq!(document.text, "# Password reset\n\nOpen Settings and choose Reset.\n\nThe link works for one hour.\n");

@@ -187,9 +187,11 @@ async fn get_article(
     let grant = grant(&app, &caller)?;
     let mut conn = app.store.read().await?;
     let row = conn.article(&grant, id).await?;
-    let version = conn.version(&grant, id, asked.version.unwrap_or(0)).await?;
-    let passages = conn.passages(&grant, version.id).await?;
     let history = conn.versions(&grant, id).await?;
+    // An article that never had a current text opens with its newest.
+    let newest = history.first().filter(|_| row.current.is_none()).map_or(0, |v| v.number);
+    let version = conn.version(&grant, id, asked.version.unwrap_or(newest)).await?;
+    let passages = conn.passages(&grant, version.id).await?;
     let keepers = conn.keepers(id).await?;
     let left_out = conn.hidden_in(version.id).await?;
     drop(conn);

@@ -112,6 +112,14 @@ fn what_arrives_is_proposed_what_changes_again_and_what_vanishes_is_withdrawn() 
 
         let owner = desk.sign_in("mara").await;
         let path = format!("/articles/{}", new.id);
+        let opened = owner.get(&path).await.expect(200);
+        assert_eq!(
+            (&opened["version"], &opened["version_state"]),
+            (&json!(1), &json!("proposed")),
+            "it opens as it is"
+        );
+        let reader = desk.program(&["knowledge:read"]).await;
+        assert_eq!(reader.get(&path).await.problem(404), "not-found", "proposals stay inside");
         owner.post(&format!("{path}/versions/1/answer"), json!({ "answer": "approve" })).await.expect(200);
         put(root, "export.md", "# Export\n\nOpen Billing and choose Export.\n");
         assert_eq!(counts(&sync(desk, source).await), [0, 1, 0, 1, 0, 1]);

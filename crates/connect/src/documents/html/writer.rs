@@ -115,6 +115,7 @@ impl Writer {
                 self.out.push(' ');
                 self.heading_from = self.out.len();
             }
+            "p" if !self.lists.is_empty() => self.line(),
             "p" | "table" | "hr" | "dl" | "dt" | "details" | "section" | "article" => self.paragraph(),
             _ if is_block(name) => self.line(),
             _ => {}
@@ -191,6 +192,11 @@ impl Writer {
             return table.text(text);
         }
         for c in text.chars() {
+            // A sign that turned out to begin no tag needs no mark.
+            if self.out.ends_with("\\<") && !c.is_ascii_alphabetic() && !"/!?".contains(c) {
+                self.out.truncate(self.out.len() - 2);
+                self.out.push('<');
+            }
             let begins = self.out.is_empty() || self.out.ends_with('\n');
             if c.is_whitespace() && c != '\u{a0}' {
                 if !begins && !self.out.ends_with(' ') {
@@ -226,7 +232,17 @@ impl Writer {
         }
     }
 
+    /// Whether the open line holds nothing yet but the mark of a list item.
+    fn at_item(&self) -> bool {
+        let line = self.out.rsplit('\n').next().unwrap_or_default().trim_start_matches(['>', ' ']);
+        let number = line.strip_suffix(". ").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+        line == "- " || number
+    }
+
     fn line(&mut self) {
+        if self.at_item() {
+            return;
+        }
         self.out.truncate(self.out.trim_end_matches(' ').len());
         if !self.out.is_empty() && !self.out.ends_with('\n') {
             self.out.push('\n');
@@ -234,6 +250,9 @@ impl Writer {
     }
 
     fn paragraph(&mut self) {
+        if self.at_item() {
+            return;
+        }
         self.line();
         let (blank, quoted) = ("\n\n", format!("\n{}\n", "> ".repeat(self.quotes.min(DEPTH_MAX))));
         if !self.out.is_empty() && !self.out.ends_with(blank) && !self.out.ends_with(&quoted) {
@@ -243,8 +262,9 @@ impl Writer {
     }
 
     fn item(&mut self) {
-        if self.lists.len() <= 1 && !self.out.ends_with('\n') {
-            self.line();
+        // An item that held nothing gives its line to the next.
+        if self.at_item() {
+            self.out.truncate(self.out.rfind('\n').map_or(0, |at| at + 1));
         }
         self.line();
         self.mark();
