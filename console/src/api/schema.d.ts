@@ -672,6 +672,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/requesters/{id}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erases a requester: their words, and words about them, leave the desk for good. */
+        post: operations["erase_requester"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/search": {
         parameters: {
             query?: never;
@@ -1579,6 +1596,16 @@ export interface components {
             state: string;
             /** Format: int64 */
             total: number;
+        };
+        /** @description Whom to erase, said a second time. */
+        ErasureAsked: {
+            /** @description The requester's address, as it is shown. */
+            address: string;
+        };
+        /** @description What an erasure took away. */
+        ErasureDone: {
+            /** @description Tickets that lost their words. */
+            tickets: number;
         };
         /** @description One reason. */
         Evidence: {
@@ -4171,6 +4198,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Customer"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_requester: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureDone"];
                 };
             };
             "4XX": {

@@ -21,4 +21,5 @@ export const markRead = (id: string) => call<void>("POST", `/tickets/${id}/read`
 export const messageHtml = (id: string) => callText(`/messages/${id}/html`);
 export const getExchange = (id: string) => call<Exchange>("GET", `/exchanges/${id}`);
 export const setRequesterAi = (id: string, ai: AiChoice) => call<Customer>("PUT", `/requesters/${id}/ai`, { body: { ai } });
+export const eraseRequester = (id: string, address: string) => call<{ tickets: number }>("POST", `/requesters/${id}/erasure`, { body: { address } });
 export const search = (q: string) => call<SearchResult>("GET", `/search${query({ q })}`);

@@ -6,6 +6,7 @@ import type { AiChoice, TicketPage } from "../api/types";
 import { notify, notifyFailure } from "../states/notice";
 import { Ago } from "../states/Parts";
 import { t, word } from "../strings";
+import { EraseRequester } from "./EraseRequester";
 
 export function CustomerSection({ ticket }: { ticket: TicketPage }) {
   const { customer } = ticket;
@@ -35,6 +36,7 @@ export function CustomerSection({ ticket }: { ticket: TicketPage }) {
           <li key={one.id}><Link to="/tickets/$ticketId" params={{ ticketId: one.id }}>#{one.number} {one.subject}</Link> <span className="quiet">{t(`status.${one.status}`)}, <Ago at={one.at} /></span></li>
         ))}
       </ul>
+      <EraseRequester customer={customer} />
     </>
   );
 }

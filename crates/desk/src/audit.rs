@@ -166,6 +166,10 @@ events! {
     TokenRevoked = "token.revoked" { /** The key's id. */ token: TokenId },
     /// A requester's AI setting changed.
     RequesterConsent = "consent.requester" { /** Who. */ requester: RequesterId, /** The new word. */ setting: String },
+    /// Everything of a ticket's words is gone, on request.
+    TicketErased = "ticket.erased" { /** The ticket. */ ticket: TicketId },
+    /// A requester and everything of theirs was erased, on request.
+    RequesterErased = "requester.erased" { /** Who it was. */ requester: RequesterId, /** How many tickets. */ tickets: i64 },
     /// An organization's AI setting changed.
     OrganizationConsent = "consent.organization" { /** Which. */ organization: OrganizationId, /** The new word. */ setting: String },
     /// An agent's own AI setting changed.
@@ -206,6 +210,7 @@ impl AuditEvent {
             | Self::VerdictWithdrawn { ticket, .. }
             | Self::TicketMoved { ticket, .. }
             | Self::TicketChanged { ticket, .. }
+            | Self::TicketErased { ticket }
             | Self::NoteWritten { ticket, .. }
             | Self::DraftWithheld { ticket, .. }
             | Self::DraftProposed { ticket, .. }

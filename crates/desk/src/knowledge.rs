@@ -111,6 +111,23 @@ pub struct Retrieval {
     pub plan: Option<crate::assemble::Plan>,
 }
 
+impl Retrieval {
+    /// Empties what was taken from a past case that is to be forgotten; the numbers of the others stay. True when something was.
+    pub fn forget(&mut self, case: TicketId) -> bool {
+        let of_case = |cited: &&mut Cited| matches!(cited.origin, Origin::Reply { ticket } if ticket == case);
+        let mut any = false;
+        for cited in self.cited.iter_mut().filter(of_case) {
+            cited.title.clear();
+            cited.heading.clear();
+            cited.text.clear();
+            cited.spans.clear();
+            cited.why.clear();
+            any = true;
+        }
+        any
+    }
+}
+
 impl Cited {
     /// Whether facts may rest on it.
     #[must_use]

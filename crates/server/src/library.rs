@@ -249,6 +249,11 @@ impl Library {
         Ok(self.index.replace_group(&group, vec![passage])?)
     }
 
+    /// Takes a solved case out.
+    pub fn remove_case(&self, ticket: desk::ids::TicketId) {
+        self.index.remove_group(&ticket.to_string());
+    }
+
     /// Rewrites index files so that nothing of what was taken out remains in them.
     ///
     /// # Errors

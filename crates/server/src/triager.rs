@@ -96,6 +96,7 @@ impl Triager {
                     | "model.promoted"
                     | "consent.requester"
                     | "consent.organization"
+                    | "requester.erased"
                     | "desk.prepared"
             )
     }

@@ -14,6 +14,7 @@
 mod columns;
 mod conn;
 mod dialect;
+mod erasure;
 mod error;
 mod grant;
 mod housekeeping;
@@ -46,6 +47,7 @@ pub use articles::{Article, ArticleFilter, ArticleVersion, NewArticle, NewSource
 pub use conn::Conn;
 pub use corrections::{Answered, CorrectionLine, GivenVerdict, Learnt, NearCase};
 pub use drafts::{DraftRow, NewDraft};
+pub use erasure::ERASED;
 pub use error::StoreError;
 pub use exchanges::{Exchange, ExchangeState};
 pub use feeds::{Feed, KnownDocument, Labels, NewDocument, NewFeed};
@@ -154,6 +156,18 @@ impl Store {
             .connect_with(options)
             .await?;
         Ok(Self { pools: Pools::Postgres(pool) })
+    }
+
+    /// Rewrites files so that nothing of what was deleted remains in them: SQLite's log is copied back and emptied (its pages
+    /// are overwritten when rows go, by `secure_delete`). PostgreSQL does this in its own time, by vacuum.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn clear_traces(&self) -> Result<(), StoreError> {
+        if let Pools::Sqlite { writer, .. } = &self.pools {
+            writer.acquire().await?.execute("pragma wal_checkpoint(truncate)").await?;
+        }
+        Ok(())
     }
 
     /// The engine.

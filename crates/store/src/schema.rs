@@ -41,6 +41,12 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0006_locks.postgres.sql"),
     },
     Migration { number: 7, common: include_str!("../migrations/0007_sources.sql"), sqlite: "", postgres: "" },
+    Migration {
+        number: 9,
+        common: include_str!("../migrations/0009_erasure.sql"),
+        sqlite: include_str!("../migrations/0009_locks.sqlite.sql"),
+        postgres: include_str!("../migrations/0009_locks.postgres.sql"),
+    },
 ];
 
 /// Applies what is missing, in the order of numbers and in one transaction. Every number that is missing counts, not

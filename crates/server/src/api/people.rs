@@ -22,7 +22,7 @@ use crate::{App, flow};
 
 /// Routes about requesters.
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(set_requester_ai))
+    OpenApiRouter::new().routes(routes!(set_requester_ai)).routes(routes!(erase_requester))
 }
 
 /// Somebody who asked.
@@ -134,4 +134,32 @@ async fn set_requester_ai(
     let grant = Grant::for_agent(&session, Purpose::Work)?;
     let mut conn = app.store.read().await?;
     Ok(Json(Customer::load(&mut conn, &grant, id).await?))
+}
+
+/// Whom to erase, said a second time.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ErasureAsked {
+    /// The requester's address, as it is shown.
+    address: String,
+}
+
+/// What an erasure took away.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErasureDone {
+    /// Tickets that lost their words.
+    tickets: usize,
+}
+
+/// Erases a requester: their words, and words about them, leave the desk for good.
+#[utoipa::path(post, path = "/requesters/{id}/erasure", tag = "requesters", params(("id" = String, Path)), request_body = ErasureAsked,
+    responses((status = 200, body = ErasureDone), (status = "4XX", body = ProblemBody)))]
+async fn erase_requester(
+    State(app): State<Arc<App>>,
+    Answering(session): Answering,
+    Id(id): Id<RequesterId>,
+    Body(asked): Body<ErasureAsked>,
+) -> Result<Json<ErasureDone>, Problem> {
+    let erased = flow::erase_requester::by_person(&app, &session, id, &asked.address).await?;
+    Ok(Json(ErasureDone { tickets: erased.tickets }))
 }

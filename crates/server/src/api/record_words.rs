@@ -112,6 +112,8 @@ fn house(event: &AuditEvent) -> String {
         E::TokenMade { .. } => "A program got a key.".to_owned(),
         E::TokenRevoked { .. } => "A key was taken back.".to_owned(),
         E::RequesterConsent { setting, .. } => format!("A customer's AI setting is now “{setting}”."),
+        E::TicketErased { .. } => "The words of a ticket were erased.".to_owned(),
+        E::RequesterErased { tickets, .. } => format!("A requester was erased, with {tickets} tickets."),
         E::OrganizationConsent { setting, .. } => format!("An organization's AI setting is now “{setting}”."),
         E::AgentConsent { setting, .. } => format!("An agent's own AI setting is now “{setting}”."),
         E::AgentChanged { change, .. } => format!("An agent's account: {change}."),

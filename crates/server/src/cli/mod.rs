@@ -10,6 +10,7 @@ mod bench;
 mod connections;
 mod demo;
 mod doctor;
+mod erase;
 mod first_start;
 mod host;
 mod import;
@@ -73,6 +74,8 @@ enum Command {
     /// People who answer.
     #[command(subcommand)]
     User(user::User),
+    /// Erase a requester, on their request.
+    Erase(erase::Erase),
     /// Print the API's description.
     Openapi,
     /// Measure this machine and these engines.
@@ -107,6 +110,7 @@ async fn run(command: Command) -> Outcome {
         Command::Sources(sources) => Box::pin(sources.run()).await,
         Command::Search(search) => search.run().await,
         Command::User(user) => user.run().await,
+        Command::Erase(erase) => erase.run().await,
         Command::Openapi => openapi::run(),
         Command::Bench(bench) => bench.run().await,
     }

@@ -31,6 +31,7 @@ pub async fn follow(app: &App) -> Result<usize, FlowError> {
     let Some(last) = items.last().map(|item| item.seq) else { return Ok(0) };
     let mut changed = false;
     let mut learnt = false;
+    let mut erased = false;
     for item in &items {
         learnt |= app.triager.is_news(item.seq, &item.kind);
         match (item.kind.as_str(), item.article) {
@@ -38,6 +39,10 @@ pub async fn follow(app: &App) -> Result<usize, FlowError> {
                 let passages = conn.passages_of(&grant, article).await?;
                 app.library.put_article(article, passages, app.clock.now())?;
                 changed = true;
+            }
+            ("ticket.erased", None) => {
+                item.ticket.iter().for_each(|ticket| app.library.remove_case(*ticket));
+                erased = true;
             }
             ("desk.prepared", None) => {
                 put_all(app, &mut conn, &grant).await?;
@@ -55,10 +60,14 @@ pub async fn follow(app: &App) -> Result<usize, FlowError> {
     if learnt {
         app.reload_triage().await?;
     }
-    if changed || items.len() as i64 == BATCH || last + 1 - cursor > 50 {
+    if erased {
+        app.library.commit(cursor)?;
+        app.library.purge()?;
+    }
+    if changed || erased || items.len() as i64 == BATCH || last + 1 - cursor > 50 {
         app.library.commit(last + 1)?;
     }
-    Ok(if changed { items.len() } else { 0 })
+    Ok(if changed || erased { items.len() } else { 0 })
 }
 
 async fn put_all(app: &App, conn: &mut Conn, grant: &Grant) -> Result<(), FlowError> {

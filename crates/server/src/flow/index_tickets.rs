@@ -32,6 +32,10 @@ pub async fn follow(app: &App) -> Result<usize, FlowError> {
     for ticket in &touched {
         put(app, &mut conn, &grant, *ticket).await?;
     }
+    if items.iter().any(|item| item.kind == "ticket.erased") {
+        app.tickets.commit(cursor)?;
+        app.tickets.purge()?;
+    }
     if !touched.is_empty() || last + 1 - cursor > UNSAVED {
         app.tickets.commit(last + 1)?;
     }

@@ -5,6 +5,7 @@ pub mod answer_suggestion;
 pub mod approve_reply;
 pub mod change_ticket;
 pub mod deliver_letters;
+pub mod erase_requester;
 pub mod export_policies;
 pub mod find_tickets;
 pub mod follow_record;

@@ -10,6 +10,7 @@ mod by_hand;
 mod client;
 mod crash;
 mod demo_copy;
+mod erasure;
 mod harness;
 mod import;
 mod in_hand;

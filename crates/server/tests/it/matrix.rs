@@ -71,6 +71,7 @@ const ROWS: &[(&str, Row)] = &[
     ("POST /outbox/{id}/verdict",         [NOBODY, 422, 422, 403, 403, 403]),
     ("POST /policies/{kind}/{key}/dry-run", [NOBODY, 403, 403, 403, 403, 403]),
     ("POST /quarantine/{id}/retry",       [NOBODY, 404, 404, 403, 403, 403]),
+    ("POST /requesters/{id}/erasure",     [NOBODY, 422, 422, 403, 403, 403]),
     ("POST /session",                     [422, 422, 422, 422, 422, 422]),
     ("POST /sources/{id}/sync",           [NOBODY, 404, 404, 403, 403, 403]),
     ("POST /suggestions/{id}/verdict",    [NOBODY, 422, 422, 403, 403, 403]),

@@ -37,6 +37,19 @@ const REFUSED: &[(&str, &str)] = &[
     ("a row's approval stays", "update outbox set approval_id = null"),
     ("a row's digest stays", "update outbox set digest = 'x'"),
     ("a row's proof stays", "update outbox set mac = mime"),
+    ("what may still leave is not emptied", "update outbox set recipients = '[]', mime = substr(mime, 1, 0)"),
+    (
+        "what is emptied keeps its proof",
+        "update outbox set state = 'sent', recipients = '[]', mime = substr(mime, 1, 0), mac = substr(mac, 1, 1)",
+    ),
+    (
+        "bytes do not go without recipients",
+        "update outbox set state = 'sent', recipients = '[\"x\"]', mime = substr(mime, 1, 0)",
+    ),
+    (
+        "bytes are emptied, not shortened",
+        "update outbox set state = 'sent', recipients = '[]', mime = substr(mime, 1, 3)",
+    ),
 ];
 
 const FORGED: &[(&str, &str)] = &[
@@ -101,6 +114,9 @@ async fn the_record_and_what_was_approved_cannot_be_rewritten() {
         let mut tx = begin(store).await;
         let moved = tx.execute("update outbox set state = 'sending', fence = fence + 1, lease_until = 5", vec![]).await;
         assert_eq!(moved.expect("the state moves"), 1);
+        // And so does forgetting what a letter that is over said.
+        let emptied = "update outbox set state = 'sent', recipients = '[]', mime = substr(mime, 1, 0)";
+        assert_eq!(tx.execute(emptied, vec![]).await.expect("emptied"), 1);
         tx.commit(event()).await.expect("committed");
     })
     .await;
