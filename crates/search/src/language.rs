@@ -38,9 +38,10 @@ impl Language {
         let mut counts = [0_u32; Self::ALL.len()];
         let words = text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty());
         for word in words.take(LOOKED_AT) {
-            let folded = crate::analysis::fold(word);
-            for (language, count) in Self::ALL.into_iter().zip(&mut counts) {
-                *count += u32::from(stop_words::is_stop_word(language, &folded));
+            for language in stop_words::languages(&crate::analysis::fold(word)) {
+                if let Some(count) = counts.get_mut(language as usize) {
+                    *count += 1;
+                }
             }
         }
         let most = counts.into_iter().max().filter(|most| *most > 0)?;

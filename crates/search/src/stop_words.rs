@@ -1,5 +1,7 @@
 //! Function words. They are indexed, asked for only when a query has nothing else, and tell languages apart.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use crate::language::Language;
 
 /// Folded, unstemmed. Small on purpose: a word that may carry meaning at a support desk (`not`, `off`, `down`, `up`)
@@ -183,17 +185,41 @@ const DUTCH: &[&str] = &[
     "zou",
 ];
 
-pub(crate) fn is_stop_word(language: Language, folded: &str) -> bool {
-    let sorted = |words: &[&str]| words.binary_search(&folded).is_ok();
-    match language {
-        Language::English => ENGLISH.contains(&folded),
-        Language::German => sorted(GERMAN),
-        Language::French => sorted(FRENCH),
-        Language::Spanish => sorted(SPANISH),
-        Language::Portuguese => sorted(PORTUGUESE),
-        Language::Italian => sorted(ITALIAN),
-        Language::Dutch => sorted(DUTCH),
+/// For each word the languages that have it, a bit for each in their order: every word of every passage is looked up.
+static LANGUAGES: LazyLock<HashMap<&str, u8>> = LazyLock::new(|| {
+    let mut languages = HashMap::new();
+    for language in Language::ALL {
+        for word in of(language) {
+            *languages.entry(*word).or_default() |= bit(language);
+        }
     }
+    languages
+});
+
+const fn of(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::English => ENGLISH,
+        Language::German => GERMAN,
+        Language::French => FRENCH,
+        Language::Spanish => SPANISH,
+        Language::Portuguese => PORTUGUESE,
+        Language::Italian => ITALIAN,
+        Language::Dutch => DUTCH,
+    }
+}
+
+const fn bit(language: Language) -> u8 {
+    1 << language as u8
+}
+
+/// The languages in which this folded word is a function word.
+pub(crate) fn languages(folded: &str) -> impl Iterator<Item = Language> {
+    let bits = LANGUAGES.get(folded).copied().unwrap_or_default();
+    Language::ALL.into_iter().filter(move |language| bits & bit(*language) != 0)
+}
+
+pub(crate) fn is_stop_word(language: Language, folded: &str) -> bool {
+    LANGUAGES.get(folded).is_some_and(|bits| bits & bit(language) != 0)
 }
 
 #[cfg(test)]
@@ -201,9 +227,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_that_are_searched_by_halves_are_sorted() {
-        for list in [GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, DUTCH] {
-            assert!(list.is_sorted() && !list.is_empty());
+    fn a_word_belongs_to_the_languages_that_list_it() {
+        for language in Language::ALL {
+            assert!(of(language).iter().all(|word| is_stop_word(language, word)));
         }
+        assert_eq!(languages("was").collect::<Vec<_>>(), [Language::English, Language::German, Language::Dutch]);
+        assert_eq!(languages("refund").count(), 0);
     }
 }

@@ -124,9 +124,21 @@ impl Probe {
 
     /// Cosine of the angle, -1 to 1. Integers up to 127 * 2047 per component: 8,000 components fit the sum.
     pub(crate) fn cosine(&self, row: Stored<'_>) -> f32 {
-        let dot: i32 = self.values.iter().zip(row.values).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum();
-        (dot as f32 * self.scale * row.scale).clamp(-1.0, 1.0)
+        (dot(&self.values, row.values) as f32 * self.scale * row.scale).clamp(-1.0, 1.0)
     }
+}
+
+/// Sums side by side, which the compiler turns into vector instructions that every processor has.
+fn dot(a: &[i16], b: &[i8]) -> i32 {
+    let ((a, rest_a), (b, rest_b)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
+    let mut sums = [0_i32; 16];
+    for (a, b) in a.iter().zip(b) {
+        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += i32::from(*a) * i32::from(*b);
+        }
+    }
+    let rest = rest_a.iter().zip(rest_b).map(|(a, b)| i32::from(*a) * i32::from(*b));
+    sums.iter().sum::<i32>() + rest.sum::<i32>()
 }
 
 #[cfg(test)]
