@@ -8,6 +8,7 @@ import "./styles/ticket.css";
 import "./styles/assist.css";
 import "./styles/pages.css";
 import "./styles/triage.css";
+import "./styles/patterns.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";

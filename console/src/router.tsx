@@ -44,6 +44,10 @@ const search = createRoute({
   getParentRoute: () => shell, path: "/search", component: lazyRouteComponent(() => import("./search/SearchPage"), "SearchPage"),
   validateSearch: (search): { q?: string } => ({ q: search.q === undefined ? undefined : String(search.q) }),
 });
+const patterns = createRoute({
+  getParentRoute: () => shell, path: "/patterns", component: lazyRouteComponent(() => import("./patterns/PatternsPage"), "PatternsPage"),
+  validateSearch: (search): { tab?: "patterns" } => (search.tab === "patterns" ? { tab: "patterns" } : {}),
+});
 const tray = createRoute({ getParentRoute: () => shell, path: "/tray", component: lazyRouteComponent(() => import("./tray/TrayPage"), "TrayPage") });
 const letter = createRoute({ getParentRoute: () => tray, path: "$letterId", component: lazyRouteComponent(() => import("./tray/LetterView"), "LetterRoute") });
 const record = createRoute({ getParentRoute: () => shell, path: "/record", component: lazyRouteComponent(() => import("./record/RecordPage"), "RecordPage") });
@@ -58,7 +62,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     shell.addChildren([
-      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), search, tray.addChildren([letter]), record, quarantine, settings, policies, policy, insights, tasks,
+      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), patterns, search, tray.addChildren([letter]), record, quarantine, settings, policies, policy, insights, tasks,
     ]),
   ]),
   defaultPreload: false,

@@ -1,5 +1,5 @@
 import { call, query } from "./http";
-import type { Article, ArticleLine, ChangedPiece, List, Page, SourceLine, TextPlace, TouchedDraft } from "./types";
+import type { Article, ArticleLine, ChangedPiece, DraftedArticle, GapList, List, Page, Pattern, PatternList, SourceLine, TextPlace, TouchedDraft } from "./types";
 
 export const listArticles = (filter: { q?: string; source?: string; state?: string }, cursor?: string) =>
   call<Page<ArticleLine>>("GET", `/articles${query({ ...filter, cursor })}`);
@@ -20,3 +20,12 @@ export const answerText = (id: string, version: number, answer: "approve" | "dec
   call<List<TouchedDraft>>("POST", `/articles/${id}/versions/${version}/answer`, { body: { answer, review_by: reviewBy } });
 export const reviewArticle = (id: string, reviewBy: string | null) => call<void>("POST", `/articles/${id}/review`, { body: { review_by: reviewBy } });
 export const withdrawArticle = (id: string) => call<void>("POST", `/articles/${id}/withdrawal`, { body: {} });
+
+export const listPatterns = () => call<PatternList>("GET", "/patterns");
+export const getPattern = (id: string) => call<Pattern>("GET", `/patterns/${id}`);
+export const listGaps = () => call<GapList>("GET", "/gaps");
+export const recount = () => call<void>("POST", "/patterns/recount");
+export const draftArticle = (pattern: string, source: string) => call<DraftedArticle>("POST", `/patterns/${pattern}/article`, { body: { source }, idempotencyKey: once() });
+/** Kept for ninety days, so that what nobody finds becomes visible; null where the words hold personal data. */
+export const keepSearch = (words: string, found: number) => call<{ id: string | null }>("POST", "/searches", { body: { words, found } });
+export const openedFound = (search: string) => call<void>("POST", `/searches/${search}/opened`, { body: {} });

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
 import { Problem, nextCursor } from "./http";
-import { articleChanges, getArticle, listArticles, listSources } from "./knowledge";
+import { articleChanges, getArticle, getPattern, listArticles, listGaps, listPatterns, listSources } from "./knowledge";
 import { getLetter, listLetters, listQuarantine } from "./mail";
 import { getPolicy, getPolicyVersion, listColleagues, listPolicies } from "./policies";
 import { getCheckpoint, listAudit } from "./record";
@@ -57,6 +57,11 @@ export const policiesQuery = queryOptions({ queryKey: ["policies"], queryFn: lis
 export const policyQuery = (kind: PolicyKind, key: string) => queryOptions({ queryKey: ["policy", kind, key], queryFn: () => getPolicy(kind, key), refetchOnMount: "always" });
 export const policyVersionQuery = (kind: PolicyKind, key: string, version: number) =>
   queryOptions({ queryKey: ["policy", kind, key, version], queryFn: () => getPolicyVersion(kind, key, version), staleTime: Infinity });
+/** Asked every two seconds until there is a first count. */
+const untilCounted = { refetchOnMount: "always" as const, refetchInterval: ({ state }: { state: { data?: { state: string } | undefined } }) => (state.data?.state === "counting" ? 2000 : 60_000) };
+export const patternsQuery = queryOptions({ queryKey: ["patterns"], queryFn: listPatterns, ...untilCounted });
+export const gapsQuery = queryOptions({ queryKey: ["gaps"], queryFn: listGaps, ...untilCounted });
+export const patternQuery = (id: string) => queryOptions({ queryKey: ["pattern", id], queryFn: () => getPattern(id) });
 /** Tasks are derived on each request; a minute's delay is no loss. */
 export const tasksQuery = queryOptions({ queryKey: ["tasks"], queryFn: listTasks, refetchInterval: 60_000 });
 

@@ -464,6 +464,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where knowledge is wanting, heaviest first. Searches of others are shown to those who see the whole desk. */
+        get: operations["list_gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/mail": {
         parameters: {
             query?: never;
@@ -546,6 +563,74 @@ export interface paths {
          *     draft is open again and sending it needs a new approval.
          */
         post: operations["settle_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/patterns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Patterns, largest first. */
+        get: operations["list_patterns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/patterns/recount": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a new count. It is there some seconds later. */
+        post: operations["recount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/patterns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One pattern with its tickets. */
+        get: operations["get_pattern"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/patterns/{id}/article": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Drafts an article from a pattern's solved tickets. It is a proposal: nothing of it speaks before its owner's yes. */
+        post: operations["draft_article"];
         delete?: never;
         options?: never;
         head?: never;
@@ -700,6 +785,40 @@ export interface paths {
         get: operations["search"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps what a person looked for, for ninety days, so that what nobody finds becomes visible. */
+        post: operations["keep_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/searches/{id}/opened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The person opened something that their search found. */
+        post: operations["open_found"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1177,6 +1296,11 @@ export interface components {
             /** @description `allowed` or `refused`. */
             use: string;
         };
+        /** @description An article that says much of a proposal. */
+        AlikeArticle: {
+            article_id: string;
+            title: string;
+        };
         /** @description The answer in preparation. */
         Answer: {
             draft?: components["schemas"]["Draft"] | null;
@@ -1187,6 +1311,15 @@ export interface components {
             state: string;
             /** @description Why there is no draft. */
             why?: string | null;
+        };
+        /** @description An article that answers requests of a pattern. */
+        AnsweringArticle: {
+            article_id: string;
+            /** @description Replies to these requests that cited it; 0 where it would be found and was not used yet. */
+            cited: number;
+            /** @description `current`, `due` or `expired`. */
+            freshness: string;
+            title: string;
         };
         /** @description A person's yes that can perhaps still be taken back. */
         Approval: {
@@ -1215,6 +1348,8 @@ export interface components {
             history: components["schemas"]["TextLine"][];
             /** @description The same as sanitised HTML. */
             html: string;
+            /** @description Lines of a text that was drafted from tickets, with those the caller may see. */
+            origins: components["schemas"]["LineOrigin"][];
             passages: components["schemas"]["PassageLine"][];
             /** @description Where this version stands: `proposed`, `current`, `past` or `declined`. */
             version_state: string;
@@ -1244,6 +1379,13 @@ export interface components {
              * @description How many versions there are.
              */
             versions: number;
+        };
+        /** @description Where to put an article that is drafted. */
+        ArticleWanted: {
+            /** @description `public` or `internal`; public without one. */
+            audience?: string | null;
+            /** @description Key of its source. */
+            source: string;
         };
         /** @description A file that came with a message. */
         Attachment: {
@@ -1344,6 +1486,11 @@ export interface components {
             name: string;
             operating_model: string;
             queue: string;
+        };
+        /** @description A category with how many of the requests have it. */
+        CategoryCount: {
+            category: components["schemas"]["Named"];
+            requests: number;
         };
         /** @description Answers to one category. */
         CategoryLine: {
@@ -1569,6 +1716,14 @@ export interface components {
         DraftText: {
             body: string;
         };
+        /** @description An article that was drafted from solved tickets, as a proposal. */
+        DraftedArticle: {
+            /** @description Articles that say much of it already. */
+            alike: components["schemas"]["AlikeArticle"][];
+            article_id: string;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description The promise held against the random sample. */
         Drift: {
             /** Format: double */
@@ -1669,6 +1824,23 @@ export interface components {
             /** @description `sent` or `not_sent`. */
             verdict: string;
         };
+        /** @description One gap. */
+        Gap: {
+            /** @description `undocumented`, `failing` or `searched_in_vain`. */
+            kind: string;
+            pattern?: components["schemas"]["PatternLine"] | null;
+            search?: components["schemas"]["SearchInVain"] | null;
+            /** @description Requests or searches it concerns, each failure beside them once more. */
+            weight: number;
+        };
+        /** @description Where knowledge is wanting. */
+        GapList: {
+            counted_at?: string | null;
+            /** @description Heaviest first. */
+            items: components["schemas"]["Gap"][];
+            /** @description `ready`, or `counting` when nothing was counted yet. */
+            state: string;
+        };
         /** @description Words of a text that its readers would not see. */
         HiddenWords: {
             /** @description `invisible_characters`, `comment`, `out_of_sight` or `for_machines`. */
@@ -1732,6 +1904,18 @@ export interface components {
             /** Format: int64 */
             ticket_number: number;
             to: string[];
+        };
+        /** @description A line of a text and a ticket it was drafted from. */
+        LineOrigin: {
+            /**
+             * Format: int64
+             * @description Line of the Markdown, from 1.
+             */
+            line: number;
+            /** Format: int64 */
+            number: number;
+            subject: string;
+            ticket_id: string;
         };
         /** @description What is wrong with a line. */
         LineProblem: {
@@ -2346,6 +2530,68 @@ export interface components {
             /** @description First character in `body`. */
             start: number;
         };
+        /** @description A pattern with its tickets. */
+        Pattern: components["schemas"]["PatternLine"] & {
+            /** @description The most typical first, at most 50. */
+            tickets: components["schemas"]["PatternTicket"][];
+        };
+        /** @description Requests that ask for the same thing. */
+        PatternLine: {
+            /** @description Requests answered here, and of those the ones without an article cited. */
+            answered: number;
+            categories: components["schemas"]["CategoryCount"][];
+            /** @description Subject of its most typical request. */
+            example: string;
+            /** @description `undocumented` or `failing`; null where knowledge serves. */
+            gap?: string | null;
+            /** @description Id of its oldest request's ticket. */
+            id: string;
+            /**
+             * Format: double
+             * @description Agent minutes: from the approver's first sign of work to the approval, at most 30 a reply; requests that were not
+             *     timed count with the desk's median. Null where no reply was ever timed.
+             */
+            minutes?: number | null;
+            /** @description Different people who asked. */
+            people: number;
+            queue: string;
+            requests: number;
+            /** @description Requests whose draft a person set aside. */
+            set_aside: number;
+            /** @description Articles that answer them; empty where nothing approved does. */
+            sources: components["schemas"]["AnsweringArticle"][];
+            /** @description Requests whose own minutes are known. */
+            timed: number;
+            uncited: number;
+            /** @description Requests by week of seven days, oldest first; the last one ends when it was counted. */
+            weeks: number[];
+            /** @description Requests whose draft found no source. */
+            without_source: number;
+            /** @description Its requests' own words, the most telling first; may be empty. */
+            words: string[];
+        };
+        /** @description Patterns as counted last. */
+        PatternList: {
+            counted_at?: string | null;
+            /** @description Largest first, at most 100. */
+            items: components["schemas"]["PatternLine"][];
+            /** @description Requests looked at, those of no pattern too. */
+            requests: number;
+            /** @description `ready`, or `counting` when nothing was counted yet. */
+            state: string;
+            /** @description Weeks looked back. */
+            weeks: number;
+        };
+        /** @description A request of a pattern. */
+        PatternTicket: {
+            created_at: string;
+            excerpt: string;
+            id: string;
+            /** Format: int64 */
+            number: number;
+            status: string;
+            subject: string;
+        };
         /** @description Somebody who asked. */
         Person: {
             cohort?: string | null;
@@ -2506,6 +2752,32 @@ export interface components {
             name: string;
             /** Format: int64 */
             size: number;
+        };
+        /** @description Words that people looked for without opening anything. */
+        SearchInVain: {
+            last_at: string;
+            /**
+             * Format: int64
+             * @description How often nothing at all was found.
+             */
+            nothing_found: number;
+            /** Format: int64 */
+            searches: number;
+            words: string;
+        };
+        /** @description A search that is kept. */
+        SearchKept: {
+            /** @description What to name when something is opened; null where the words hold personal data and were not kept. */
+            id?: string | null;
+        };
+        /** @description What a person looked for, when they stopped typing. */
+        SearchMade: {
+            /**
+             * Format: int32
+             * @description Passages and tickets found.
+             */
+            found: number;
+            words: string;
         };
         /** @description What was found. */
         SearchResult: {
@@ -3805,6 +4077,33 @@ export interface operations {
             };
         };
     };
+    list_gaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapList"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_mail: {
         parameters: {
             query?: {
@@ -3946,6 +4245,120 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_patterns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatternList"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_pattern: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pattern"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArticleWanted"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftedArticle"];
+                };
             };
             "4XX": {
                 headers: {
@@ -4265,6 +4678,64 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SearchResult"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchMade"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchKept"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_found: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {

@@ -116,6 +116,14 @@ export type SourceFeed = Exclude<SourceLine["feed"], null>;
 export type TextPlace = Narrow<"TextPlace">;
 export type TouchedDraft = Narrow<"TouchedDraft">;
 export type ChangedPiece = Narrow<"ChangedPiece", { change: "same" | "gone" | "new" }>;
+export type PatternLine = Narrow<"PatternLine", {
+  gap: "undocumented" | "failing" | null; sources: Narrow<"AnsweringArticle", { freshness: Freshness }>[];
+}>;
+export type PatternList = Narrow<"PatternList", { state: "ready" | "counting"; items: PatternLine[] }>;
+export type Pattern = PatternLine & Pick<Narrow<"Pattern">, "tickets">;
+export type Gap = Narrow<"Gap", { kind: "undocumented" | "failing" | "searched_in_vain"; pattern: PatternLine | null }>;
+export type GapList = Narrow<"GapList", { state: "ready" | "counting"; items: Gap[] }>;
+export type DraftedArticle = Narrow<"DraftedArticle">;
 export type SearchResult = Narrow<"SearchResult", { passages: PassageHit[]; tickets: (TicketLine & { snippet: string; spans: Span[] })[] }>;
 export type Letter = Narrow<"LetterLine", { ai_assisted: Edited }>;
 export type LetterPage = Narrow<"Letter", { ai_assisted: Edited; headers: [string, string][] }>;

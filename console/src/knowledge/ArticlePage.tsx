@@ -8,6 +8,7 @@ import type { Article } from "../api/types";
 import { Failure, Rows } from "../states/States";
 import { t, word } from "../strings";
 import { day } from "../text/time";
+import { LineOrigins } from "./LineOrigins";
 import { Difference, OwnerBar } from "./OwnerBar";
 import { PassageText } from "./PassageText";
 import { TextEditor } from "./TextEditor";
@@ -50,6 +51,7 @@ function ArticleView({ article, passage }: { article: Article; passage: string |
       </nav>
       {shown?.note && <p className="quiet">“{shown.note}” {shown.made_by}</p>}
       <OwnerBar article={article} />
+      <LineOrigins article={article} />
       {isWriting && <TextEditor article={article} onDone={() => setWriting(false)} />}
       {!isWriting && article.version_state === "proposed" && before > 0 && <Difference articleId={article.id} from={before} to={article.version} />}
       {!isWriting && (isSource

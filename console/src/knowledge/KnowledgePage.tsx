@@ -28,6 +28,7 @@ export function KnowledgePage() {
           <h1>{t("rail.knowledge")}</h1>
           <TextInput aria-label={t("knowledge.filter")} placeholder={t("knowledge.filter")} leftSection={<IconFilter size={14} />} value={text} onChange={(event) => setText(event.currentTarget.value)} />
           <Link className="link" to="/knowledge/new">{t("write.new")}</Link>
+          <Link className="link" to="/patterns">{t("patterns.title")}</Link>
         </header>
         {!open && <SourceHealth />}
         {list.isPending && <Rows />}

@@ -2,7 +2,8 @@ import { TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { IconSearch } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { keepSearch, openedFound } from "../api/knowledge";
 import { search } from "../api/tickets";
 import type { Span } from "../api/types";
 import { PassageView } from "../assist/PassageView";
@@ -32,6 +33,7 @@ export function SearchPage() {
     return () => window.clearTimeout(timer);
   }, [text, q, navigate]);
   const { passages = [], tickets = [], unclear = [], catching_up: behind } = found.data ?? {};
+  const opened = useKeptSearch(q, found.data ? passages.length + tickets.length : null);
   return (
     <div className="page">
       <header className="page-head"><h1>{t("rail.search")}</h1></header>
@@ -42,7 +44,7 @@ export function SearchPage() {
       {unclear.map((one) => <p key={one} className="quiet" role="status">{one}</p>)}
       {behind && <p className="quiet" role="status">{t("search.catchingUp", { done: behind.done, total: behind.total })}</p>}
       {found.isSuccess && unclear.length === 0 && passages.length + tickets.length === 0 && <Empty title={t("search.none")} detail={t("search.noneDetail")} />}
-      <div className="found">
+      <div className="found" onClickCapture={(event) => { if ((event.target as Element).closest("a, button, summary")) opened(); }}>
         {passages.length > 0 && <section><h2>{t("answer.passages")}</h2>{passages.map((one) => <PassageView key={one.passage_id} passage={one} />)}</section>}
         {tickets.length > 0 && (
           <section><h2>{t("search.tickets")}</h2>
@@ -57,4 +59,22 @@ export function SearchPage() {
       </div>
     </div>
   );
+}
+
+/** Words that stood for two seconds are kept as looked for; what is returned notes that something was opened. */
+function useKeptSearch(q: string, found: number | null): () => void {
+  const kept = useRef<{ q: string; id: Promise<string | null> } | null>(null);
+  const keep = (count: number) => {
+    if (kept.current?.q !== q) kept.current = { q, id: keepSearch(q, count).then((made) => made.id, () => null) };
+    return kept.current.id;
+  };
+  useEffect(() => {
+    if (q.trim().length < 3 || found === null) return;
+    const timer = window.setTimeout(() => void keep(found), 2000);
+    return () => window.clearTimeout(timer);
+  }, [q, found]);
+  return () => {
+    if (q.trim().length < 3 || found === null) return;
+    void keep(found).then((id) => (id ? openedFound(id).catch(() => undefined) : undefined));
+  };
 }

@@ -55,6 +55,8 @@ ids! {
     SuggestionId,
     /// A person's answer to a suggestion.
     VerdictId,
+    /// What a person looked for.
+    SearchId,
     /// A place knowledge comes from.
     SourceId,
     /// A knowledge entry.

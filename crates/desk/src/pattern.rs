@@ -81,7 +81,7 @@ pub const fn weight(fared: Fared) -> usize {
     fared.requests + fared.without_source + fared.set_aside + fared.uncited
 }
 
-/// Whether a pattern is a gap, and why: nothing approved answers it, or at least half of what was drafted or answered
+/// Whether a pattern is a gap, and why: nothing approved answers it, or at least two drafts or replies, and half of them,
 /// did without what does.
 #[must_use]
 pub const fn gap(fared: Fared, documented: bool) -> Option<GapKind> {
@@ -90,7 +90,7 @@ pub const fn gap(fared: Fared, documented: bool) -> Option<GapKind> {
     }
     let failed = fared.set_aside + fared.uncited + fared.without_source;
     let tried = if fared.answered > fared.without_source { fared.answered } else { fared.without_source };
-    if failed > 0 && failed * 2 >= tried { Some(GapKind::Failing) } else { None }
+    if failed > 1 && failed * 2 >= tried { Some(GapKind::Failing) } else { None }
 }
 
 /// Words by how often they occur, most frequent first, equal ones by name.
@@ -138,6 +138,7 @@ mod tests {
         assert_eq!(gap(fared, true), Some(GapKind::Failing));
         assert_eq!(gap(Fared { uncited: 1, ..fared }, true), None);
         assert_eq!(gap(Fared { requests: 5, ..Fared::default() }, true), None);
+        assert_eq!(gap(Fared { requests: 5, without_source: 1, ..Fared::default() }, true), None, "once is no sign");
         assert_eq!(gap(Fared { requests: 5, without_source: 2, ..Fared::default() }, true), Some(GapKind::Failing));
         assert!(weight(fared) > weight(Fared { requests: 5, ..Fared::default() }));
     }

@@ -203,6 +203,9 @@ fn speaks_to_machines(sentence: &str) -> bool {
 fn part(sentence: &str) -> Part {
     let lower = format!(" {} ", sentence.to_lowercase().replace('’', "'"));
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    if has(&[" because ", " the reason ", " is caused ", " weil ", " parce que ", " porque "]) {
+        return Part::Cause;
+    }
     if has(&[
         " unless ",
         " except",
@@ -228,19 +231,7 @@ fn part(sentence: &str) -> Part {
     if is_step(sentence) {
         return Part::Step;
     }
-    if has(&[
-        " because ",
-        " since ",
-        " the reason ",
-        " means ",
-        " happens when ",
-        " is caused ",
-        " counts as ",
-        " due to ",
-        " weil ",
-        " parce que ",
-        " porque ",
-    ]) {
+    if has(&[" since ", " means ", " happens when ", " counts as ", " due to "]) {
         return Part::Cause;
     }
     Part::Other
@@ -341,7 +332,7 @@ fn add(lines: &mut Vec<Line>, sentence: &str, place: f64, case: TicketId) {
         Some(line) => {
             line.cases.insert(case);
         }
-        None => lines.push(Line { text: sentence.trim().to_owned(), words, cases: BTreeSet::from([case]), place }),
+        None => lines.push(Line { text: first_upper(sentence.trim()), words, cases: BTreeSet::from([case]), place }),
     }
 }
 

@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 /// Nearest texts that are kept for each.
 const NEIGHBOURS: usize = 48;
 /// Rows compared with each other while they are close at hand in memory.
-const TILE: usize = 64;
+const TILE: usize = 16;
 
 /// Groups of at least two vectors, as places in `vectors`: the largest group first, in each the most typical first. A
 /// vector that is zero, not finite or of another length than the first usable one belongs to no group.
@@ -185,13 +185,15 @@ fn nearest(at: usize, before: Option<usize>, groups: &mut [Group], into: &[usize
     near.retain(|other| *other != at);
     let group = groups.get(at)?;
     let mut best: Option<(f32, usize)> = None;
-    for other in &near {
+    // A partner below the bar stays below it whatever it joins, so it is not looked at again.
+    near.retain(|other| {
         let likeness = groups.get(*other).map_or(-1.0, |o| group.likeness(o));
         let wins = best.is_none_or(|(most, _)| likeness > most || (likeness >= most && Some(*other) == before));
         if likeness >= bar && wins {
             best = Some((likeness, *other));
         }
-    }
+        likeness >= bar
+    });
     if let Some(group) = groups.get_mut(at) {
         group.near = near;
     }

@@ -12,6 +12,8 @@ use crate::{
 
 /// Length of vectors made of words alone.
 const WORD_DIMENSIONS: usize = 1_024;
+/// A smaller pile of texts is weighed as one of this size: a word that all of five texts hold is still what they share.
+const PILE_LEAST: usize = 200;
 
 /// How vectors were made, with the similarity from which two groups of requests are one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +52,8 @@ pub fn places_by_words(texts: &[&str]) -> Vec<Vec<f32>> {
     let terms: Vec<Vec<String>> = texts.iter().map(|text| terms(text)).collect();
     let mut holding: HashMap<&str, f32> = HashMap::new();
     terms.iter().flatten().for_each(|term| *holding.entry(term).or_default() += 1.0);
-    let rarity = |term: &String| (1.0 + texts.len() as f32 / holding.get(term.as_str()).copied().unwrap_or(1.0)).ln();
+    let pile = texts.len().max(PILE_LEAST) as f32;
+    let rarity = |term: &String| (1.0 + pile / holding.get(term.as_str()).copied().unwrap_or(1.0)).ln();
     terms
         .iter()
         .map(|terms| {

@@ -9,7 +9,8 @@ use store::{Grant, Purpose, ServiceIdentity, Store};
 use tokio::sync::{Notify, broadcast};
 
 use crate::{
-    FlowError, clock::Clock, config::Config, keys::Keys, library::Library, ticket_index::TicketIndex, triager::Triager,
+    FlowError, clock::Clock, config::Config, keys::Keys, library::Library, patterns::Patterns,
+    ticket_index::TicketIndex, triager::Triager,
 };
 
 /// The running desk. Flows take `&App` and nothing more.
@@ -26,6 +27,8 @@ pub struct App {
     pub tickets: TicketIndex,
     /// Sorts mails.
     pub triager: Triager,
+    /// Requests that come again and again, as counted last.
+    pub patterns: Patterns,
     /// The language model, when one is configured.
     pub model: Option<connect::model::Client>,
     /// The time.
@@ -145,6 +148,7 @@ impl App {
             library,
             tickets,
             triager,
+            patterns: Patterns::default(),
             model,
             clock,
             config,

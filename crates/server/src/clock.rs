@@ -32,6 +32,8 @@ pub const TIDY_EVERY: Duration = Duration::from_secs(600);
 pub const SOURCES_EVERY: Duration = Duration::from_secs(600);
 /// How long after a reading ended a source is due again, in seconds.
 pub const SYNC_AFTER_SECONDS: i64 = 24 * 60 * 60;
+/// How often it is asked whether requests are to be counted again; a count is good for ten minutes.
+pub const PATTERNS_EVERY: Duration = Duration::from_secs(3);
 /// How often letters stuck in `sending` are looked for.
 pub const RESCUE_EVERY: Duration = Duration::from_secs(20);
 

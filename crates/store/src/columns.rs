@@ -214,6 +214,7 @@ words!(
     ids::AttachmentId,
     ids::NoteId,
     ids::SuggestionId,
+    ids::SearchId,
     ids::VerdictId,
     ids::SourceId,
     ids::ArticleId,

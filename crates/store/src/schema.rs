@@ -41,6 +41,7 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0006_locks.postgres.sql"),
     },
     Migration { number: 7, common: include_str!("../migrations/0007_sources.sql"), sqlite: "", postgres: "" },
+    Migration { number: 8, common: include_str!("../migrations/0008_patterns.sql"), sqlite: "", postgres: "" },
     Migration {
         number: 9,
         common: include_str!("../migrations/0009_erasure.sql"),

@@ -88,6 +88,18 @@ pub struct Article {
     hidden: Vec<HiddenWords>,
     /// Whether the caller may approve, review and withdraw it.
     yours: bool,
+    /// Lines of a text that was drafted from tickets, with those the caller may see.
+    origins: Vec<LineOrigin>,
+}
+
+/// A line of a text and a ticket it was drafted from.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LineOrigin {
+    /// Line of the Markdown, from 1.
+    line: i64,
+    ticket_id: String,
+    number: i64,
+    subject: String,
 }
 
 /// Words of a text that its readers would not see.
@@ -194,6 +206,7 @@ async fn get_article(
     let passages = conn.passages(&grant, version.id).await?;
     let keepers = conn.keepers(id).await?;
     let left_out = conn.hidden_in(version.id).await?;
+    let origins = if grant.purpose() == Purpose::Work { conn.line_origins(&grant, version.id).await? } else { vec![] };
     drop(conn);
     let yours = match &caller {
         Caller::Person(who) => {
@@ -240,6 +253,10 @@ async fn get_article(
         version_state: state,
         hidden,
         yours,
+        origins: origins
+            .into_iter()
+            .map(|o| LineOrigin { line: o.line, ticket_id: o.ticket.to_string(), number: o.number, subject: o.subject })
+            .collect(),
     }))
 }
 

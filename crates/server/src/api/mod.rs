@@ -25,6 +25,7 @@ mod layers;
 mod mail;
 mod messages;
 mod page;
+mod patterns;
 mod people;
 mod policies;
 mod problem;
@@ -81,6 +82,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(corrections::kept())
         .merge(drafts::kept())
         .merge(article_writing::kept())
+        .merge(patterns::kept())
         .merge(mail::kept())
         .merge(demo::kept())
         .layer(from_fn(idempotency::once));
@@ -100,6 +102,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(articles::router())
         .merge(article_writing::router())
         .merge(sources::router())
+        .merge(patterns::router())
         .merge(search::router())
         .merge(tray::router())
         .merge(mail::router())

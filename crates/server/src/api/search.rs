@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State};
-use desk::looking::Looking;
+use axum::{Json, extract::State, http::StatusCode};
+use desk::{ids::SearchId, looking::Looking};
 use serde::{Deserialize, Serialize};
 use store::{Conn, Grant, Purpose};
 use utoipa::{IntoParams, ToSchema};
@@ -11,13 +11,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     answer::{PassageFound, PassageHit},
-    auth::Caller,
-    extract::Asked,
+    auth::{Caller, SignedIn},
+    extract::{Asked, Body, Id},
     problem::{Problem, ProblemBody},
     tickets::TicketLine,
 };
 use crate::{
-    App,
+    App, flow,
     flow::{find_tickets, prepare_reply::why},
     library::{Kind, SearchRequest},
 };
@@ -31,9 +31,9 @@ const BEHIND: i64 = 500;
 /// Words of a question that are looked at, in characters.
 const QUESTION_CHARS: usize = 1_000;
 
-/// The search route.
+/// The search, and what became of one.
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(search))
+    OpenApiRouter::new().routes(routes!(search)).routes(routes!(keep_search)).routes(routes!(open_found))
 }
 
 /// What is looked for.
@@ -141,4 +141,43 @@ async fn passages(app: &App, conn: &mut Conn, grant: &Grant, looking: &Looking) 
         passages.extend(found.with_article(conn, grant, app.clock.now()).await?);
     }
     Ok(passages)
+}
+
+/// What a person looked for, when they stopped typing.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct SearchMade {
+    words: String,
+    /// Passages and tickets found.
+    found: u32,
+}
+
+/// A search that is kept.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SearchKept {
+    /// What to name when something is opened; null where the words hold personal data and were not kept.
+    id: Option<String>,
+}
+
+/// Keeps what a person looked for, for ninety days, so that what nobody finds becomes visible.
+#[utoipa::path(post, path = "/searches", tag = "knowledge", request_body = SearchMade,
+    responses((status = 201, body = SearchKept), (status = "4XX", body = ProblemBody)))]
+async fn keep_search(
+    State(app): State<Arc<App>>,
+    SignedIn(session): SignedIn,
+    Body(made): Body<SearchMade>,
+) -> Result<(StatusCode, Json<SearchKept>), Problem> {
+    let id = flow::note_search::keep(&app, &session, &made.words, made.found).await?;
+    Ok((StatusCode::CREATED, Json(SearchKept { id: id.map(|id| id.to_string()) })))
+}
+
+/// The person opened something that their search found.
+#[utoipa::path(post, path = "/searches/{id}/opened", tag = "knowledge", params(("id" = String, Path)),
+    responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn open_found(
+    State(app): State<Arc<App>>,
+    SignedIn(session): SignedIn,
+    Id(id): Id<SearchId>,
+) -> Result<StatusCode, Problem> {
+    flow::note_search::opened(&app, &session, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -85,13 +85,17 @@ async fn erase(app: &App, mut tx: Tx, requester: RequesterId, address: &str) -> 
     Ok(Erased { tickets: tickets.len() })
 }
 
-/// Keys of the cached vectors of their solved cases.
+/// Keys of the cached vectors of their solved cases and of what they asked, as patterns are counted from it.
 async fn vectors(app: &App, conn: &mut Conn, tickets: &[TicketId]) -> Result<Vec<Digest>, FlowError> {
     let grant = app.service_grant(Service::Preparation, Purpose::Index)?;
     let mut digests = Vec::new();
     for ticket in tickets {
         if let Some(case) = conn.past_case(&grant, *ticket).await? {
             digests.push(Digest::of(meaning_of(&case.subject, "", &case.question).as_bytes()));
+        }
+        let subject = conn.ticket(&grant, *ticket).await?.ticket.subject;
+        for message in conn.messages(&grant, *ticket).await?.iter().filter(|m| m.inbound) {
+            digests.push(Digest::of(meaning_of(&subject, "", &message.latest).as_bytes()));
         }
     }
     Ok(digests)

@@ -41,6 +41,7 @@ pub async fn follow(app: &App) -> Result<usize, FlowError> {
                 changed = true;
             }
             ("ticket.erased", None) => {
+                app.patterns.forget();
                 item.ticket.iter().for_each(|ticket| app.library.remove_case(*ticket));
                 erased = true;
             }
@@ -49,6 +50,7 @@ pub async fn follow(app: &App) -> Result<usize, FlowError> {
                 changed = true;
             }
             ("consent.requester" | "consent.organization", None) => {
+                app.patterns.forget();
                 put_cases(app, &mut conn, &grant).await?;
                 app.library.commit(cursor)?;
                 app.library.purge()?;

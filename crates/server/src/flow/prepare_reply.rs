@@ -218,18 +218,63 @@ async fn propose(
 /// The questions that nothing answers.
 pub fn drafted(app: &App, case: &Case, cited: &[Cited]) -> Result<Composed, Vec<String>> {
     let question = case.question();
-    let meanings = meanings(app, &question, cited);
-    let closeness = |a: &str, b: &str| Some(f64::from(meanings.get(a)?.cosine(meanings.get(b)?)));
+    let meanings = &mut Meanings::default();
+    meanings.know(app, &question, cited);
     let language = Language::guess(&case.newest.latest);
-    assemble::assemble(&question, cited, case.first_name.as_deref(), language, &closeness)
+    assemble::assemble(&question, cited, case.first_name.as_deref(), language, &|a, b| meanings.closeness(a, b))
 }
 
-/// The meaning of every question and of every sentence that could be said; empty without weights.
-fn meanings(app: &App, question: &str, cited: &[Cited]) -> HashMap<String, embed::Vector> {
-    let mut texts: Vec<String> = assemble::probes(question).into_iter().map(|probe| probe.full).collect();
-    texts.extend(assemble::sayable(cited).into_iter().take(SAYABLE_MAX));
-    let vectors = app.library.vectors(&texts);
-    texts.into_iter().zip(vectors).collect()
+/// What would be assembled for a question on its own; none when nothing answers it.
+#[must_use]
+pub fn answer_alone(app: &App, question: &str, cited: &[Cited], meanings: &mut Meanings) -> Option<Composed> {
+    meanings.know(app, question, cited);
+    let closeness = |a: &str, b: &str| meanings.closeness(a, b);
+    assemble::assemble(question, cited, None, Language::guess(question), &closeness).ok()
+}
+
+/// The meaning of questions and of sentences that could be said; empty without weights.
+#[derive(Default)]
+pub struct Meanings(HashMap<String, embed::Vector>);
+
+impl Meanings {
+    fn know(&mut self, app: &App, question: &str, cited: &[Cited]) {
+        let mut texts: Vec<String> = assemble::probes(question).into_iter().map(|probe| probe.full).collect();
+        texts.extend(assemble::sayable(cited).into_iter().take(SAYABLE_MAX));
+        texts.retain(|text| !self.0.contains_key(text));
+        let vectors = app.library.vectors(&texts);
+        self.0.extend(texts.into_iter().zip(vectors));
+    }
+
+    fn closeness(&self, a: &str, b: &str) -> Option<f64> {
+        Some(f64::from(self.0.get(a)?.cosine(self.0.get(b)?)))
+    }
+}
+
+/// Passages that may ground a reply to a question.
+///
+/// # Errors
+/// Whatever database or index say.
+pub async fn passages_for(app: &App, question: &str) -> Result<Vec<Cited>, FlowError> {
+    grounding(app, question, app.library.vector(question).as_ref()).await
+}
+
+async fn grounding(app: &App, question: &str, vector: Option<&embed::Vector>) -> Result<Vec<Cited>, FlowError> {
+    let reply = app.service_grant(Service::Preparation, Purpose::Reply)?;
+    let request = SearchRequest {
+        words: question,
+        grant: &reply,
+        kind: Kind::Passages,
+        limit: PASSAGES,
+        queue: None,
+        about: None,
+    };
+    let passages = app.library.search_with(&request, vector)?;
+    let mut conn = app.store.read().await?;
+    let mut cited = Vec::new();
+    for hit in passages {
+        cited.extend(passage(app, &mut conn, &reply, hit, cited.len()).await?);
+    }
+    Ok(cited)
 }
 
 /// Passages that may ground a reply, then past cases of the same queue.
@@ -237,31 +282,16 @@ fn meanings(app: &App, question: &str, cited: &[Cited]) -> HashMap<String, embed
 /// # Errors
 /// Whatever database or index say.
 pub async fn retrieve(app: &App, case: &Case) -> Result<Vec<Cited>, FlowError> {
-    let reply = app.service_grant(Service::Preparation, Purpose::Reply)?;
     let work = app.service_grant(Service::Preparation, Purpose::Work)?;
     let question = case.question();
     let vector = app.library.vector(&question);
-    let passages = app.library.search_with(
-        &SearchRequest {
-            words: &question,
-            grant: &reply,
-            kind: Kind::Passages,
-            limit: PASSAGES,
-            queue: None,
-            about: None,
-        },
-        vector.as_ref(),
-    )?;
     let queue = Some(case.line.ticket.queue.as_str());
     let cases = app.library.search_with(
         &SearchRequest { words: &question, grant: &work, kind: Kind::Cases, limit: CASES, queue, about: None },
         vector.as_ref(),
     )?;
+    let mut cited = grounding(app, &question, vector.as_ref()).await?;
     let mut conn = app.store.read().await?;
-    let mut cited = Vec::new();
-    for hit in passages {
-        cited.extend(passage(app, &mut conn, &reply, hit, cited.len()).await?);
-    }
     for hit in cases {
         cited.extend(reply_of(app, &mut conn, &work, hit, cited.len()).await?);
     }

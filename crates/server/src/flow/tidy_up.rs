@@ -1,4 +1,4 @@
-//! Clears away what has served its time: kept answers after a day, and sealed pages nobody approved.
+//! Clears away what has served its time: kept answers after a day, searches after ninety, and sealed pages nobody approved.
 
 use crate::{App, FlowError};
 
@@ -9,10 +9,11 @@ use crate::{App, FlowError};
 pub async fn tidy_up(app: &App) -> Result<(), FlowError> {
     let now = app.clock.now();
     let answers = app.store.purge_keys(now).await?;
+    let searches = app.store.purge_searches(now).await?;
     let pages = outbox::clear_pages(&app.store, now).await?;
     if pages > 0 {
         app.live.committed();
     }
-    tracing::debug!(answers, pages, "tidied up");
+    tracing::debug!(answers, searches, pages, "tidied up");
     Ok(())
 }

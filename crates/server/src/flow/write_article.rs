@@ -5,7 +5,7 @@ use desk::{
     Refusal, Timestamp,
     article::{VersionState, check, may_approve, slug},
     audit::AuditEvent,
-    ids::{AgentId, ArticleId, VersionId},
+    ids::{AgentId, ArticleId, TicketId, VersionId},
     knowledge::{ArticleState, Audience},
 };
 use store::{AgentSession, NewArticle, NewText, StoreError, Text};
@@ -64,6 +64,19 @@ fn answering(session: &AgentSession) -> Result<AgentId, Refusal> {
 /// # Errors
 /// [`FlowError::Invalid`] for a text or source that cannot be; [`Refusal::Role`].
 pub async fn start(app: &App, session: &AgentSession, new: NewPage<'_>) -> Result<ArticleId, FlowError> {
+    start_from(app, session, new, &[]).await
+}
+
+/// The same for a text that was drafted from cases: which line (from 1) comes from which of them is kept for the owner.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_from(
+    app: &App,
+    session: &AgentSession,
+    new: NewPage<'_>,
+    origins: &[(i64, TicketId)],
+) -> Result<ArticleId, FlowError> {
     let by = answering(session)?;
     check(new.text.title, new.text.body, new.text.note).map_err(FlowError::Invalid)?;
     let plain = |text: &str| text.chars().count() <= 100 && !text.contains(['\0', '\n']);
@@ -90,7 +103,7 @@ pub async fn start(app: &App, session: &AgentSession, new: NewPage<'_>) -> Resul
             review_by: None,
         })
         .await?;
-    keep(app, tx, article, by, new.text).await?;
+    keep(app, tx, article, by, new.text, origins).await?;
     Ok(article)
 }
 
@@ -123,7 +136,7 @@ pub async fn propose(
     if tx.article(&grant, article).await?.number != seen {
         return Err(FlowError::Stale);
     }
-    keep(app, tx, article, by, text).await
+    keep(app, tx, article, by, text, &[]).await
 }
 
 async fn keep(
@@ -132,6 +145,7 @@ async fn keep(
     article: ArticleId,
     by: AgentId,
     text: Typed<'_>,
+    origins: &[(i64, TicketId)],
 ) -> Result<i64, FlowError> {
     let body = text.body.replace("\r\n", "\n").replace('\r', "\n");
     let new = NewText {
@@ -144,6 +158,7 @@ async fn keep(
         audience: None,
     };
     let (version, number) = tx.propose_text(new, &passages(&body)).await?;
+    tx.keep_line_origins(version, origins).await?;
     let commitment = app.keys.commit_to("article", body.as_bytes());
     tx.commit(AuditEvent::ArticleProposed { article, version, commitment }).await?;
     app.live.committed();

@@ -47,12 +47,13 @@ enum Chore {
     Learning,
     Reading,
     Index,
+    Patterns,
     Tidy,
     Sources,
 }
 
 impl Chore {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Sequence,
         Self::Deliver,
         Self::Rescue,
@@ -61,6 +62,7 @@ impl Chore {
         Self::Learning,
         Self::Reading,
         Self::Index,
+        Self::Patterns,
         Self::Tidy,
         Self::Sources,
     ];
@@ -72,6 +74,7 @@ impl Chore {
             Self::Rescue => clock::RESCUE_EVERY,
             Self::Sorting | Self::Drafting | Self::Learning | Self::Reading => clock::JOBS_EVERY,
             Self::Index => clock::INDEX_EVERY,
+            Self::Patterns => clock::PATTERNS_EVERY,
             Self::Tidy => clock::TIDY_EVERY,
             Self::Sources => clock::SOURCES_EVERY,
         }
@@ -88,6 +91,7 @@ impl Chore {
             Self::Learning => runner::run_once_of(app, runner::LEARNING).await,
             Self::Reading => runner::run_once_of(app, runner::READING).await,
             Self::Index => Ok(flow::follow_record::follow(app).await? + flow::index_tickets::follow(app).await?),
+            Self::Patterns => flow::find_patterns::count_when_due(app).await,
             Self::Tidy => flow::tidy_up::tidy_up(app).await.map(|()| 0),
             Self::Sources => flow::sync_source::ask_due(app).await.map(|_| 0),
         }
@@ -100,7 +104,7 @@ impl Chore {
             Self::Sequence => wake.record.notified().await,
             Self::Deliver => wake.letters.notified().await,
             Self::Sorting | Self::Drafting | Self::Learning | Self::Reading => wake.jobs.notified().await,
-            Self::Rescue | Self::Index | Self::Tidy | Self::Sources => std::future::pending().await,
+            Self::Rescue | Self::Index | Self::Patterns | Self::Tidy | Self::Sources => std::future::pending().await,
         }
     }
 }

@@ -22,6 +22,7 @@ mod leases;
 mod matrix;
 mod model;
 mod openapi;
+mod patterns;
 mod policies;
 mod policy_files;
 mod real;
