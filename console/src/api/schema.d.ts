@@ -2061,7 +2061,7 @@ export interface components {
         List_Task: {
             /** @description The rows. */
             items: {
-                /** @description `policy_lapsed`, `policy_due`, `check_waiting` or `drift`. */
+                /** @description `policy_lapsed`, `policy_due`, `source_failed`, `texts_waiting`, `check_waiting` or `drift`. */
                 kind: string;
                 /** @description The console's page for it. */
                 link: string;
@@ -2948,7 +2948,7 @@ export interface components {
         };
         /** @description One thing that waits for a person. */
         Task: {
-            /** @description `policy_lapsed`, `policy_due`, `check_waiting` or `drift`. */
+            /** @description `policy_lapsed`, `policy_due`, `source_failed`, `texts_waiting`, `check_waiting` or `drift`. */
             kind: string;
             /** @description The console's page for it. */
             link: string;

@@ -6,7 +6,7 @@ import type { Task } from "../api/types";
 import { Empty, Failure, Rows } from "../states/States";
 import { t } from "../strings";
 
-const shapes: Record<Task["kind"], Icon> = { policy_lapsed: IconAlertTriangle, policy_due: IconClockHour4, check_waiting: IconEyeCheck, drift: IconAlertTriangle };
+const shapes: Record<Task["kind"], Icon> = { policy_lapsed: IconAlertTriangle, policy_due: IconClockHour4, source_failed: IconAlertTriangle, texts_waiting: IconEyeCheck, check_waiting: IconEyeCheck, drift: IconAlertTriangle };
 
 /** What waits for a person: nothing here is kept, all of it is worked out afresh. */
 export function TasksPage() {

@@ -24,6 +24,10 @@ closed_list! {
         PolicyDue = "policy_due",
         /// Sampled suggestions wait for a real check.
         CheckWaiting = "check_waiting",
+        /// A source of theirs could not be read to its end.
+        SourceFailed = "source_failed",
+        /// Texts of a source of theirs wait for an answer.
+        TextsWaiting = "texts_waiting",
         /// Triage is right less often than promised.
         Drift = "drift",
     }
@@ -40,8 +44,9 @@ pub struct Task {
     pub link: String,
 }
 
-/// What waits for this person: of policies, everything for leads and administrators, for others what they own; looks that
-/// were drawn for a check, of their queues; for leads, whether triage keeps its promise.
+/// What waits for this person: of policies, everything for leads and administrators, for others what they own; their own
+/// sources that could not be read or have texts to answer; looks that were drawn for a check, of their queues; for leads,
+/// whether triage keeps its promise.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -69,8 +74,28 @@ pub async fn of(app: &App, session: &AgentSession) -> Result<Vec<Task>, FlowErro
         due.push(Task { kind: TaskKind::PolicyDue, sentence, link: "/settings/policies".to_owned() });
     }
     lapsed.extend(due);
+    lapsed.extend(of_sources(&mut conn, agent.id, now).await?);
     lapsed.extend(of_triage(&mut conn, session, now).await?);
     Ok(lapsed)
+}
+
+async fn of_sources(conn: &mut Conn, owner: AgentId, now: Timestamp) -> Result<Vec<Task>, FlowError> {
+    let own = |kind, sentence| Task { kind, sentence, link: "/knowledge".to_owned() };
+    let feeds = conn.source_feeds().await?;
+    let failed = feeds.into_iter().filter(|feed| feed.owner == owner).filter_map(|feed| {
+        let problem = feed.report.and_then(|report| report.problem)?;
+        Some(own(TaskKind::SourceFailed, format!("The source {} was not read to its end. {problem}", feed.name)))
+    });
+    let lines = conn.source_lines(now).await?;
+    let waiting = lines.into_iter().filter(|line| line.owner.0 == owner && line.proposed > 0).map(|line| {
+        let sentence = if line.proposed == 1 {
+            format!("One text of the source {} waits for your answer.", line.name)
+        } else {
+            format!("{} texts of the source {} wait for your answer.", line.proposed, line.name)
+        };
+        own(TaskKind::TextsWaiting, sentence)
+    });
+    Ok(failed.chain(waiting).collect())
 }
 
 async fn of_triage(conn: &mut Conn, session: &AgentSession, now: Timestamp) -> Result<Vec<Task>, FlowError> {

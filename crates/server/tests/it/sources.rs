@@ -133,6 +133,10 @@ fn what_arrives_is_proposed_what_changes_again_and_what_vanishes_is_withdrawn() 
         assert_eq!(history[0]["made_by"], Value::Null);
 
         fs::remove_file(root.join("export.md")).unwrap();
+        let waiting = owner.get("/tasks").await.expect(200)["items"].clone();
+        let told = "2 texts of the source The docs wait for your answer.";
+        assert!(waiting.as_array().unwrap().iter().any(|t| t["sentence"] == told), "{waiting}");
+
         let gone = sync(desk, source).await;
         assert_eq!(counts(&gone), [0, 0, 0, 1, 1, 1]);
         assert_eq!(article(desk, "docs", "Export").await.state, ArticleState::Withdrawn);
@@ -237,7 +241,16 @@ fn a_folder_that_goes_away_withdraws_nothing() {
         assert_eq!(line["feed"]["state"], "failed");
         assert!(line["feed"]["report"]["problem"].as_str().unwrap().contains("--withdraw-many"), "{line}");
 
+        let tasks = async || {
+            let owner = desk.sign_in("mara").await;
+            let all = owner.get("/tasks").await.expect(200)["items"].clone();
+            let of_sources = |task: &&Value| task["link"] == "/knowledge";
+            all.as_array().unwrap().iter().filter(of_sources).map(|t| t["kind"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(tasks().await, ["source_failed"]);
+
         let meant = sync_as(desk, source, Withdrawing::Many).await;
+        assert_eq!(tasks().await, Vec::<Value>::new());
         assert_eq!((counts(&meant), meant.problem), ([0, 0, 0, 5, 7, 0], None));
         assert_eq!(approved().await, 5);
     });
