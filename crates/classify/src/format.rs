@@ -12,7 +12,7 @@ use crate::network::Network;
 use crate::regression::Weights;
 
 const MARK: &[u8; 8] = b"classify";
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// Why stored bytes are not a model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,6 +43,8 @@ struct Header {
     /// Rows held back, and networks.
     held: usize,
     networks: u64,
+    /// Inputs of each network.
+    inputs: usize,
     ids: Vec<(String, u32)>,
     notes: Vec<Kept>,
 }
@@ -72,6 +74,7 @@ impl Model {
             features: self.vocabulary.len(),
             held: self.calibration.truths.len(),
             networks: self.heads.networks.len() as u64,
+            inputs: self.heads.networks.first().map_or(0, Network::inputs),
             ids: self.ids.clone(),
             notes: self.notes.iter().map(kept).collect(),
         };
@@ -129,18 +132,19 @@ impl Model {
         let length = reader.u32()? as usize;
         let header: Header = serde_json::from_slice(reader.take(length)?)
             .map_err(|_| LoadError::Damaged { why: "its header is not readable" })?;
-        let Header { card, features, held, networks, ids, notes } = header;
+        let Header { card, features, held, networks, inputs: network, ids, notes } = header;
         let labels = card.labels.len();
         let calibration = reader.calibration(held, labels)?;
         let keys = reader.many(features, 8, |b| u64::from_le_bytes(b.try_into().unwrap_or_default()))?;
         let idf = reader.floats(features)?;
         let inputs = features.checked_add(card.dimensions).and_then(|n| n.checked_add(1)).ok_or(CUT)?;
         let linear = Weights::of(labels, features, reader.floats(inputs.checked_mul(labels).ok_or(CUT)?)?);
-        let networks =
-            (1..=networks).map(|salt| reader.network(card.dimensions, labels, salt)).collect::<Result<_, _>>()?;
+        let networks: Vec<Network> =
+            (1..=networks).map(|salt| reader.network(network, labels, salt)).collect::<Result<_, _>>()?;
         let memory = reader.memory(&card)?;
         let notes = notes.into_iter().map(|kept| reader.note(kept)).collect::<Result<_, _>>()?;
-        let fits = labels >= 2 && ids.len() == card.examples && card.examples_of.len() == labels;
+        let wide_enough = networks.is_empty() || network > card.dimensions;
+        let fits = labels >= 2 && ids.len() == card.examples && card.examples_of.len() == labels && wide_enough;
         if !reader.0.is_empty() || !fits {
             return Err(LoadError::Damaged { why: "its parts do not fit together" });
         }
@@ -196,8 +200,8 @@ impl<'a> Reader<'a> {
         Ok(Calibration { temperature, energy: (a, b), near: (c, d), familiar, truths, least })
     }
 
-    fn network(&mut self, dimensions: usize, labels: usize, salt: u64) -> Result<Network, LoadError> {
-        let (first, second) = Network::sizes(dimensions, labels).ok_or(CUT)?;
+    fn network(&mut self, inputs: usize, labels: usize, salt: u64) -> Result<Network, LoadError> {
+        let (first, second) = Network::sizes(inputs, labels).ok_or(CUT)?;
         Ok(Network { labels, salt, first: self.floats(first)?, second: self.floats(second)? })
     }
 

@@ -26,6 +26,10 @@ pub(crate) struct Scores {
     pub(crate) energy: f32,
 }
 
+/// Texts that the linear head sees in training: rounds over the rows, within bounds.
+const SEEN: usize = 200_000;
+const ROUNDS: (usize, usize) = (3, 60);
+
 impl Heads {
     /// Trains all on the rows of `kept`.
     pub(crate) fn fit(
@@ -38,7 +42,7 @@ impl Heads {
     ) -> Heads {
         let dimensions = rows.first().map_or(0, |row| row.dense.len());
         let mut linear = Weights::new(labels, features, dimensions);
-        let rounds = (200_000 / kept.len().max(1)).clamp(15, 60);
+        let rounds = (SEEN / kept.len().max(1)).clamp(ROUNDS.0, ROUNDS.1);
         let mut random = Random(seed);
         linear.fit(rows, targets, &mut kept.to_vec(), rounds, |order| random.shuffle(order));
         let salts = (1..=NETWORKS).filter(|_| dimensions > 0);

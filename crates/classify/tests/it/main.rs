@@ -158,7 +158,7 @@ fn damaged_and_foreign_files_are_refused() {
     assert_eq!(Model::from_bytes(b"PK\x03\x04"), Err(LoadError::Foreign));
     let mut newer = good.clone();
     newer[8] = 9;
-    assert_eq!(Model::from_bytes(&newer), Err(LoadError::OtherVersion { found: 9, expected: 3 }));
+    assert_eq!(Model::from_bytes(&newer), Err(LoadError::OtherVersion { found: 9, expected: 4 }));
 }
 
 #[test]

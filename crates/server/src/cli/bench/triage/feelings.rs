@@ -1,5 +1,8 @@
 //! Frustration in goemotions: anger, annoyance, disappointment, disapproval or disgust against the rest. Rows are text,
 //! numbers of labels, and an id, without a header; `labels.txt` names the numbers.
+//!
+//! All feelings are learnt, a text of two once under each; how frustrated a text is, is what the five hold together.
+//! Telling joy from neutral teaches what anger is not: learnt as frustrated or calm alone, the area on dev was 0.02 smaller.
 
 use std::path::{Path, PathBuf};
 
@@ -17,26 +20,34 @@ pub fn find(folder: &Path) -> Option<PathBuf> {
     })
 }
 
+/// A text with its feelings.
+struct Felt {
+    example: Example,
+    feelings: Vec<String>,
+}
+
+impl Felt {
+    fn is_frustrated(&self) -> bool {
+        self.feelings.iter().any(|name| FRUSTRATION.contains(&name.as_str()))
+    }
+}
+
 /// Learns from the train split, calibrates on dev, measures on test.
 pub fn measure(folder: &Path, meaning: &Meaning, figures: &mut Vec<Figure>) -> Result<(), Failure> {
-    let names = read(&folder.join("labels.txt"))?;
-    let frustrated: Vec<usize> =
-        names.lines().enumerate().filter(|(_, name)| FRUSTRATION.contains(&name.trim())).map(|(n, _)| n).collect();
-    let mut parts = Vec::new();
-    for part in ["train", "dev", "test"] {
-        let mut examples = examples(&folder.join(format!("{part}.tsv")), &frustrated)?;
-        meaning.encode(&mut examples)?;
-        parts.push(examples);
-    }
-    let [training, held_back, test] = parts.as_slice() else { return Ok(()) };
-    let lessons = Lessons { examples: training, labels: &[], held_back };
+    let names: Vec<String> = read(&folder.join("labels.txt"))?.lines().map(|name| name.trim().to_owned()).collect();
+    let felt = |part: &str| felt(&folder.join(format!("{part}.tsv")), &names, meaning);
+    let (training, held_back, test) = (each(&felt("train")?), each(&felt("dev")?), felt("test")?);
+    let lessons = Lessons { examples: &training, labels: &[], held_back: &held_back };
     let (model, seconds) = cpu::of(|| train(lessons, &Settings::default()));
     let model = model.map_err(|e| Failure::BadInput(format!("{}: {e}", folder.display())))?;
-    let of = |label: &str| -> Vec<f32> {
-        let rows = test.iter().filter(|e| e.label == label);
-        rows.map(|e| model.probability(&e.text, e.vector.as_deref(), "frustrated")).collect()
+    let frustration = |e: &Example| -> f32 {
+        FRUSTRATION.iter().map(|name| model.probability(&e.text, e.vector.as_deref(), name)).sum()
     };
-    let area = auroc(&of("frustrated"), &of("calm"));
+    let of = |frustrated: bool| -> Vec<f32> {
+        let rows = test.iter().filter(|felt| felt.is_frustrated() == frustrated);
+        rows.map(|felt| frustration(&felt.example)).collect()
+    };
+    let area = auroc(&of(true), &of(false));
     let mut figure = |name: &str, value, unit, n, goal| {
         figures.push(Figure::new("triage", format!("frustration.{name}"), value, unit, n, goal));
     };
@@ -45,20 +56,28 @@ pub fn measure(folder: &Path, meaning: &Meaning, figures: &mut Vec<Figure>) -> R
     Ok(())
 }
 
-fn examples(path: &Path, frustrated: &[usize]) -> Result<Vec<Example>, Failure> {
-    let mut rows = Vec::new();
-    for (number, row) in read(path)?.lines().enumerate() {
+/// One example for each feeling of each text.
+fn each(felt: &[Felt]) -> Vec<Example> {
+    let examples = |felt: &Felt| -> Vec<Example> {
+        felt.feelings.iter().map(|name| Example { label: name.clone(), ..felt.example.clone() }).collect()
+    };
+    felt.iter().flat_map(examples).collect()
+}
+
+fn felt(path: &Path, names: &[String], meaning: &Meaning) -> Result<Vec<Felt>, Failure> {
+    let (mut examples, mut feelings) = (Vec::new(), Vec::new());
+    for (number, row) in (1..).zip(read(path)?.lines()) {
         let mut fields = row.split('\t');
         let (Some(text), Some(labels)) = (fields.next(), fields.next()) else {
             return Err(Failure::BadInput(format!(
-                "{}, row {}: it needs a text, a tab and numbers of labels.",
+                "{}, row {number}: it needs a text, a tab and numbers of labels.",
                 path.display(),
-                number + 1
             )));
         };
-        let is = labels.split(',').filter_map(|n| n.trim().parse().ok()).any(|n: usize| frustrated.contains(&n));
-        let label = if is { "frustrated" } else { "calm" }.to_owned();
-        rows.push(Example { id: String::new(), text: text.to_owned(), label, vector: None });
+        let named = labels.split(',').filter_map(|n| names.get(n.trim().parse::<usize>().ok()?).cloned());
+        feelings.push(named.collect());
+        examples.push(Example { id: String::new(), text: text.to_owned(), label: String::new(), vector: None });
     }
-    Ok(rows)
+    meaning.encode(&mut examples)?;
+    Ok(examples.into_iter().zip(feelings).map(|(example, feelings)| Felt { example, feelings }).collect())
 }
