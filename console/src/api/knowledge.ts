@@ -1,11 +1,12 @@
 import { call, query } from "./http";
-import type { Article, ArticleLine, ChangedPiece, DraftedArticle, GapList, List, Page, Pattern, PatternList, SourceLine, TextPlace, TouchedDraft } from "./types";
+import type { Article, ArticleLine, ChangedPiece, Contradiction, DraftedArticle, GapList, List, Page, Pattern, PatternList, SourceLine, TextPlace, TouchedDraft } from "./types";
 
 export const listArticles = (filter: { q?: string; source?: string; state?: string }, cursor?: string) =>
   call<Page<ArticleLine>>("GET", `/articles${query({ ...filter, cursor })}`);
 export const getArticle = (id: string, version?: number) => call<Article>("GET", `/articles/${id}${query({ version })}`);
 
 export const listSources = () => call<List<SourceLine>>("GET", "/sources");
+export const listContradictions = () => call<List<Contradiction>>("GET", "/contradictions");
 export const syncSource = (id: string) => call<void>("POST", `/sources/${id}/sync`);
 export const articleChanges = (id: string, from: number, to: number) => call<List<ChangedPiece>>("GET", `/articles/${id}/changes${query({ from, to })}`);
 

@@ -294,6 +294,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/contradictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contradictions between articles that may speak now, at most 100. What is put in quite different words is not found. */
+        get: operations["list_contradictions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/corrections": {
         parameters: {
             query?: never;
@@ -1601,6 +1618,23 @@ export interface components {
             tickets: components["schemas"]["ConfusedTicket"][];
             to: components["schemas"]["Named"];
         };
+        /** @description Two sentences that cannot both hold. */
+        ContradictionLine: {
+            /** @description `amount`, `time`, `number` or `yes_no`. */
+            difference: string;
+            left: components["schemas"]["ContradictionSide"];
+            right: components["schemas"]["ContradictionSide"];
+        };
+        /** @description One side. */
+        ContradictionSide: {
+            article_id: string;
+            /** @description `public` or `internal`. */
+            audience: string;
+            /** @description Path of headings within the article. */
+            heading: string;
+            sentence: string;
+            title: string;
+        };
         /** @description A correction of a category. */
         CorrectionLine: {
             at: string;
@@ -1958,6 +1992,16 @@ export interface components {
             }[];
         };
         /** @description A list that is always whole. */
+        List_ContradictionLine: {
+            /** @description The rows. */
+            items: {
+                /** @description `amount`, `time`, `number` or `yes_no`. */
+                difference: string;
+                left: components["schemas"]["ContradictionSide"];
+                right: components["schemas"]["ContradictionSide"];
+            }[];
+        };
+        /** @description A list that is always whole. */
         List_DemoRequester: {
             /** @description The rows. */
             items: (components["schemas"]["Person"] & {
@@ -2061,7 +2105,7 @@ export interface components {
         List_Task: {
             /** @description The rows. */
             items: {
-                /** @description `policy_lapsed`, `policy_due`, `source_failed`, `texts_waiting`, `check_waiting` or `drift`. */
+                /** @description `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting` or `drift`. */
                 kind: string;
                 /** @description The console's page for it. */
                 link: string;
@@ -2948,7 +2992,7 @@ export interface components {
         };
         /** @description One thing that waits for a person. */
         Task: {
-            /** @description `policy_lapsed`, `policy_due`, `source_failed`, `texts_waiting`, `check_waiting` or `drift`. */
+            /** @description `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting` or `drift`. */
             kind: string;
             /** @description The console's page for it. */
             link: string;
@@ -3764,6 +3808,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verification"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contradictions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ContradictionLine"];
                 };
             };
             "4XX": {

@@ -83,7 +83,7 @@ export type LineProblem = Narrow<"LineProblem">;
 export type Placement = Narrow<"Placement">;
 export type DryRun = Narrow<"Tried">;
 export type Colleague = Narrow<"Colleague", { role: Role }>;
-export type Task = Narrow<"Task", { kind: "policy_lapsed" | "policy_due" | "source_failed" | "texts_waiting" | "check_waiting" | "drift" }>;
+export type Task = Narrow<"Task", { kind: "policy_lapsed" | "policy_due" | "article_lapsed" | "article_due" | "text_proposed" | "contradiction" | "source_failed" | "texts_waiting" | "check_waiting" | "drift" }>;
 export type PassageHit = Narrow<"PassageHit", { spans: Span[]; audience: Audience; freshness: Freshness }>;
 export type SimilarTicket = Narrow<"SimilarTicket", { spans: Span[]; outcome: "good" | "reopened" | "rated_low" }>;
 export type Sentence = Narrow<"Sentence", { support: "supported" | "unsupported" | "frame" | "agent" }>;
@@ -111,6 +111,7 @@ export type Article = Narrow<"Article", {
   audience: Audience; freshness: Freshness; version_state: "proposed" | "current" | "past" | "declined";
   hidden: Narrow<"HiddenWords", { how: "invisible_characters" | "comment" | "out_of_sight" | "for_machines" }>[];
 }>;
+export type Contradiction = Narrow<"ContradictionLine", { difference: "amount" | "time" | "number" | "yes_no" }>;
 export type SourceLine = Narrow<"SourceLine", { audience: Audience }>;
 export type SourceFeed = Exclude<SourceLine["feed"], null>;
 export type TextPlace = Narrow<"TextPlace">;

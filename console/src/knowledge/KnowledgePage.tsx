@@ -10,6 +10,7 @@ import { More } from "../states/More";
 import { Empty, Failure, Rows } from "../states/States";
 import { t, word } from "../strings";
 import { day } from "../text/time";
+import { Contradictions } from "./Contradictions";
 import { SourceHealth } from "./SourceHealth";
 
 /** Every article the desk may lean on, with its owner and how fresh it is. */
@@ -30,6 +31,7 @@ export function KnowledgePage() {
           <Link className="link" to="/knowledge/new">{t("write.new")}</Link>
           <Link className="link" to="/patterns">{t("patterns.title")}</Link>
         </header>
+        {!open && <Contradictions />}
         {!open && <SourceHealth />}
         {list.isPending && <Rows />}
         {list.isError && <Failure error={list.error} onRetry={() => void list.refetch()} />}

@@ -19,9 +19,9 @@ const places: { to: string; icon: Icon; label: StringKey }[] = [
 
 export function Rail({ onKeys }: { onKeys: () => void }) {
   const { agent, desk } = useSession();
-  const isLead = agent.role === "lead" || agent.role === "admin";
-  const count = useQuery({ ...tasksQuery, enabled: isLead }).data?.length ?? 0;
-  const shown = places.filter((place) => (place.to !== "/tray" || desk.delivery === "tray") && (place.to !== "/tasks" || isLead));
+  const hasTasks = agent.role !== "auditor";
+  const count = useQuery({ ...tasksQuery, enabled: hasTasks }).data?.length ?? 0;
+  const shown = places.filter((place) => (place.to !== "/tray" || desk.delivery === "tray") && (place.to !== "/tasks" || hasTasks));
   return (
     <nav className="rail" aria-label={t("rail.label")}>
       <img className="rail-mark" src="/mark.svg" alt="" width={26} height={26} />

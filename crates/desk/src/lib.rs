@@ -14,6 +14,7 @@ pub mod audit;
 pub mod calibration;
 pub mod conduct;
 pub mod consent;
+pub mod contradiction;
 pub mod correction;
 pub mod deadline;
 pub mod digest;

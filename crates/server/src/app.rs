@@ -8,6 +8,7 @@ use outbox::{Door, Transport};
 use store::{Grant, Purpose, ServiceIdentity, Store};
 use tokio::sync::{Notify, broadcast};
 
+use crate::flow::find_contradictions::Kept as Contradictions;
 use crate::{
     FlowError, clock::Clock, config::Config, keys::Keys, library::Library, patterns::Patterns,
     ticket_index::TicketIndex, triager::Triager,
@@ -25,6 +26,8 @@ pub struct App {
     pub library: Library,
     /// Every ticket's words, for people who look for one.
     pub tickets: TicketIndex,
+    /// Contradictions between articles, as last found.
+    pub contradictions: Contradictions,
     /// Sorts mails.
     pub triager: Triager,
     /// Requests that come again and again, as counted last.
@@ -147,6 +150,7 @@ impl App {
             transport,
             library,
             tickets,
+            contradictions: Contradictions::default(),
             triager,
             patterns: Patterns::default(),
             model,

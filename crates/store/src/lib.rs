@@ -22,6 +22,7 @@ mod identity;
 mod schema;
 mod tx;
 
+mod approved;
 mod articles;
 mod corrections;
 mod drafts;
@@ -45,6 +46,7 @@ mod tickets;
 mod tokens;
 mod writing;
 
+pub use approved::{ApprovedPassage, AskingArticle, KnowledgeMark};
 pub use articles::{Article, ArticleFilter, ArticleVersion, NewArticle, NewSource, PassageRow, SourceRow, VersionHead};
 pub use conn::Conn;
 pub use corrections::{Answered, CorrectionLine, GivenVerdict, Learnt, NearCase};

@@ -13,6 +13,7 @@ mod audit;
 mod auth;
 mod calibration;
 mod console;
+mod contradictions;
 mod corrections;
 mod demo;
 mod desk_status;
@@ -101,6 +102,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(drafts::router())
         .merge(articles::router())
         .merge(article_writing::router())
+        .merge(contradictions::router())
         .merge(sources::router())
         .merge(patterns::router())
         .merge(search::router())

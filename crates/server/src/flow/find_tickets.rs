@@ -87,7 +87,10 @@ fn still_fits(line: &TicketLine, looking: &Looking) -> bool {
 fn excerpt(text: &str, start: usize, spans: &[search::Span]) -> (String, Vec<(usize, usize)>) {
     let rest = text.get(start..).unwrap_or_default();
     let end = rest.char_indices().nth(SNIPPET).map_or(rest.len(), |(at, _)| at);
-    let shown = rest[..end].replace(['\n', '\r', '\t'], " ");
+    let mut shown = rest[..end].replace(['\n', '\r', '\t'], " ");
+    if end < rest.len() {
+        shown.push('…');
+    }
     let chars = |byte: usize| rest.get(..byte).map_or(0, |head| head.chars().count());
     let within = spans.iter().filter(|s| s.start >= start && s.end <= start + end);
     (shown, within.map(|s| (chars(s.start - start), chars(s.end - start))).collect())
@@ -105,7 +108,10 @@ mod tests {
         let (shown, spans) = excerpt(text, at("Die"), &[span("Hällo"), span("Über"), span("fehlt")]);
         assert_eq!((shown.as_str(), spans), ("Die Über weisung fehlt.", vec![(4, 8), (17, 22)]));
         let long = "ä".repeat(500);
-        assert_eq!(excerpt(&long, 0, &[search::Span { start: 900, end: 902 }]), ("ä".repeat(SNIPPET), Vec::new()));
+        assert_eq!(
+            excerpt(&long, 0, &[search::Span { start: 900, end: 902 }]),
+            ("ä".repeat(SNIPPET) + "…", Vec::new())
+        );
         assert_eq!(excerpt("ä", 1, &[]), (String::new(), Vec::new()), "an offset inside a letter is no panic");
     }
 }

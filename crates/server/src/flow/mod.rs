@@ -8,6 +8,7 @@ pub mod deliver_letters;
 pub mod draft_article;
 pub mod erase_requester;
 pub mod export_policies;
+pub mod find_contradictions;
 pub mod find_patterns;
 pub mod find_tickets;
 pub mod follow_record;

@@ -9,11 +9,16 @@ use desk::{
 };
 use store::{AgentSession, Conn, Grant, Purpose};
 
-use super::watch_triage::{drift, promised};
+use super::{
+    find_contradictions,
+    watch_triage::{drift, promised},
+};
 use crate::{App, FlowError};
 
 /// Most checks told at once.
 const CHECKS_TOLD: i64 = 20;
+/// Days before an article's review date that its owner is told.
+const SOON_DAYS: i64 = 14;
 
 closed_list! {
     /// What kind of thing waits.
@@ -22,6 +27,14 @@ closed_list! {
         PolicyLapsed = "policy_lapsed",
         /// A policy lapses soon, or nobody owns it yet.
         PolicyDue = "policy_due",
+        /// An article's review date has passed: it grounds nothing.
+        ArticleLapsed = "article_lapsed",
+        /// An article's review date is near.
+        ArticleDue = "article_due",
+        /// A proposed text waits for its owner's yes or no.
+        TextProposed = "text_proposed",
+        /// Two approved articles say different things about the same.
+        Contradiction = "contradiction",
         /// Sampled suggestions wait for a real check.
         CheckWaiting = "check_waiting",
         /// A source of theirs could not be read to its end.
@@ -75,6 +88,7 @@ pub async fn of(app: &App, session: &AgentSession) -> Result<Vec<Task>, FlowErro
     }
     lapsed.extend(due);
     lapsed.extend(of_sources(&mut conn, agent.id, now).await?);
+    lapsed.extend(of_knowledge(app, &mut conn, session, now).await?);
     lapsed.extend(of_triage(&mut conn, session, now).await?);
     Ok(lapsed)
 }
@@ -96,6 +110,52 @@ async fn of_sources(conn: &mut Conn, owner: AgentId, now: Timestamp) -> Result<V
         own(TaskKind::TextsWaiting, sentence)
     });
     Ok(failed.chain(waiting).collect())
+}
+
+/// What an owner of articles is asked for.
+async fn of_knowledge(
+    app: &App,
+    conn: &mut Conn,
+    session: &AgentSession,
+    now: Timestamp,
+) -> Result<Vec<Task>, FlowError> {
+    let agent = session.agent();
+    if !agent.role.answers() {
+        return Ok(Vec::new());
+    }
+    let mut tasks = Vec::new();
+    let soon = now.plus_seconds(SOON_DAYS * 86_400);
+    for asking in conn.asking_articles(agent.id, soon, agent.role.leads()).await? {
+        let (title, link) = (&asking.title, format!("/knowledge/{}", asking.article));
+        if asking.proposed > 0 {
+            let sentence = format!("A new text for “{title}” waits for your yes or no.");
+            tasks.push(Task { kind: TaskKind::TextProposed, sentence, link: link.clone() });
+        }
+        match asking.review_by.filter(|_| asking.is_approved) {
+            Some(by) if by < now => {
+                let sentence = format!("“{title}” is past its review date and grounds nothing; read it again.");
+                tasks.push(Task { kind: TaskKind::ArticleLapsed, sentence, link });
+            }
+            Some(by) if by < soon => {
+                let days = (by.micros() - now.micros()) / 86_400_000_000 + 1;
+                let sentence = format!("“{title}” grounds nothing in {days} days unless somebody reads it again.");
+                tasks.push(Task { kind: TaskKind::ArticleDue, sentence, link });
+            }
+            _ => {}
+        }
+    }
+    let grant = Grant::for_agent(session, Purpose::Work)?;
+    for one in find_contradictions::current(app, &grant).await?.iter() {
+        let [left, right] = &one.sides;
+        let mine = |side: &find_contradictions::Side| side.owners.0 == agent.id || side.owners.1 == agent.id;
+        if let Some(side) = one.sides.iter().find(|side| mine(side)) {
+            let sentence = format!("“{}” and “{}” say different things about the same.", left.title, right.title);
+            tasks.push(Task { kind: TaskKind::Contradiction, sentence, link: format!("/knowledge/{}", side.article) });
+        }
+    }
+    tasks.sort_by_key(|task| task.kind);
+    tasks.dedup();
+    Ok(tasks)
 }
 
 async fn of_triage(conn: &mut Conn, session: &AgentSession, now: Timestamp) -> Result<Vec<Task>, FlowError> {

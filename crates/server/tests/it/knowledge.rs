@@ -176,3 +176,48 @@ fn an_article_begins_as_a_proposal_and_two_writers_do_not_overwrite_each_other()
         }
     });
 }
+
+#[test]
+fn owners_are_told_of_contradictions_proposals_and_dates_that_pass() {
+    on_each(async |desk| {
+        let (mara, timo) = (desk.sign_in("mara").await, desk.sign_in("timo").await);
+        let source = mara.get("/sources").await.expect(200)["items"][0]["key"].clone();
+        let text = |body: &str| json!({ "source": source, "product": "", "audience": "internal", "applies_to": "", "title": "Companies that move", "body": body, "note": "Asked often." });
+        let against = "# Moving\n\nYou cannot change the VAT id of your company in Settings > Billing.";
+        let start = timo.with("idempotency-key", "start");
+        let started = start.post("/articles", text(against)).await.expect(201);
+        let article = started["article_id"].as_str().unwrap_or_else(|| panic!("{started}")).to_owned();
+        let kinds = async |who: &Client| {
+            let tasks = who.get("/tasks").await.expect(200);
+            let of = tasks["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|t| t["link"].as_str().unwrap().starts_with("/knowledge"));
+            of.map(|t| t["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds(&mara).await, ["texts_waiting"]);
+        assert_eq!(mara.get("/contradictions").await.expect(200)["items"], json!([]), "a proposal contradicts nothing");
+
+        let answer = format!("/articles/{article}/versions/1/answer");
+        mara.post(&answer, json!({ "answer": "approve" })).await.expect(200);
+        let found = timo.get("/contradictions").await.expect(200);
+        assert_eq!(found["items"].as_array().unwrap().len(), 1, "{found}");
+        assert_eq!(found["items"][0]["difference"], "yes_no");
+        let sides = [&found["items"][0]["left"], &found["items"][0]["right"]];
+        assert!(sides.iter().any(|side| side["sentence"].as_str().unwrap().contains("cannot")), "{found}");
+        assert_eq!(kinds(&mara).await, ["contradiction"]);
+        assert_eq!(kinds(&timo).await, Vec::<String>::new(), "whoever keeps neither is not asked");
+
+        let both = mara.post(&format!("/articles/{}/review", desk.article), json!({ "review_by": null })).await;
+        assert!(both.status < 300, "read again, so that both have the same date");
+        desk.app.clock.advance(170 * 86_400);
+        let mara = desk.sign_in("mara").await;
+        assert_eq!(kinds(&mara).await, ["article_due", "article_due", "contradiction"]);
+        desk.app.clock.advance(20 * 86_400);
+        let mara = desk.sign_in("mara").await;
+        assert_eq!(kinds(&mara).await, ["article_lapsed", "article_lapsed"], "what may not speak contradicts nothing");
+        mara.post(&format!("/articles/{article}/withdrawal"), json!({})).await.expect(204);
+        assert_eq!(kinds(&mara).await, ["article_lapsed"]);
+    });
+}

@@ -30,6 +30,7 @@ const ROWS: &[(&str, Row)] = &[
     ("GET /audit/checkpoint",             [NOBODY, 403, 403, 200, 403, 200]),
     ("GET /audit/entries/{seq}/proof",    [NOBODY, 403, 403, 404, 403, 404]),
     ("GET /audit/export",                 [NOBODY, 403, 403, 200, 403, 200]),
+    ("GET /contradictions",               [NOBODY, 200, 200, 403, 403, 403]),
     ("GET /corrections",                  [NOBODY, 200, 200, 200, 403, 200]),
     ("GET /demo/accounts",                [200, 200, 200, 200, 200, 200]),
     ("GET /demo/requesters",              [NOBODY, 200, 200, 403, 403, 200]),
