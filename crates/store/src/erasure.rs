@@ -7,10 +7,16 @@ use desk::{
     knowledge::Retrieval,
 };
 
-use crate::{Conn, StoreError, Tx, columns::params};
+use crate::{
+    Conn, StoreError, Tx,
+    columns::{folded, params},
+};
 
 /// What stands where a subject or a name stood.
 pub const ERASED: &str = "(erased)";
+
+/// Shorter parts of a name stand in too many words to tell whom a search was about.
+const NAME_PART_CHARS: usize = 4;
 
 /// Removed or emptied for the tickets of requester $1, in an order that respects every reference.
 const OF_TICKETS: &[&str] = &[
@@ -63,6 +69,7 @@ impl Tx {
         vectors: &[Digest],
     ) -> Result<(), StoreError> {
         let tickets = self.every_ticket_of(requester).await?;
+        self.forget_searches(requester).await?;
         let mut mails = held.to_vec();
         let mut blobs: Vec<String> = Vec::new();
         for row in self
@@ -107,6 +114,29 @@ impl Tx {
             self.forget_ticket(*ticket).await?;
         }
         self.execute(OF_REQUESTER, params![requester]).await?;
+        Ok(())
+    }
+
+    /// Removes what people looked for with the requester's address or a part of a name they wrote under in it.
+    async fn forget_searches(&mut self, requester: RequesterId) -> Result<(), StoreError> {
+        let known = self.requester(requester).await?;
+        let mut names = folded(&known.name);
+        for row in
+            self.rows("select distinct author_name from messages where requester_id = $1", params![requester]).await?
+        {
+            names = names + " " + &folded(&row.columns().take::<String>()?);
+        }
+        let mut signs: Vec<&str> =
+            names.split_whitespace().filter(|part| part.chars().count() >= NAME_PART_CHARS).collect();
+        signs.push(&known.email);
+        for row in self.rows("select id, words from searches", params![]).await? {
+            let mut c = row.columns();
+            let (id, words): (String, String) = (c.take()?, c.take()?);
+            let words = folded(&words);
+            if signs.iter().any(|sign| words.contains(sign)) {
+                self.execute("delete from searches where id = $1", params![id]).await?;
+            }
+        }
         Ok(())
     }
 

@@ -57,6 +57,8 @@ async fn furnish(desk: &TestDesk, mara: &Client) -> Value {
     let path = format!("/tickets/{}", second["id"].as_str().unwrap());
     mara.post(&format!("{path}/notes"), json!({ "body": "Quilla called about the brontolith." })).await.expect(201);
 
+    let looked_for = json!({ "words": "What did QUILLA want with the xylotrope?", "found": 1 });
+    mara.post("/searches", looked_for).await.expect(201);
     let identity = ServiceIdentity::new(Service::CommandLine);
     let mut tx = desk.app.store.begin(&identity, desk.app.clock.now()).await.unwrap();
     let id = second["id"].as_str().unwrap().parse().unwrap();
