@@ -29,6 +29,10 @@ use crate::{
 pub const PREPARE: &str = "prepare";
 /// Passages put before the drafter.
 const PASSAGES: usize = 5;
+/// Questions of one mail that are looked up on their own, when it asks several.
+const QUESTIONS: usize = 4;
+/// Passages that each of them may add.
+const PER_QUESTION: usize = 2;
 /// Sentences whose meaning is compared; a few milliseconds each, in the background.
 const SAYABLE_MAX: usize = 80;
 /// Past cases put beside them.
@@ -255,19 +259,18 @@ impl Meanings {
 /// # Errors
 /// Whatever database or index say.
 pub async fn passages_for(app: &App, question: &str) -> Result<Vec<Cited>, FlowError> {
-    grounding(app, question, app.library.vector(question).as_ref()).await
+    grounding(app, question, app.library.vector(question).as_ref(), PASSAGES).await
 }
 
-async fn grounding(app: &App, question: &str, vector: Option<&embed::Vector>) -> Result<Vec<Cited>, FlowError> {
+async fn grounding(
+    app: &App,
+    question: &str,
+    vector: Option<&embed::Vector>,
+    limit: usize,
+) -> Result<Vec<Cited>, FlowError> {
     let reply = app.service_grant(Service::Preparation, Purpose::Reply)?;
-    let request = SearchRequest {
-        words: question,
-        grant: &reply,
-        kind: Kind::Passages,
-        limit: PASSAGES,
-        queue: None,
-        about: None,
-    };
+    let request =
+        SearchRequest { words: question, grant: &reply, kind: Kind::Passages, limit, queue: None, about: None };
     let passages = app.library.search_with(&request, vector)?;
     let mut conn = app.store.read().await?;
     let mut cited = Vec::new();
@@ -290,7 +293,20 @@ pub async fn retrieve(app: &App, case: &Case) -> Result<Vec<Cited>, FlowError> {
         &SearchRequest { words: &question, grant: &work, kind: Kind::Cases, limit: CASES, queue, about: None },
         vector.as_ref(),
     )?;
-    let mut cited = grounding(app, &question, vector.as_ref()).await?;
+    let mut cited = grounding(app, &question, vector.as_ref(), PASSAGES).await?;
+    let asked = assemble::probes(&question);
+    for probe in asked.iter().take(QUESTIONS).filter(|_| asked.len() > 1) {
+        // What the whole mail asks drowns what one sentence of it asks.
+        let vector = app.library.vector(&probe.full);
+        for found in grounding(app, &probe.full, vector.as_ref(), PER_QUESTION).await? {
+            if !cited.iter().any(|known| known.origin == found.origin) {
+                cited.push(found);
+            }
+        }
+    }
+    for (at, one) in cited.iter_mut().enumerate() {
+        one.citation = u32::try_from(at + 1).unwrap_or(u32::MAX);
+    }
     let mut conn = app.store.read().await?;
     for hit in cases {
         cited.extend(reply_of(app, &mut conn, &work, hit, cited.len()).await?);

@@ -221,3 +221,35 @@ fn owners_are_told_of_contradictions_proposals_and_dates_that_pass() {
         assert_eq!(kinds(&mara).await, ["article_lapsed"]);
     });
 }
+
+#[test]
+fn each_question_of_a_mail_is_looked_up_on_its_own() {
+    on_each(async |desk| {
+        let mara = desk.sign_in("mara").await;
+        let source = mara.get("/sources").await.expect(200)["items"][0]["key"].clone();
+        let place = ["invoices", "receipts", "quotes", "reminders"];
+        let vat = place.map(|of| {
+            let body = format!("# VAT id on {of}\n\nThe VAT id of your company stands on {of}.\n\n# Change it\n\nChange the VAT id of your company, and old {of} keep the former VAT id.");
+            (format!("VAT id on {of}"), body)
+        });
+        let csv = ("Spreadsheets".to_owned(), "# Spreadsheets\n\nTools has an export of every booking of the ledger, month by month, for Excel, Numbers and Calc.".to_owned());
+        for (n, (title, body)) in vat.into_iter().chain([csv]).enumerate() {
+            let text = json!({ "source": source, "product": "", "audience": "public", "applies_to": "", "title": title, "body": body, "note": "" });
+            let started = mara.with("idempotency-key", &format!("start-{n}")).post("/articles", text).await.expect(201);
+            let answer = format!("/articles/{}/versions/1/answer", started["article_id"].as_str().unwrap());
+            mara.post(&answer, json!({ "answer": "approve" })).await.expect(200);
+        }
+        desk.settle().await;
+        let asked = "Hello, where can I change the VAT id of our company, so that invoices, receipts, quotes and reminders show the new VAT id and not the former one? Can we take the ledger with us?";
+        desk.receive("ana@harbour.example", "VAT id of our company", asked).await;
+        let list = mara.get("/tickets?q=VAT").await.expect(200);
+        let page = mara.get(&format!("/tickets/{}", list["items"][0]["id"].as_str().unwrap())).await.expect(200);
+        let passages = page["answer"]["passages"].as_array().unwrap();
+        let titles: Vec<&str> =
+            passages.iter().map(|p| p["article"]["title"].as_str().or(p["title"].as_str()).unwrap()).collect();
+        assert!(titles.iter().filter(|t| t.starts_with("VAT")).count() >= 5, "{titles:?}");
+        assert!(titles.contains(&"Spreadsheets"), "{titles:?}");
+        let numbers: Vec<u64> = passages.iter().map(|p| p["citation"].as_u64().unwrap()).collect();
+        assert_eq!(numbers, (1..=passages.len() as u64).collect::<Vec<_>>(), "one number each, in order");
+    });
+}
