@@ -44,8 +44,8 @@ pub struct AskingArticle {
     pub title: String,
     /// Until when it speaks; none without a date.
     pub review_by: Option<Timestamp>,
-    /// Whether it is approved, so that the date matters.
-    pub is_approved: bool,
+    /// Whether it is approved or was, so that the date matters.
+    pub is_dated: bool,
     /// Texts that wait for a yes or no, where another keeps the source: they are told of theirs by source.
     pub proposed: i64,
 }
@@ -118,10 +118,10 @@ impl Conn {
     ) -> Result<Vec<AskingArticle>, StoreError> {
         let rows = self
             .rows(
-                "select a.id, a.title, a.review_by, cast(case when a.state = 'approved' then 1 else 0 end as bigint), count(case when s.owner_id <> $1 then v.id end) from articles a join sources s on s.id = a.source_id
+                "select a.id, a.title, a.review_by, cast(case when a.state in ('approved', 'expired') then 1 else 0 end as bigint), count(case when s.owner_id <> $1 then v.id end) from articles a join sources s on s.id = a.source_id
                  join agents g on g.id = a.owner_id left join versions v on v.article_id = a.id and v.state = 'proposed'
                  where (a.owner_id = $1 or s.owner_id = $1 or ($3 = 1 and g.deactivated_at is not null)) and a.state <> 'withdrawn'
-                 group by a.id, a.title, a.review_by, a.state having count(case when s.owner_id <> $1 then v.id end) > 0 or (a.state = 'approved' and a.review_by < $2)
+                 group by a.id, a.title, a.review_by, a.state having count(case when s.owner_id <> $1 then v.id end) > 0 or (a.state in ('approved', 'expired') and a.review_by < $2)
                  order by coalesce(a.review_by, 9000000000000000), a.id limit 50",
                 params![agent, soon, i64::from(everybody)],
             )
@@ -133,7 +133,7 @@ impl Conn {
                     article: c.take()?,
                     title: c.take()?,
                     review_by: c.take()?,
-                    is_approved: c.take::<i64>()? == 1,
+                    is_dated: c.take::<i64>()? == 1,
                     proposed: c.take()?,
                 })
             })

@@ -131,7 +131,7 @@ async fn of_knowledge(
             let sentence = format!("A new text for “{title}” waits for your yes or no.");
             tasks.push(Task { kind: TaskKind::TextProposed, sentence, link: link.clone() });
         }
-        match asking.review_by.filter(|_| asking.is_approved) {
+        match asking.review_by.filter(|_| asking.is_dated) {
             Some(by) if by < now => {
                 let sentence = format!("“{title}” is past its review date and grounds nothing; read it again.");
                 tasks.push(Task { kind: TaskKind::ArticleLapsed, sentence, link });

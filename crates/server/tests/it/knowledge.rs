@@ -1,6 +1,11 @@
 //! Knowledge as people write it: proposed, answered by its owner, and what that does to open drafts.
 
+use desk::{
+    audit::{AuditEvent, Service},
+    knowledge::ArticleState,
+};
 use serde_json::{Value, json};
+use store::ServiceIdentity;
 
 use crate::{
     client::Client,
@@ -219,6 +224,12 @@ fn owners_are_told_of_contradictions_proposals_and_dates_that_pass() {
         assert_eq!(kinds(&mara).await, ["article_lapsed", "article_lapsed"], "what may not speak contradicts nothing");
         mara.post(&format!("/articles/{article}/withdrawal"), json!({})).await.expect(204);
         assert_eq!(kinds(&mara).await, ["article_lapsed"]);
+        let identity = ServiceIdentity::new(Service::CommandLine);
+        let mut tx = desk.app.store.begin(&identity, desk.app.clock.now()).await.unwrap();
+        tx.set_article_state(desk.article, ArticleState::Expired).await.unwrap();
+        let event = AuditEvent::ArticleRetired { article: desk.article, state: "expired".to_owned() };
+        tx.commit(event).await.unwrap();
+        assert_eq!(kinds(&mara).await, ["article_lapsed"], "somebody has to renew it or take it back");
     });
 }
 
