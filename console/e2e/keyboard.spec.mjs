@@ -37,6 +37,20 @@ test("j, k and Enter lead through the list; u leads back", async () => {
   });
 });
 
+test("what is typed before the palette has the focus counts, Enter too", async () => {
+  await onDesk(async (page) => {
+    await page.goto(`${base}/knowledge`);
+    await page.locator(".split-list .line").first().waitFor();
+    await page.evaluate(() => {
+      const press = (key, more = {}) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
+      press("k", { ctrlKey: true });
+      for (const key of "go to the inbox") press(key);
+      press("Enter");
+    });
+    await page.waitForURL((url) => url.pathname === "/tickets");
+  });
+});
+
 test("a held key never sends: Ctrl+Enter, Enter, Space and the signing key itself", async () => {
   await onDesk(async (page) => {
     let approvals = 0;

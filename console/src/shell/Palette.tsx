@@ -9,11 +9,13 @@ import { runAction, useActions } from "./actions";
 
 /** What is typed between opening and the field having the focus: it belongs to the field, not to single keys. */
 let early = "";
+let isEnteredEarly = false;
 
 function catchEarly(event: KeyboardEvent): void {
   if (event.target instanceof HTMLInputElement) return stopCatching();
-  if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
-  early += event.key;
+  if ((event.key.length !== 1 && event.key !== "Enter") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Enter") isEnteredEarly = true;
+  else if (!isEnteredEarly) early += event.key;
   event.preventDefault();
   event.stopImmediatePropagation();
 }
@@ -22,6 +24,7 @@ const stopCatching = (): void => window.removeEventListener("keydown", catchEarl
 
 export function openPalette(): void {
   early = "";
+  isEnteredEarly = false;
   window.addEventListener("keydown", catchEarly, true);
   spotlight.open();
 }
@@ -32,12 +35,21 @@ export function Palette() {
   const navigate = useNavigate();
   const [text, setText] = useState("");
   const wanted = text.trim().toLowerCase();
-  const shown = actions.filter((action) => action.id !== "palette.open" && available.includes(action.id) && t(action.label).toLowerCase().includes(wanted));
+  const matching = (typed: string) =>
+    actions.filter((action) => action.id !== "palette.open" && available.includes(action.id) && t(action.label).toLowerCase().includes(typed.trim().toLowerCase()));
+  const shown = matching(text);
   const choose = (id: ActionId) => void setTimeout(() => runAction(id), 30);
   const takeEarly = () => {
     stopCatching();
-    if (early !== "") setText(early);
+    const first = isEnteredEarly ? matching(early)[0] : undefined;
+    if (first) {
+      spotlight.close();
+      choose(first.id);
+    } else if (early !== "") {
+      setText(early);
+    }
     early = "";
+    isEnteredEarly = false;
   };
   // Fast typing can leave no row selected; Enter then means the first.
   const takeFirst = (event: React.KeyboardEvent) => {
