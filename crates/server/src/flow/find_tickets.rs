@@ -8,6 +8,8 @@ use crate::{App, FlowError};
 
 /// Characters around the words that show why a ticket was found.
 const SNIPPET: usize = 200;
+/// How many times more hits are looked at when only part of an address was given.
+const PART_OF_ADDRESS: usize = 10;
 
 /// A ticket and the words that show why.
 #[derive(Debug)]
@@ -49,8 +51,13 @@ pub async fn find(
     // Numbers, parts of words and of addresses: what an index of whole words does not hold.
     let filter = TicketFilter { words, limit: i64::try_from(limit).unwrap_or(20), ..narrowed(looking) };
     let listed = conn.tickets(grant, View::All, &filter).await?.items;
-    let hits = if looking.words.is_empty() { Vec::new() } else { app.tickets.search(looking, grant, limit)? };
+    // Part of an address is no tag of the index: what it lets through is looked at one by one.
+    let looked_at = if looking.from.is_empty() || looking.from.contains('@') { limit } else { limit * PART_OF_ADDRESS };
+    let hits = if looking.words.is_empty() { Vec::new() } else { app.tickets.search(looking, grant, looked_at)? };
     for hit in hits {
+        if found.len() >= limit {
+            break;
+        }
         let Ok(id) = hit.group.parse() else { continue };
         // The index may lag by a moment.
         let line = match conn.ticket(grant, id).await {
