@@ -143,3 +143,33 @@ test("tickets that are like a corrected one follow by one key, go back by one ke
     await eventually("so does the correction", async () => (await shownTicket(page)).understanding.verdict === null);
   }, { at }));
 });
+
+test("a lead trains again, sees how the new version compares, and goes back", async () => {
+  await withDesk({ config: "" }, (at) => onDesk(async (page) => {
+    await eventually("a first version sorts", async () => (await api(page, "/triage/models")).items.length > 0, 240);
+    await page.goto(`${at}/insights`);
+    const models = page.getByTestId("models");
+    const rows = models.locator("tbody tr");
+    await rows.first().waitFor();
+    const before = (await api(page, "/triage/models")).items;
+    const [first] = before;
+    assert.equal(first.state, "running");
+    await page.getByRole("button", { name: "Train again" }).click();
+    await page.locator(".training").waitFor();
+    assert.ok(await page.getByRole("button", { name: "Train again" }).isDisabled(), "one training at a time");
+    await eventually("the new version is listed", async () => (await rows.count()) === before.length + 1);
+    const [newest] = (await api(page, "/triage/models")).items;
+    assert.ok(newest.compared.n >= 20, JSON.stringify(newest.compared));
+    const row = rows.first();
+    await row.getByText(new RegExp(`, of ${newest.compared.n}$`)).waitFor();
+    assert.deepEqual([newest.compared.verdict, newest.state], ["not_worse", "running"], "the same cases teach the same");
+    await page.locator(".training").waitFor({ state: "detached" });
+    const old = models.locator('tr[data-state="retired"]');
+    await old.getByRole("button", { name: "Go back to this" }).click();
+    await page.getByText("It sorts from the next mail on.").waitFor();
+    await page.keyboard.press("Enter");
+    await eventually("the first version sorts again", async () => (await api(page, "/triage/models")).items.find((one) => one.id === first.id).state === "running");
+    await row.locator("b", { hasText: "running" }).waitFor({ state: "detached" });
+    await row.getByRole("button", { name: "Go back to this" }).waitFor();
+  }, { at }));
+});

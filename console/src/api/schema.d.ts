@@ -1600,7 +1600,7 @@ export interface components {
              * @description Share right by the running version.
              */
             running: number;
-            /** @description `not_worse` or `worse`. */
+            /** @description `not_worse`, `worse` or `too_few`. */
             verdict: string;
         };
         /** @description A ticket whose category was corrected. */

@@ -71,7 +71,7 @@ export type Drift = Narrow<"Drift", { state: "ok" | "drift" | "too_few" }>;
 export type Confusion = Narrow<"Confusion">;
 export type Calibration = Narrow<"Calibration", { drift: Drift }>;
 export type ModelLine = Narrow<"ModelLine", {
-  state: "candidate" | "running" | "refused" | "retired"; compared: Narrow<"Compared", { verdict: "not_worse" | "worse" }> | null;
+  state: "candidate" | "running" | "refused" | "retired"; compared: Narrow<"Compared", { verdict: "not_worse" | "worse" | "too_few" }> | null;
 }>;
 export type Training = Narrow<"Training", { state: "waiting" | "running" | "failed" }>;
 export type PolicyKind = "operating_model" | "risk_rules" | "routing" | "persona" | "macro";

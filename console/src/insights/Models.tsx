@@ -73,9 +73,13 @@ function Table({ models }: { models: ModelLine[] }) {
   );
 }
 
+const comparison = { worse: "models.worse", not_worse: "models.notWorse", too_few: "models.tooFew" } as const;
+
 function Version({ model }: { model: ModelLine }) {
   const promote = useMutation({ mutationFn: () => promoteModel(model.id), onSuccess: () => { notify(t("models.chosen")); return refresh(); }, onError: notifyFailure });
   const { compared, metrics } = model;
+  const isUndecided = model.state === "refused" && compared?.verdict === "too_few";
+  const choice = model.state === "retired" ? "models.goBack" : isUndecided ? "models.use" : null;
   return (
     <tr data-state={model.state}>
       <td><Ago at={model.trained_at} /> <code title={t("models.fingerprint")}>{model.fingerprint.slice(0, 8)}</code></td>
@@ -83,8 +87,8 @@ function Version({ model }: { model: ModelLine }) {
       <td className="number">{model.examples}</td>
       <td className="number">{model.corrections}</td>
       <td className="number">{metrics ? percent(metrics.accuracy) : "–"}</td>
-      <td>{compared ? t(compared.verdict === "worse" ? "models.worse" : "models.notWorse", { running: percent(compared.running), candidate: percent(compared.candidate), n: compared.n }) : "–"}</td>
-      <td>{model.state === "retired" && <Confirm label={t("models.goBack")} question={t("models.sure")} isBusy={promote.isPending} onYes={() => promote.mutate()} />}</td>
+      <td>{compared ? t(comparison[compared.verdict], { running: percent(compared.running), candidate: percent(compared.candidate), n: compared.n }) : "–"}</td>
+      <td>{choice && <Confirm label={t(choice)} question={t("models.sure")} isBusy={promote.isPending} onYes={() => promote.mutate()} />}</td>
     </tr>
   );
 }

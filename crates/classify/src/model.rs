@@ -55,6 +55,11 @@ impl Model {
         &self.card
     }
 
+    /// Whether an example of this id was among those it was trained on.
+    pub fn has_learnt(&self, id: &str) -> bool {
+        self.ids.iter().any(|(known, _)| known == id)
+    }
+
     /// How much the model has seen of a label; [`Evidence::None`] for one it does not know.
     pub fn evidence(&self, label: &str) -> Evidence {
         let at = self.card.labels.iter().position(|known| known == label);

@@ -77,7 +77,7 @@ pub struct Compared {
     candidate: f64,
     /// How many of the examples were corrections.
     corrections: usize,
-    /// `not_worse` or `worse`.
+    /// `not_worse`, `worse` or `too_few`.
     verdict: String,
 }
 
@@ -107,7 +107,7 @@ impl From<&Comparison> for Compared {
             running: share(all.running),
             candidate: share(all.candidate),
             corrections: compared.corrections.n,
-            verdict: if compared.is_not_worse() { "not_worse" } else { "worse" }.to_owned(),
+            verdict: compared.judgement().word().to_owned(),
         }
     }
 }

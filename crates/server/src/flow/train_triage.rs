@@ -7,7 +7,7 @@ use desk::{
     Digest, Timestamp,
     audit::{AuditEvent, Service},
     ids::{ModelId, TicketId},
-    promotion::{CASES_LEAST, CASES_ONE_IN, CORRECTIONS_ONE_IN, Comparison, is_held_back},
+    promotion::{CASES_LEAST, CASES_ONE_IN, COMPARED_LEAST, CORRECTIONS_ONE_IN, Comparison, Judgement, is_held_back},
 };
 use serde::{Deserialize, Serialize};
 use store::{Claimed, Identity, ModelState, ModelVersion, NewJob, NewModel, Purpose, ServiceIdentity, Tx};
@@ -90,6 +90,23 @@ pub async fn ask_when_due(tx: &mut Tx) -> Result<(), FlowError> {
         tx.record(AuditEvent::TrainingAsked { why: "corrections".to_owned() }).await?;
         ask(tx).await?;
     }
+    Ok(())
+}
+
+/// Asks for a training where this program cannot read the running model, as after an update that stores models in
+/// another format: until then nothing is sorted by words.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn ask_when_unreadable(app: &App) -> Result<(), FlowError> {
+    let running = app.store.read().await?.running_model().await?;
+    if running.is_none_or(|version| app.triager.running() == Some(version.id)) {
+        return Ok(());
+    }
+    let mut tx = app.store.begin(&super::PREPARATION, app.clock.now()).await?;
+    ask(&mut tx).await?;
+    tx.commit(AuditEvent::TrainingAsked { why: "unreadable".to_owned() }).await?;
+    app.live.committed();
     Ok(())
 }
 
@@ -210,18 +227,17 @@ async fn judge(
     let mut conn = app.store.read().await?;
     let running = conn.running_model().await?;
     let bytes = match &running {
-        Some(version) => Some((conn.model_bytes(version.id).await?, version.split)),
+        Some(version) => Some(conn.model_bytes(version.id).await?),
         None => None,
     };
     drop(conn);
     let first = if running.is_none() { "the first model" } else { "this program cannot read the model before it" };
-    let readable = bytes.and_then(|(bytes, split)| Some((compute(|| Model::from_bytes(&bytes)).ok()?, split)));
+    let readable = bytes.and_then(|bytes| compute(|| Model::from_bytes(&bytes)).ok());
     let (promote, compared, why, word) = match readable {
         None => (true, None, first.to_owned(), "first"),
-        Some((running, split)) => {
-            let compared = compute(|| compare(&running, candidate, held, split));
-            let (promote, why) = verdict(&compared, &running, candidate);
-            (promote, Some(compared), why, "not_worse")
+        Some(running) => {
+            let compared = compute(|| compare(&running, candidate, held));
+            (compared.judgement() == Judgement::NotWorse, Some(compared), why(&compared), "not_worse")
         }
     };
     let mut tx = app.store.begin(who, app.clock.now()).await?;
@@ -237,11 +253,11 @@ async fn judge(
     app.reload_triage().await
 }
 
-/// A running model of which nobody knows whether it saw the held-back cases is asked about corrections
-/// alone; it cannot have seen those.
-fn compare(running: &Model, candidate: &Model, held: &[Lesson], split: i64) -> Comparison {
+/// Only examples that neither has learnt count; a model from before more was held back may know some of them.
+fn compare(running: &Model, candidate: &Model, held: &[Lesson]) -> Comparison {
     let mut compared = Comparison::default();
-    for lesson in held.iter().filter(|l| l.is_correction || split > 0) {
+    let new_to = |model: &Model, lesson: &Lesson| !model.has_learnt(&lesson.example.id);
+    for lesson in held.iter().filter(|l| new_to(running, l) && new_to(candidate, l)) {
         let example = &lesson.example;
         let right = |model: &Model| {
             let said = model.predict(&example.text, example.vector.as_deref());
@@ -253,17 +269,19 @@ fn compare(running: &Model, candidate: &Model, held: &[Lesson], split: i64) -> C
     compared
 }
 
-fn verdict(compared: &Comparison, running: &Model, candidate: &Model) -> (bool, String) {
+fn why(compared: &Comparison) -> String {
     let all = compared.all();
-    if all.n == 0 {
-        // Nothing is held back on a small desk: each model's own cross-validation has to do.
-        let (old, new) = (running.card().metrics.accuracy, candidate.card().metrics.accuracy);
-        let why = format!("too little to hold back; cross-validated {:.0} % against {:.0} %", new * 100.0, old * 100.0);
-        return (new >= old, why);
+    match compared.judgement() {
+        Judgement::TooFew => {
+            format!(
+                "{} held-back examples are too few to compare on, {COMPARED_LEAST} are needed: choose yourself",
+                all.n
+            )
+        }
+        Judgement::NotWorse | Judgement::Worse => {
+            format!("right on {} of {} held-back examples, the running model on {}", all.candidate, all.n, all.running)
+        }
     }
-    let why =
-        format!("right on {} of {} held-back examples, the running model on {}", all.candidate, all.n, all.running);
-    (compared.is_not_worse(), why)
 }
 
 /// Lets an older version sort again.

@@ -144,8 +144,12 @@ async fn again_and_again(chore: Chore, app: Arc<App>, mut stopped: watch::Receiv
     }
 }
 
-/// Fills vectors behind everything else, then trains triage once more with meaning beside words.
+/// Asks for a training where the model cannot be read; fills vectors behind everything else, then trains triage once
+/// more with meaning beside words.
 async fn learn(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    if let Err(error) = flow::train_triage::ask_when_unreadable(&app).await {
+        tracing::error!(%error, "nobody knows whether triage can be used");
+    }
     let mut filled_before = false;
     loop {
         let left = match app.library.fill(&app.store).await {

@@ -5,7 +5,7 @@ use desk::{
     audit::AuditEvent,
     ids::ModelId,
     people::AiSetting,
-    promotion::{CORRECTIONS_ONE_IN, is_held_back},
+    promotion::{COMPARED_LEAST, CORRECTIONS_ONE_IN, Judgement, is_held_back},
     ticket::Status,
 };
 use serde_json::{Value, json};
@@ -15,6 +15,10 @@ use store::{NewTicket, ServiceIdentity};
 use crate::{
     client::Client,
     harness::{NOON, TestDesk, on_each},
+    real::{
+        self,
+        place::{Outside, Place, until},
+    },
 };
 
 /// About invoices, and about getting in.
@@ -332,7 +336,7 @@ fn a_training_is_promoted_when_not_worse_and_rolled_back() {
         desk.app.clock.advance(60);
         let second = trained(desk).await;
         let compared = second.compared.unwrap();
-        assert!(compared.cases.n > 10 && compared.is_not_worse(), "{compared:?}");
+        assert!(compared.cases.n >= COMPARED_LEAST && compared.judgement() == Judgement::NotWorse, "{compared:?}");
         assert_eq!(desk.app.triager.running(), Some(second.id), "as good is good enough");
 
         // A training that was killed before its comparison leaves the running model where it is.
@@ -364,6 +368,46 @@ fn a_training_is_promoted_when_not_worse_and_rolled_back() {
         let unknown: ModelId = store::new_id();
         let nothing = mara.send("POST", &format!("/triage/models/{unknown}/promote"), None, Vec::new()).await;
         assert_eq!(nothing.problem(404), "not-found");
+    });
+}
+
+#[test]
+fn a_few_held_back_corrections_do_not_promote_and_a_lead_may_choose() {
+    on_each(async |desk| {
+        past(desk, 3).await;
+        let first = trained(desk).await;
+        desk.app.clock.advance(60);
+        let second = trained(desk).await;
+        assert_eq!(second.compared.map(|c| c.judgement()), Some(Judgement::TooFew));
+        assert_eq!(desk.app.triager.running(), Some(first.id), "the running one stays");
+        let mara = desk.sign_in("mara").await;
+        let listed = mara.get("/triage/models").await.expect(200);
+        let newest = &listed["items"][0];
+        assert_eq!((&newest["state"], &newest["compared"]["verdict"]), (&json!("refused"), &json!("too_few")));
+        assert!(newest["why"].as_str().unwrap().contains("choose yourself"), "{newest}");
+        let chosen = mara.send("POST", &format!("/triage/models/{}/promote", second.id), None, Vec::new()).await;
+        assert_eq!(chosen.expect(200)["state"], "running");
+        assert_eq!(desk.app.triager.running(), Some(second.id));
+    });
+}
+
+/// A desk without weights, so that nothing else asks for a training.
+#[test]
+fn a_model_of_another_format_is_trained_anew_at_the_next_start() {
+    if !real::has("sqlite3") {
+        return;
+    }
+    real::run(async {
+        let place = Place::furnished(Outside::default()).await;
+        place.shell("update model_versions set bytes = x'636c61737369667900000000' where state = 'running'").unwrap();
+        let running = place.run().await;
+        until("a model that can be read sorts", async || {
+            let anew = "select count(*) from model_versions where state = 'running' and why like '%cannot read%'";
+            Ok(place.number(anew).await == 1)
+        })
+        .await
+        .unwrap();
+        running.stop().await;
     });
 }
 

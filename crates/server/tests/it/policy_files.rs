@@ -1,5 +1,7 @@
 //! Policies as files, and those the invented company begins with.
 
+use std::{fs, path::Path, process::Command};
+
 use desk::policy::Standing;
 use server::{
     App, FlowError,
@@ -7,7 +9,10 @@ use server::{
     flow::{export_policies::export, import_policies},
 };
 
-use crate::{demo_copy, harness::on_each};
+use crate::{
+    demo_copy,
+    harness::{TestDesk, on_each},
+};
 
 /// The exported files with one of them changed.
 fn changed(files: &[(String, String)], name: &str, change: impl Fn(&str) -> String) -> Vec<(String, String)> {
@@ -101,4 +106,66 @@ async fn the_invented_company_owns_its_policies_and_one_is_soon_to_be_reviewed()
     assert!(agents.iter().filter(|a| a.role.answers()).all(|a| a.works_in("triage")));
     drop(conn);
     app.store.close().await;
+}
+
+/// The command beside a running desk; whether it went well, and what it said.
+fn policy(desk: &TestDesk, arguments: &[&str], folder: &Path) -> (bool, String) {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    program.arg("policy").args(arguments).arg(folder).arg("--data").arg(&desk.app.config.data);
+    let output = program.env_clear().output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_carry_policies_out_and_back_whole_or_not_at_all() {
+    let desk = TestDesk::real().await;
+    fs::write(desk.app.config.data.join("countersign.toml"), "[mail]\naddress = 'support@fernhill.example'\n").unwrap();
+    let before = export(&desk.app).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let (fine, said) = policy(&desk, &["export"], folder.path());
+    assert!(fine && said.contains(&format!("{} policies in", before.len())), "{said}");
+    for (name, text) in &before {
+        assert_eq!(&fs::read_to_string(file(name)).unwrap(), text, "{name}");
+    }
+    let (fine, said) = policy(&desk, &["import"], folder.path());
+    assert!(fine && said.contains(&format!("0 of {} policies", before.len())), "{said}");
+
+    // One good change beside one bad file: nothing is taken, whatever is wrong with it.
+    let edited = owned(&fs::read_to_string(file(INVOICES)).unwrap());
+    fs::write(file(INVOICES), edited.replace("writing = \"approved_wording\"", "writing = \"nothing\"")).unwrap();
+    let routing = fs::read_to_string(file("routing.txt")).unwrap();
+    let bad_line = owned(&routing) + "nowhere | * | * | * | *\n";
+    let cases: [(&str, &[u8], &str); 4] = [
+        ("routing.txt", bad_line.as_bytes(), "routing.txt, line 6"),
+        ("routing.txt", b"\xff\xfe\0binary", "routing.txt cannot be read"),
+        ("personas/", b"", "is no policy's file"),
+        ("risk_rules.txt", b"", "risk_rules.txt"),
+    ];
+    for (name, bytes, part) in cases {
+        let kept = fs::read(file(name)).ok();
+        let name = if kept.is_some() { name } else { "strange.txt" };
+        fs::write(file(name), bytes).unwrap();
+        let (fine, said) = policy(&desk, &["import"], folder.path());
+        assert!(!fine && said.contains(part), "{name}: {said}");
+        assert_eq!(export(&desk.app).await.unwrap(), before, "{name}: nothing by half");
+        match kept {
+            Some(kept) => fs::write(file(name), kept).unwrap(),
+            None => fs::remove_file(file(name)).unwrap(),
+        }
+    }
+    fs::write(file("routing.txt"), &bad_line).unwrap();
+    let (fine, said) = policy(&desk, &["import", "--dry-run"], folder.path());
+    assert!(!fine && said.contains("routing.txt, line 6") && said.contains("nothing was changed"), "{said}");
+    assert_eq!(export(&desk.app).await.unwrap(), before);
+    let (fine, said) = policy(&desk, &["import"], &file("missing"));
+    assert!(!fine && said.contains("cannot be read"), "{said}");
+
+    fs::write(file("routing.txt"), &routing).unwrap();
+    let (fine, said) = policy(&desk, &["import"], folder.path());
+    assert!(fine && said.contains(INVOICES) && said.contains(&format!("1 of {}", before.len())), "{said}");
+    let after = export(&desk.app).await.unwrap();
+    assert!(after.iter().any(|(name, text)| name == INVOICES && text.contains("writing = \"nothing\"")));
+    desk.close().await;
 }
