@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { base, onDesk } from "./desk.mjs";
+import { eventually, withDesk } from "./server.mjs";
 
 test("a lead tries a change on past tickets, is told what is not allowed, and saves a version that shows what changed", async () => {
   await onDesk(async (page) => {
@@ -38,4 +39,31 @@ test("who may not change policies reads them", async () => {
     assert.equal(await page.getByRole("textbox", { name: "Text of the policy" }).getAttribute("readonly"), "");
     assert.equal(await page.getByRole("button", { name: "Save as new version" }).count(), 0);
   }, { signedIn: false });
+});
+
+test("open tickets nobody touched follow a new routing by one click and go back by one key", async () => {
+  await withDesk({ config: "" }, (at) => onDesk(async (page) => {
+    const api = (path) => page.request.get(new URL(`/api/v1${path}`, page.url()).href).then((answer) => answer.json());
+    await eventually("every ticket is sorted", async () => (await api("/tickets?view=inbox&limit=100")).items.every((line) => line.confidence !== null), 240);
+    await page.goto(`${at}/settings/policies/routing/default`);
+    const text = page.getByRole("textbox", { name: "Text of the policy" });
+    await text.waitFor();
+    assert.equal(await page.getByTestId("open-tickets").count(), 0);
+    await text.fill("security | * | * | en | *\n");
+    await page.getByRole("textbox", { name: "What changed and why" }).fill("Everything English goes to one queue");
+    await page.getByRole("button", { name: "Save as new version" }).click();
+    const open = page.getByTestId("open-tickets");
+    await open.getByText(/^\d+ open tickets would move\.$/).waitFor();
+    const { moved } = await api("/policies/routing/default/open-tickets");
+    const [one] = moved;
+    const queue = async () => (await api(`/tickets/${one.ticket_id}`)).queue;
+    assert.equal(await queue(), one.was.queue, "nothing moved by itself");
+    await open.getByRole("button", { name: `Sort ${moved.length} again` }).click();
+    await page.getByTestId("undo-bar").getByText(`Sorted ${moved.length} again`).waitFor();
+    assert.equal(await queue(), "security");
+    await open.waitFor({ state: "detached" });
+    await page.keyboard.press("z");
+    await open.waitFor();
+    assert.equal(await queue(), one.was.queue);
+  }, { at }));
 });

@@ -1,5 +1,5 @@
 import { call } from "./http";
-import type { Colleague, DryRun, Policy, PolicyKind, PolicyLine, PolicyText } from "./types";
+import type { Colleague, DryRun, Moved, OpenTickets, Restored, Policy, PolicyKind, PolicyLine, PolicyText } from "./types";
 
 export interface NewPolicy { body: string; owner: string; review_by: string; note: string }
 
@@ -10,4 +10,7 @@ export const getPolicy = (kind: PolicyKind, key: string) => call<Policy>("GET", 
 export const getPolicyVersion = (kind: PolicyKind, key: string, version: number) => call<PolicyText>("GET", `${at(kind, key)}/versions/${version}`);
 export const savePolicy = (kind: PolicyKind, key: string, version: number, policy: NewPolicy) => call<Policy>("PUT", at(kind, key), { body: policy, revision: version });
 export const tryPolicy = (kind: PolicyKind, key: string, body: string) => call<DryRun>("POST", `${at(kind, key)}/dry-run`, { body: { body } });
+export const openTickets = (kind: PolicyKind, key: string) => call<OpenTickets>("GET", `${at(kind, key)}/open-tickets`);
+export const sortOpen = (kind: PolicyKind, key: string, tickets: string[]) => call<Moved>("POST", `${at(kind, key)}/open-tickets`, { body: { tickets } });
+export const undoSortOpen = (kind: PolicyKind, key: string) => call<Restored>("POST", `${at(kind, key)}/open-tickets/undo`);
 export const listColleagues = () => call<{ items: Colleague[] }>("GET", "/agents").then((list) => list.items);

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, QueryClient, queryOptions, useQuery } from "@tans
 import { Problem, nextCursor } from "./http";
 import { articleChanges, getArticle, getPattern, listArticles, listGaps, listPatterns, listSources } from "./knowledge";
 import { getLetter, listLetters, listQuarantine } from "./mail";
-import { getPolicy, getPolicyVersion, listColleagues, listPolicies } from "./policies";
+import { getPolicy, getPolicyVersion, listColleagues, listPolicies, openTickets } from "./policies";
 import { getCheckpoint, listAudit } from "./record";
 import { getSession, getStatus } from "./session";
 import { getExchange, getTicket, listTickets, listViews, type TicketFilter } from "./tickets";
@@ -55,6 +55,8 @@ export const trainingQuery = queryOptions({
 export const colleaguesQuery = queryOptions({ queryKey: ["colleagues"], queryFn: listColleagues });
 export const policiesQuery = queryOptions({ queryKey: ["policies"], queryFn: listPolicies, refetchOnMount: "always" });
 export const policyQuery = (kind: PolicyKind, key: string) => queryOptions({ queryKey: ["policy", kind, key], queryFn: () => getPolicy(kind, key), refetchOnMount: "always" });
+/** Open tickets that would be sorted otherwise under the policy as it is now. */
+export const openTicketsQuery = (kind: PolicyKind, key: string) => queryOptions({ queryKey: ["open-tickets", kind, key], queryFn: () => openTickets(kind, key), refetchOnMount: "always" });
 export const policyVersionQuery = (kind: PolicyKind, key: string, version: number) =>
   queryOptions({ queryKey: ["policy", kind, key, version], queryFn: () => getPolicyVersion(kind, key, version), staleTime: Infinity });
 /** Asked every two seconds until there is a first count. */

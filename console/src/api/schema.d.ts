@@ -706,6 +706,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/policies/{kind}/{key}/open-tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which open tickets of the reader's queues that nobody touched would be sorted otherwise today. The newest 300 are
+         *     looked at. Routing and risk rules only; empty while they are as shipped.
+         */
+        get: operations["list_open"];
+        put?: never;
+        /** Sorts the named tickets as today's policies say. Tickets that somebody touched stay. */
+        post: operations["sort_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/policies/{kind}/{key}/open-tickets/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sorts what followed the current version as it was before. Tickets that somebody touched since stay. */
+        post: operations["sort_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/policies/{kind}/{key}/versions/{n}": {
         parameters: {
             query?: never;
@@ -2372,6 +2410,25 @@ export interface components {
             body: string;
             id: string;
         };
+        /** @description An open ticket that would be sorted otherwise today. */
+        OpenTicket: {
+            /** @description Flags that would go. */
+            gone: string[];
+            /** Format: int64 */
+            number: number;
+            /** @description Flags that would be raised. */
+            raised: string[];
+            subject: string;
+            ticket_id: string;
+            was: components["schemas"]["Placement"];
+            would: components["schemas"]["Placement"];
+        };
+        /** @description Open tickets that nobody touched. */
+        OpenTickets: {
+            looked_at: number;
+            /** @description Those that would be sorted otherwise today, newest question first; at most 100. */
+            moved: components["schemas"]["OpenTicket"][];
+        };
         /** @description How a case is worked, as policies stand now. */
         OperatingModel: {
             ai_may: string;
@@ -3093,6 +3150,11 @@ export interface components {
             number: number;
             status: string;
             subject: string;
+        };
+        /** @description Tickets that shall be sorted again. */
+        TicketsToSort: {
+            /** @description Ids, 1 to 100. */
+            tickets: string[];
         };
         /** @description A key without its secret. */
         Token: {
@@ -4559,6 +4621,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tried"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenTickets"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sort_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketsToSort"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sort_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restored"];
                 };
             };
             "4XX": {

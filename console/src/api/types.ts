@@ -82,6 +82,7 @@ export type PolicyText = Narrow<"PolicyText">;
 export type LineProblem = Narrow<"LineProblem">;
 export type Placement = Narrow<"Placement">;
 export type DryRun = Narrow<"Tried">;
+export type OpenTickets = Narrow<"OpenTickets">;
 export type Colleague = Narrow<"Colleague", { role: Role }>;
 export type Task = Narrow<"Task", { kind: "policy_lapsed" | "policy_due" | "article_lapsed" | "article_due" | "text_proposed" | "contradiction" | "source_failed" | "texts_waiting" | "check_waiting" | "drift" }>;
 export type PassageHit = Narrow<"PassageHit", { spans: Span[]; audience: Audience; freshness: Freshness }>;

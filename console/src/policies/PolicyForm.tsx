@@ -28,7 +28,7 @@ export function PolicyForm({ policy }: { policy: Policy }) {
       trial.reset();
       queryClient.setQueryData(policyQuery(policy.kind, policy.key).queryKey, saved);
       notify(t("policy.saved", { n: saved.version }));
-      await Promise.all(["policies", "tasks"].map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
+      await Promise.all(["policies", "tasks", "open-tickets"].map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
     },
     onError: (error) => setProblems(linesOf(error)),
   });

@@ -6,6 +6,7 @@ import type { Policy, PolicyKind } from "../api/types";
 import { Failure, Rows } from "../states/States";
 import { t } from "../strings";
 import { day } from "../text/time";
+import { OpenTickets } from "./OpenTickets";
 import { PolicyForm } from "./PolicyForm";
 import { TextEditor } from "./TextEditor";
 import { Versions } from "./Versions";
@@ -30,6 +31,7 @@ function PolicyView({ policy }: { policy: Policy }) {
       <p className="quiet">{policy.owner?.name ?? t("policy.nobody")} · {policy.review_by ? t("policy.reviewBy", { day: day(policy.review_by) }) : t("policy.noReview")} · {t("policy.version", { n: policy.version })}</p>
       {policy.why && <p className={policy.state === "lapsed" ? "warning" : "quiet"}>{policy.why}</p>}
       {policy.ceiling && <p>{policy.ceiling}</p>}
+      {mayChange(agent.role) && (policy.kind === "routing" || policy.kind === "risk_rules") && <OpenTickets policy={policy} />}
       {mayChange(agent.role)
         ? <PolicyForm policy={policy} />
         : <><p className="quiet">{t("policies.readOnly")}</p><TextEditor label={t("policy.text")} text={policy.body} problems={[]} isReadOnly onChange={() => undefined} /></>}

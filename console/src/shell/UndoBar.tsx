@@ -35,7 +35,7 @@ export function UndoBar() {
       await performUndo(undo);
       dropUndo(undo);
       // What lies below can be taken back while the pages are read again.
-      void Promise.all(["ticket", "tickets", "views", "tray", "corrections", "calibration"].map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
+      void Promise.all(["ticket", "tickets", "views", "tray", "corrections", "calibration", "open-tickets"].map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
       if (undo.kind === "letter") await navigate({ to: "/tickets/$ticketId", params: { ticketId: undo.ticketId }, search: (old: object) => old });
       notify(t(undo.kind === "letter" ? "undo.doneLetter" : "undo.done"));
     } catch (error) {

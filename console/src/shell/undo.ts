@@ -2,14 +2,17 @@
 // time is still running. Kept over a reload of the page, because that time runs on the server.
 import { useSyncExternalStore } from "react";
 import { undoApproval } from "../api/drafts";
+import { undoSortOpen } from "../api/policies";
 import { changeTicket, getTicket, type TicketChange } from "../api/tickets";
 import { undoMore, undoVerdict } from "../api/triage";
+import type { PolicyKind } from "../api/types";
 
 export type Undo = { until: number; ticketId: string; number: number } & (
   | { kind: "letter"; approvalId: string }
   | { kind: "change"; label: string; back: TicketChange }
   | { kind: "verdict"; label: string; verdictId: string }
   | { kind: "more"; label: string; verdictId: string }
+  | { kind: "sorted"; label: string; policy: [PolicyKind, string] }
 );
 
 /** Milliseconds in which an answer to the machine can be taken back from the bar; afterwards on the insights page. */
@@ -54,6 +57,7 @@ export async function performUndo(undo: Undo): Promise<void> {
   if (undo.kind === "letter") await undoApproval(undo.approvalId);
   else if (undo.kind === "verdict") await undoVerdict(undo.verdictId);
   else if (undo.kind === "more") await undoMore(undo.verdictId);
+  else if (undo.kind === "sorted") await undoSortOpen(...undo.policy);
   else {
     const { revision } = await getTicket(undo.ticketId);
     await changeTicket(undo.ticketId, revision, undo.back);

@@ -104,6 +104,8 @@ events! {
     VerdictGiven = "suggestion.verdict" { /** The ticket. */ ticket: TicketId, /** The suggestion. */ suggestion: SuggestionId, /** A word. */ verdict: String },
     /// An answer to a suggestion was taken back.
     VerdictWithdrawn = "suggestion.withdrawn" { /** The ticket. */ ticket: TicketId, /** The suggestion. */ suggestion: SuggestionId, /** The answer. */ verdict: VerdictId },
+    /// A ticket nobody had touched followed a new version of routing or risk rules, or went back.
+    TicketSortedAgain = "ticket.sorted_again" { /** The ticket. */ ticket: TicketId, /** The policy's kind, as a word. */ kind: String, /** Its version. */ version: i64, /** `moved` or `restored`. */ way: String },
     /// A ticket nobody had touched followed a correction of another one, or went back.
     TicketMoved = "ticket.moved" { /** The ticket. */ ticket: TicketId, /** The correction. */ verdict: VerdictId, /** `moved` or `restored`. */ way: String },
     /// A person changed status, priority, queue or assignee.
@@ -181,7 +183,7 @@ events! {
     /// The classifier was trained.
     ModelTrained = "model.trained" { /** Of its training data. */ fingerprint: Digest, /** Examples. */ examples: i64 },
     /// Somebody asked for a new training.
-    TrainingAsked = "model.asked" { /** A word: `person` or `corrections`. */ why: Why },
+    TrainingAsked = "model.asked" { /** A word: `person`, `corrections` or `unreadable`. */ why: Why },
     /// A trained model sorts from now on.
     ModelPromoted = "model.promoted" { /** Which. */ model: ModelId, /** A word: `first`, `not_worse`, `chosen` or `rollback`. */ why: Why },
     /// A trained model did worse than the running one and is not used.
@@ -209,6 +211,7 @@ impl AuditEvent {
             | Self::VerdictGiven { ticket, .. }
             | Self::VerdictWithdrawn { ticket, .. }
             | Self::TicketMoved { ticket, .. }
+            | Self::TicketSortedAgain { ticket, .. }
             | Self::TicketChanged { ticket, .. }
             | Self::TicketErased { ticket }
             | Self::NoteWritten { ticket, .. }

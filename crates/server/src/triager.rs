@@ -15,8 +15,8 @@ use desk::{
     consent::{DeskDefault, Voices, may_use_ai},
     ids::{ModelId, TicketId},
     people::AiSetting,
-    suggestion::{Confidence, Evidence, EvidenceKind, Maker},
-    triage::{Guess, Topic},
+    suggestion::{Confidence, Evidence, EvidenceKind, Maker, Suggestion},
+    triage::{Guess, Topic, Triage},
 };
 use store::{Grant, Learnt, Store};
 
@@ -229,6 +229,20 @@ fn overrule(opinion: &mut Opinion, ticket: TicketId, said: &classify::Recalled) 
 }
 
 impl Opinion {
+    /// What was said at an earlier look; rules are asked anew.
+    #[must_use]
+    pub fn again(said: &Suggestion<Triage>) -> Self {
+        let look = &said.value;
+        let guess = Guess {
+            ranked: look.candidates.clone(),
+            confidence: said.confidence.clone(),
+            set: look.set.clone(),
+            also: look.also.clone(),
+        };
+        let because = said.because.iter().filter(|e| e.kind != EvidenceKind::Rule).cloned().collect();
+        Self { guess, because, nearest: Vec::new(), seen: classify::Evidence::None, made_by: said.made_by.clone() }
+    }
+
     /// No opinion, and why.
     #[must_use]
     pub fn none(why: &str, made_by: Maker) -> Self {

@@ -23,6 +23,7 @@ const OF_TICKETS: &[&str] = &[
     "delete from verdict_withdrawals where verdict_id in (select v.id from verdicts v join suggestions s on s.id = v.suggestion_id join tickets t on t.id = s.ticket_id where t.requester_id = $1)",
     "delete from moves where ticket_id in (select id from tickets where requester_id = $1)",
     "delete from moves where verdict_id in (select v.id from verdicts v join suggestions s on s.id = v.suggestion_id join tickets t on t.id = s.ticket_id where t.requester_id = $1)",
+    "delete from policy_moves where ticket_id in (select id from tickets where requester_id = $1)",
     "delete from nearest_cases where ticket_id in (select id from tickets where requester_id = $1)",
     "delete from nearest_cases where suggestion_id in (select s.id from suggestions s join tickets t on t.id = s.ticket_id where t.requester_id = $1)",
     "delete from verdicts where suggestion_id in (select s.id from suggestions s join tickets t on t.id = s.ticket_id where t.requester_id = $1)",

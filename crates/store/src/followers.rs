@@ -1,9 +1,11 @@
-//! Tickets that nobody touched, which could follow a correction of another one, and those that did.
+//! Tickets that nobody touched, which could follow a correction of another one or a new version of a policy, and those
+//! that did.
 
 use desk::{
     correction::Changes,
-    ids::{TicketId, VerdictId},
+    ids::{SuggestionId, TicketId, VerdictId},
     people::AiSetting,
+    policy::PolicyKind,
 };
 
 use crate::{Conn, Grant, StoreError, Tx, columns::params, grant::queue_visible};
@@ -12,7 +14,7 @@ use crate::{Conn, Grant, StoreError, Tx, columns::params, grant::queue_visible};
 macro_rules! untouched {
     () => {
         "t.waiting = 1 and t.assignee_id is null
-         and not exists (select 1 from entries e where e.ticket_id = t.id and e.actor_kind in ('agent','token') and e.kind <> 'ticket.moved')"
+         and not exists (select 1 from entries e where e.ticket_id = t.id and e.actor_kind in ('agent','token') and e.kind not in ('ticket.moved','ticket.sorted_again'))"
     };
 }
 
@@ -35,6 +37,20 @@ pub struct Untouched {
     pub latest: String,
     /// What requester and organization said about AI.
     pub said: (AiSetting, AiSetting),
+}
+
+/// A version of a policy, by its kind, key and number.
+pub type VersionOf<'a> = (PolicyKind, &'a str, i64);
+
+/// A ticket that followed a new version of a policy and has not gone back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PolicyMove {
+    /// Ticket.
+    pub ticket: TicketId,
+    /// The look that stood before.
+    pub earlier: SuggestionId,
+    /// What it changed.
+    pub changes: Changes,
 }
 
 fn written(changes: &Changes) -> String {
@@ -102,9 +118,67 @@ impl Conn {
             })
             .collect()
     }
+
+    /// Tickets that followed a version of a policy and have not gone back.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn policy_moves(&mut self, (kind, key, version): VersionOf<'_>) -> Result<Vec<PolicyMove>, StoreError> {
+        let rows = self
+            .rows(
+                "select ticket_id, suggestion_id, changes from policy_moves
+                 where kind = $1 and key = $2 and version = $3 and restored_at is null order by ticket_id",
+                params![kind, key, version],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let mut c = row.columns();
+                Ok(PolicyMove { ticket: c.take()?, earlier: c.take()?, changes: c.json()? })
+            })
+            .collect()
+    }
 }
 
 impl Tx {
+    /// Keeps that a ticket followed a version of a policy, and what it was.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn add_policy_move(
+        &mut self,
+        (kind, key, version): VersionOf<'_>,
+        moved: &PolicyMove,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        self.execute(
+            "insert into policy_moves (kind, key, version, ticket_id, suggestion_id, changes, moved_at) values ($1,$2,$3,$4,$5,$6,$7)
+             on conflict (kind, key, version, ticket_id) do update set suggestion_id = excluded.suggestion_id, changes = excluded.changes,
+             moved_at = excluded.moved_at, restored_at = null",
+            params![kind, key, version, moved.ticket, moved.earlier, written(&moved.changes), now],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Says that a ticket went back.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn policy_move_restored(
+        &mut self,
+        (kind, key, version): VersionOf<'_>,
+        ticket: TicketId,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        self.execute(
+            "update policy_moves set restored_at = $5 where kind = $1 and key = $2 and version = $3 and ticket_id = $4",
+            params![kind, key, version, ticket, now],
+        )
+        .await?;
+        Ok(())
+    }
+
     /// Keeps that a ticket followed a correction, and what it was.
     ///
     /// # Errors

@@ -55,7 +55,7 @@ pub use erasure::ERASED;
 pub use error::StoreError;
 pub use exchanges::{Exchange, ExchangeState};
 pub use feeds::{Feed, KnownDocument, Labels, NewDocument, NewFeed};
-pub use followers::Untouched;
+pub use followers::{PolicyMove, Untouched, VersionOf};
 pub use grant::{Grant, Purpose, Scope};
 pub use housekeeping::{Claimed, JobCounts, KEPT_SECONDS, KEY_LEASE_SECONDS, Kept, NewJob};
 pub use identity::{AgentSession, Identity, ServiceIdentity, TokenSession};

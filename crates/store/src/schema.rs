@@ -48,6 +48,7 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0009_locks.sqlite.sql"),
         postgres: include_str!("../migrations/0009_locks.postgres.sql"),
     },
+    Migration { number: 10, common: include_str!("../migrations/0010_sorted_again.sql"), sqlite: "", postgres: "" },
 ];
 
 /// Applies what is missing, in the order of numbers and in one transaction. Every number that is missing counts, not

@@ -110,6 +110,20 @@ pub struct CorrectionLine {
     state: String,
 }
 
+impl Moved {
+    /// As a flow says it.
+    pub fn new(found: more_like_this::Moved) -> Self {
+        Self { moved: words(found.done), skipped: skipped(found.skipped) }
+    }
+}
+
+impl Restored {
+    /// As a flow says it.
+    pub fn new(found: more_like_this::Moved) -> Self {
+        Self { restored: words(found.done), skipped: skipped(found.skipped) }
+    }
+}
+
 fn words(done: Vec<TicketId>) -> Vec<String> {
     done.into_iter().map(|t| t.to_string()).collect()
 }
@@ -129,7 +143,7 @@ async fn move_more(
 ) -> Result<Json<Moved>, Problem> {
     let tickets: Vec<TicketId> = asked.tickets.iter().map(|t| id(t)).collect::<Result<_, _>>()?;
     let moved = flow::more_like_this::apply(&app, &session, verdict, &tickets).await?;
-    Ok(Json(Moved { moved: words(moved.done), skipped: skipped(moved.skipped) }))
+    Ok(Json(Moved::new(moved)))
 }
 
 /// Sorts what followed this correction as it was before. Tickets that somebody touched since stay.
@@ -141,7 +155,7 @@ async fn move_back(
     Id(verdict): Id<VerdictId>,
 ) -> Result<Json<Restored>, Problem> {
     let moved = flow::more_like_this::undo(&app, &session, verdict).await?;
-    Ok(Json(Restored { restored: words(moved.done), skipped: skipped(moved.skipped) }))
+    Ok(Json(Restored::new(moved)))
 }
 
 /// Corrections of categories within the reader's queues, newest first.

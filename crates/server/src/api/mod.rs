@@ -33,6 +33,7 @@ mod problem;
 mod record_words;
 mod search;
 mod session;
+mod sorting_again;
 mod sources;
 mod tasks;
 mod ticket_page;
@@ -98,6 +99,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(people::router())
         .merge(agents::router())
         .merge(policies::router())
+        .merge(sorting_again::router())
         .merge(tasks::router())
         .merge(drafts::router())
         .merge(articles::router())

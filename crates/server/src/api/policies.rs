@@ -247,7 +247,7 @@ async fn list_policies(
 }
 
 /// Kind and key of a path; what is no kind names nothing.
-fn named((kind, key): &(String, String)) -> Result<(PolicyKind, &str), Problem> {
+pub fn named((kind, key): &(String, String)) -> Result<(PolicyKind, &str), Problem> {
     Ok((kind.parse().map_err(|_| Problem::not_found())?, key))
 }
 

@@ -44,6 +44,9 @@ fn sentence(event: &AuditEvent) -> String {
         E::TicketTriaged { .. } => "The machine looked at the ticket.".to_owned(),
         E::VerdictGiven { verdict, .. } => format!("The machine's suggestion was {verdict}."),
         E::VerdictWithdrawn { .. } => "An answer to the machine's suggestion was taken back.".to_owned(),
+        E::TicketSortedAgain { kind, version, way, .. } => {
+            format!("The ticket was {way} after a new version of a policy: {}, {version}.", kind.replace('_', " "))
+        }
         E::TicketMoved { way, .. } => format!("The ticket was {way} with a correction of another one."),
         E::TicketChanged { change, .. } => format!("Changed: {change}."),
         E::SourcesFound { .. } => "Sources and similar cases were found.".to_owned(),

@@ -29,6 +29,7 @@ pub mod set_policy;
 pub mod set_skills;
 pub mod settle_delivery;
 pub mod sign_in;
+pub mod sort_again;
 pub mod sync_source;
 mod take_document;
 pub mod take_up;

@@ -139,7 +139,7 @@ async fn follow(
 }
 
 /// The machine's look at a ticket that may move, or why it stays. Holds it.
-async fn stays(tx: &mut Tx, grant: &Grant, ticket: TicketId) -> Result<Result<Triage, String>, FlowError> {
+pub(super) async fn stays(tx: &mut Tx, grant: &Grant, ticket: TicketId) -> Result<Result<Triage, String>, FlowError> {
     match tx.ticket(grant, ticket).await {
         Err(StoreError::NotFound) => return Ok(Err("There is no such ticket here.".to_owned())),
         other => other?,

@@ -5,6 +5,7 @@ use desk::{
     Refusal, Timestamp,
     audit::{AuditEvent, Service},
     consent::{Voices, may_use_ai},
+    correction::Sorting,
     deadline::{self, Deadline},
     ids::TicketId,
     language::Language,
@@ -13,7 +14,7 @@ use desk::{
     suggestion::{Confidence, Doubt, Evidence, Suggestion},
     triage::{Answered, Category, Field, Known, Seen, Triage, dismissals, keep, readable, standing, triage as decide},
 };
-use store::{Conn, Grant, Message, NewJob, Purpose, SuggestionKind, TicketLine};
+use store::{Conn, Grant, Message, NewJob, Purpose, StoredSuggestion, SuggestionKind, TicketLine};
 
 use crate::{
     App, FlowError,
@@ -68,7 +69,8 @@ pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     if line.ticket.last_inbound != Some(newest.id) {
         return Ok(());
     }
-    let sorted = sort(&mut tx, &grant, &line, read, &opinion, now).await?;
+    let ways = Ways::load(&mut tx).await?;
+    let sorted = sort(&mut tx, &grant, &line, read, &opinion, &ways, now).await?;
     let language = Language::guess(&newest.latest).word();
     tx.set_triage(ticket, &sorted.row, sorted.doubt, language, false).await?;
     let id = tx.add_suggestion(ticket, newest.id, SuggestionKind::Triage, &sorted.suggestion).await?;
@@ -126,10 +128,10 @@ async fn sort(
     line: &TicketLine,
     read: Read,
     opinion: &Opinion,
+    ways: &Ways,
     now: Timestamp,
 ) -> Result<Sorted, FlowError> {
     let last = conn.newest_suggestion::<Triage>(grant, line.ticket.id, SuggestionKind::Triage).await?;
-    let ways = Ways::load(conn).await?;
     let persons = conn.has_persons_category(line.ticket.id).await?;
     let chosen = line.ticket.category.as_deref().filter(|_| persons);
     let dismissed = last
@@ -166,6 +168,51 @@ async fn sort(
     let because = opinion.because.iter().filter(speaks_for).cloned().chain(rules).collect();
     let suggestion = Suggestion { value: look, confidence, because, made_by: opinion.made_by.clone(), made_at: now };
     Ok(Sorted { suggestion, row, doubt })
+}
+
+/// A second look at a sorted ticket.
+pub struct SecondLook {
+    /// The ticket as it is.
+    pub line: TicketLine,
+    /// The look that stands.
+    pub earlier: StoredSuggestion<Triage>,
+    /// The look under today's rules and routing.
+    pub suggestion: Suggestion<Triage>,
+    /// What it would make of the ticket.
+    pub after: Sorting,
+}
+
+/// Looks at a ticket again: what the classifier said of it, under the rules and the routing of `ways`. None when it has
+/// not been sorted.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn look_again(
+    conn: &mut Conn,
+    grant: &Grant,
+    ticket: TicketId,
+    ways: &Ways,
+    now: Timestamp,
+) -> Result<Option<SecondLook>, FlowError> {
+    let line = conn.ticket(grant, ticket).await?;
+    let messages = conn.messages(grant, ticket).await?;
+    let newest = messages.iter().rev().find(|m| Some(m.id) == line.ticket.last_inbound);
+    let earlier = conn.newest_suggestion::<Triage>(grant, ticket, SuggestionKind::Triage).await?;
+    let (Some(newest), Some(earlier)) = (newest, earlier) else { return Ok(None) };
+    let read = Read::new(&ways.rules(), &messages, newest);
+    let sorted = sort(conn, grant, &line, read, &Opinion::again(&earlier.suggestion), ways, now).await?;
+    let row = sorted.row;
+    let mut risk: Vec<Flag> = row.risk.iter().map(|raised| raised.flag).collect();
+    risk.sort_unstable();
+    let after = Sorting {
+        category: row.category,
+        queue: row.queue,
+        operating_model: Some(row.operating_model),
+        priority: row.priority,
+        doubt: Some(sorted.doubt),
+        risk,
+    };
+    Ok(Some(SecondLook { line, earlier, suggestion: sorted.suggestion, after }))
 }
 
 fn read_text(message: &Message) -> (String, usize) {

@@ -320,3 +320,113 @@ fn a_look_drawn_for_a_check_is_a_task_until_somebody_answers_it() {
         assert_eq!(waiting(&mara).await, Vec::<Value>::new());
     });
 }
+
+const RULES: &str = "/policies/risk_rules/default";
+const ROUTING: &str = "/policies/routing/default";
+
+/// What sorting decides, as the page shows it.
+fn sorted(page: &Value) -> Value {
+    let understood = &page["understanding"];
+    json!([page["category"], page["queue"], page["priority"], page["risk"], understood["operating_model"]["key"]])
+}
+
+async fn page(who: &Client, id: &str) -> Value {
+    who.get(&format!("/tickets/{id}")).await.expect(200)
+}
+
+/// Tickets of different customers, oldest first.
+async fn three(desk: &TestDesk, who: &Client) -> [String; 3] {
+    let mut ids = [(); 3].map(|()| String::new());
+    for (n, id) in ids.iter_mut().enumerate() {
+        desk.receive(&format!("customer{n}@harbour.example"), &format!("Number {n}"), QUESTION).await;
+        *id = newest(who).await["id"].as_str().unwrap().to_owned();
+    }
+    ids
+}
+
+fn listed(open: &Value) -> Vec<&str> {
+    open["moved"].as_array().unwrap().iter().map(|t| t["ticket_id"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn open_tickets_nobody_touched_follow_new_rules_when_a_lead_says_so_and_go_back() {
+    on_each(async |desk| {
+        let (mara, timo) = (desk.sign_in("mara").await, desk.sign_in("timo").await);
+        let [first, touched, late] = three(desk, &mara).await;
+        desk.receive(ANA, "Other", "Where would I begin with all of this?").await;
+        let open = format!("{RULES}/open-tickets");
+        assert_eq!(mara.get(&open).await.expect(200), json!({ "looked_at": 0, "moved": [] }), "as shipped");
+        assert_eq!(mara.get(&format!("{INVOICES}/open-tickets")).await.problem(422), "invalid");
+        let note = async |id: &str| {
+            mara.post(&format!("/tickets/{id}/notes"), json!({ "body": "I look into this." })).await.expect(201)
+        };
+        note(&touched).await;
+        let before = page(&mara, &first).await;
+        let body = mara.get(RULES).await.expect(200)["body"].as_str().unwrap().to_owned();
+        let rules = format!("{body}\nlegal | en | vat\n+ Where is the VAT id?\n");
+        write(&mara, RULES, 1, &rules).await.expect(200);
+        desk.settle().await;
+        assert_eq!(sorted(&page(&mara, &first).await), sorted(&before), "saving moves nothing");
+
+        let found = mara.get(&open).await.expect(200);
+        assert_eq!((listed(&found), &found["looked_at"]), (vec![late.as_str(), &first], &json!(3)), "{found}");
+        assert_eq!((&found["moved"][0]["raised"], &found["moved"][0]["gone"]), (&json!(["legal"]), &json!([])));
+        assert_eq!(timo.get(&open).await.problem(403), "forbidden");
+
+        note(&late).await;
+        let named = json!({ "tickets": [first, touched, late] });
+        assert_eq!(timo.post(&open, named.clone()).await.problem(403), "forbidden");
+        let moved = mara.post(&open, named).await.expect(200);
+        assert_eq!(moved["moved"], json!([first]), "{moved}");
+        assert_eq!(moved["skipped"].as_array().unwrap().len(), 2);
+        let after = page(&mara, &first).await;
+        assert_eq!((&after["risk"], &sorted(&after)[4]), (&json!(["legal"]), &json!("legal")), "{after}");
+        assert!(after["understanding"]["risk"].to_string().contains("VAT"), "its words are quoted: {after}");
+        assert_eq!(listed(&mara.get(&open).await.expect(200)), Vec::<&str>::new());
+
+        let undo = format!("{open}/undo");
+        let back = mara.send("POST", &undo, None, Vec::new()).await.expect(200);
+        assert_eq!(back, json!({ "restored": [first], "skipped": [] }));
+        let again = page(&mara, &first).await;
+        assert_eq!(sorted(&again), sorted(&before));
+        assert_eq!(again["understanding"]["risk"], before["understanding"]["risk"]);
+        let nothing = mara.send("POST", &undo, None, Vec::new()).await.expect(200);
+        assert_eq!(nothing["restored"], json!([]), "once");
+        assert_eq!(listed(&mara.get(&open).await.expect(200)), [&first], "it can follow again");
+    });
+}
+
+#[test]
+fn open_tickets_follow_a_new_routing_and_what_was_sorted_otherwise_since_does_not_go_back() {
+    on_each(async |desk| {
+        let mara = desk.sign_in("mara").await;
+        let ids = three(desk, &mara).await;
+        let was = page(&mara, &ids[0]).await["queue"].clone();
+        write(&mara, ROUTING, 1, "security | * | * | en | *\n").await.expect(200);
+        let open = format!("{ROUTING}/open-tickets");
+        let found = mara.get(&open).await.expect(200);
+        assert_eq!(listed(&found).len(), 3, "{found}");
+        assert_eq!(
+            (&found["moved"][0]["was"]["queue"], &found["moved"][0]["would"]["queue"]),
+            (&was, &json!("security"))
+        );
+        assert_eq!(mara.post(&open, json!({ "tickets": [] })).await.problem(422), "invalid");
+        let moved = mara.post(&open, json!({ "tickets": ids })).await.expect(200);
+        assert_eq!(moved["moved"], json!(ids));
+        let page_now = page(&mara, &ids[0]).await;
+        assert_eq!(page_now["queue"], "security");
+
+        desk.receive_with("customer1@harbour.example", "Re: Number 1", "Our account was hacked.", "").await;
+        let assign = json!({ "queue": "billing" });
+        let revision = page(&mara, &ids[0]).await["revision"].clone();
+        mara.with("if-match", &format!("\"{revision}\""))
+            .patch(&format!("/tickets/{}", ids[0]), assign)
+            .await
+            .expect(200);
+        let back = mara.send("POST", &format!("{open}/undo"), None, Vec::new()).await.expect(200);
+        let left: Vec<&Value> = back["skipped"].as_array().unwrap().iter().map(|s| &s["id"]).collect();
+        assert!(left.contains(&&json!(ids[0])) && back["restored"].to_string().contains(&ids[2]), "{back}");
+        assert_eq!(page(&mara, &ids[0]).await["queue"], "billing", "a person's word stays");
+        assert_eq!(page(&mara, &ids[2]).await["queue"], was);
+    });
+}
