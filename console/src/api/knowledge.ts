@@ -1,5 +1,5 @@
 import { call, query } from "./http";
-import type { Article, ArticleLine, ChangedPiece, Contradiction, DraftedArticle, GapList, List, Page, Pattern, PatternList, SourceLine, TextPlace, TouchedDraft } from "./types";
+import type { Article, ArticleLine, ChangedPiece, Contradiction, DraftedArticle, GapList, List, Page, Pattern, PatternList, SourceLine, TextFate, TextPlace, TouchedDraft, WaitingText } from "./types";
 
 export const listArticles = (filter: { q?: string; source?: string; state?: string }, cursor?: string) =>
   call<Page<ArticleLine>>("GET", `/articles${query({ ...filter, cursor })}`);
@@ -8,6 +8,9 @@ export const getArticle = (id: string, version?: number) => call<Article>("GET",
 export const listSources = () => call<List<SourceLine>>("GET", "/sources");
 export const listContradictions = () => call<List<Contradiction>>("GET", "/contradictions");
 export const syncSource = (id: string) => call<void>("POST", `/sources/${id}/sync`);
+export const listWaitingTexts = (source: string) => call<List<WaitingText>>("GET", `/sources/${source}/texts`);
+export const answerTexts = (source: string, texts: { article_id: string; version: number }[], answer: "approve" | "decline") =>
+  call<List<TextFate>>("POST", `/sources/${source}/texts/answer`, { body: { answer, texts: texts.map(({ article_id, version }) => ({ article_id, version })) } });
 export const articleChanges = (id: string, from: number, to: number) => call<List<ChangedPiece>>("GET", `/articles/${id}/changes${query({ from, to })}`);
 
 interface Text { title: string; body: string; note: string }

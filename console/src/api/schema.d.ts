@@ -950,6 +950,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sources/{id}/texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Texts of a source that wait for an answer, longest waiting first, at most 200. */
+        get: operations["list_waiting_texts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sources/{id}/texts/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The owner answers several texts of a source at once. Each is checked as it would be alone; one that hides words from
+         *     its readers is left to its own page.
+         */
+        post: operations["answer_texts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/status": {
         parameters: {
             query?: never;
@@ -1670,6 +1707,8 @@ export interface components {
             audience: string;
             /** @description Path of headings within the article. */
             heading: string;
+            /** @description Name of the article's owner: whom to ask. */
+            owner: string;
             sentence: string;
             title: string;
         };
@@ -2151,6 +2190,17 @@ export interface components {
             }[];
         };
         /** @description A list that is always whole. */
+        List_TextFate: {
+            /** @description The rows. */
+            items: {
+                article_id: string;
+                /** @description Why it was not answered; null when it was. */
+                refused?: string | null;
+                /** Format: int64 */
+                version: number;
+            }[];
+        };
+        /** @description A list that is always whole. */
         List_TouchedDraft: {
             /** @description The rows. */
             items: {
@@ -2172,6 +2222,24 @@ export interface components {
                 count: number;
                 key: string;
                 name: string;
+            }[];
+        };
+        /** @description A list that is always whole. */
+        List_WaitingText: {
+            /** @description The rows. */
+            items: {
+                article_id: string;
+                /** @description Whether it hides words from its readers: then it is answered on its own page only. */
+                hides: boolean;
+                /** @description Whether it changes what an article says; a new article otherwise. */
+                is_change: boolean;
+                /** @description When it was proposed. */
+                made_at: string;
+                /** @description Why, in the writer's words. */
+                note: string;
+                title: string;
+                /** Format: int64 */
+                version: number;
             }[];
         };
         /** @description What became of a mail. */
@@ -2305,6 +2373,12 @@ export interface components {
         Named: {
             key: string;
             name: string;
+        };
+        /** @description A text by its article and number. */
+        NamedText: {
+            article_id: string;
+            /** Format: int64 */
+            version: number;
         };
         /** @description A past case or corrected ticket like this one. */
         NearCase: {
@@ -3062,6 +3136,14 @@ export interface components {
             /** @description The next review, RFC 3339; the source's interval without one. */
             review_by?: string | null;
         };
+        /** @description What became of a text. */
+        TextFate: {
+            article_id: string;
+            /** @description Why it was not answered; null when it was. */
+            refused?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description One version in a list. */
         TextLine: {
             approved_at?: string | null;
@@ -3081,6 +3163,11 @@ export interface components {
             article_id: string;
             /** Format: int64 */
             version: number;
+        };
+        /** @description One answer to several texts. */
+        TextsAnswer: components["schemas"]["TextAnswer"] & {
+            /** @description Which texts, 1 to 200. */
+            texts: components["schemas"]["NamedText"][];
         };
         /** @description What changes on a ticket; what is absent stays. */
         TicketChange: {
@@ -3308,6 +3395,21 @@ export interface components {
             count: number;
             key: string;
             name: string;
+        };
+        /** @description A text that waits. */
+        WaitingText: {
+            article_id: string;
+            /** @description Whether it hides words from its readers: then it is answered on its own page only. */
+            hides: boolean;
+            /** @description Whether it changes what an article says; a new article otherwise. */
+            is_change: boolean;
+            /** @description When it was proposed. */
+            made_at: string;
+            /** @description Why, in the writer's words. */
+            note: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
         };
         /** @description One week's answers. */
         WeekLine: {
@@ -4888,7 +4990,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Words, numbers, addresses; for tickets `is:open queue:billing category:refund risk:legal from:@acme.example`, for
-                 *     knowledge `product:boards language:de audience:public`.
+                 *     knowledge `product:boards region:eu language:de audience:public`.
                  */
                 q?: string;
             };
@@ -5131,6 +5233,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_waiting_texts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_WaitingText"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_texts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextsAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TextFate"];
+                };
             };
             "4XX": {
                 headers: {

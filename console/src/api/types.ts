@@ -114,6 +114,8 @@ export type Article = Narrow<"Article", {
 }>;
 export type Contradiction = Narrow<"ContradictionLine", { difference: "amount" | "time" | "number" | "yes_no" }>;
 export type SourceLine = Narrow<"SourceLine", { audience: Audience }>;
+export type WaitingText = Narrow<"WaitingText">;
+export type TextFate = Narrow<"TextFate">;
 export type SourceFeed = Exclude<SourceLine["feed"], null>;
 export type TextPlace = Narrow<"TextPlace">;
 export type TouchedDraft = Narrow<"TouchedDraft">;

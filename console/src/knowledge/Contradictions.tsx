@@ -29,7 +29,7 @@ function Pair({ one }: { one: Contradiction }) {
           <blockquote key={i}>
             <p>{side.sentence}</p>
             <Link to="/knowledge/$articleId" params={{ articleId: side.article_id }}>{side.title}</Link>
-            {side.audience === "internal" && <span className="quiet"> · {t("audience.internal")}</span>}
+            <span className="quiet">{side.audience === "internal" && ` · ${t("audience.internal")}`} · {t("contradictions.ask", { owner: side.owner })}</span>
           </blockquote>
         ))}
       </div>

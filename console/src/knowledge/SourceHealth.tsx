@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { sourcesQuery } from "../api/queries";
+import { sourcesQuery, useSession } from "../api/queries";
 import type { SourceLine } from "../api/types";
 import { Failure, Rows } from "../states/States";
 import { t } from "../strings";
 import { SourceFeed } from "./SourceFeed";
+import { WaitingTexts } from "./WaitingTexts";
 
 /** Every source at a glance: what may speak, what waits, what is silent. */
 export function SourceHealth() {
@@ -21,6 +22,8 @@ export function SourceHealth() {
 const parts = ["current", "due", "proposed", "retired"] as const;
 
 function Health({ source }: { source: SourceLine }) {
+  const { agent } = useSession();
+  const mayAnswer = agent.role === "admin" || (agent.id === source.owner_id && agent.role !== "auditor");
   const said = parts.filter((part) => source[part] > 0).map((part) => t(`sources.${part}`, { n: source[part] })).join(", ");
   return (
     <div className="health">
@@ -30,6 +33,7 @@ function Health({ source }: { source: SourceLine }) {
       </div>
       <span className="quiet">{said || t("sources.empty")}</span>
       {source.feed && <SourceFeed source={source} feed={source.feed} />}
+      {mayAnswer && <WaitingTexts source={source} />}
     </div>
   );
 }

@@ -1,19 +1,28 @@
 //! Do two approved texts say different things about the same? Amounts, times, and yes against no.
 //!
-//! Deterministic and careful rather than complete: two sentences are compared only when all that one of them is about
-//! is also what the other is about, so that a price of one plan never contradicts the price of another. What is put in
-//! quite different words is not found; a person reading both pages still has to.
+//! Deterministic and careful rather than complete: two statements are compared only when all that one of them is about
+//! is also what the other is about, so that a price of one plan never contradicts the price of another. Common words of
+//! the trade that mean the same count as the same (`wording.rs`), times are compared as times ("a month" is no other
+//! than 30 days, `quantity.rs`). What is put in quite different words is not found; a person reading both pages still
+//! has to.
+
+mod quantity;
+mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{closed_list, grounding};
+use quantity::{Quantities, Unit};
+use wording::{Manner, about, manner};
 
-/// Words that two sentences have in common, at least.
+/// Words that two statements have in common, at least.
 const COMMON_MIN: usize = 3;
 /// For yes against no the words must agree further: a stray "not" is easily about something else.
 const COMMON_MIN_POLARITY: usize = 4;
-/// Sentences a word may stand in before it says too little to bring two together.
-const WORD_SENTENCES_MAX: usize = 60;
+/// Where a verb itself is denied or promised ("never refunded", "can be refunded") less is enough.
+const COMMON_MIN_DENIED: usize = 2;
+/// Statements a word may stand in before it says too little to bring two together.
+const WORD_STATEMENTS_MAX: usize = 60;
 
 closed_list! {
     /// What two sentences differ in.
@@ -29,24 +38,14 @@ closed_list! {
     }
 }
 
-/// A sentence of a text, with what it states.
+/// Something a sentence of a text states. A sentence can state several things, one in each of its clauses.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
-    /// Its words as written.
+    /// The whole sentence, without marks of emphasis and lists.
     pub sentence: String,
     about: BTreeSet<String>,
-    quantities: BTreeMap<Unit, BTreeSet<i64>>,
-    negates: bool,
-}
-
-/// What is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Unit {
-    Money(&'static str),
-    Percent,
-    /// In minutes.
-    Time,
-    Other(&'static str),
+    quantities: Quantities,
+    manner: Manner,
 }
 
 /// A pair of statements by their places in what was handed in.
@@ -63,25 +62,62 @@ pub struct Pair {
 /// The statements of a text that can contradict another: long enough to be about something.
 #[must_use]
 pub fn statements(text: &str) -> Vec<Statement> {
-    grounding::sentences(text).iter().filter_map(|sentence| statement(sentence)).collect()
+    let sentences = grounding::sentences(text);
+    let stated = sentences.iter().filter(|sentence| !sentence.trim_end().ends_with('?') && !is_row(sentence));
+    stated.flat_map(|sentence| clauses(sentence).into_iter().filter_map(|clause| statement(sentence, clause))).collect()
 }
 
-fn statement(sentence: &str) -> Option<Statement> {
-    if sentence.trim_end().ends_with('?') {
-        return None;
-    }
-    let quantities = quantities(sentence);
-    let about: BTreeSet<String> = grounding::content_words(sentence)
-        .into_iter()
-        .filter(|word| !word.contains(|c: char| c.is_ascii_digit()) && !NUMBER_WORDS.iter().any(|(w, _)| w == word))
-        .filter(|word| unit(word).is_none() && !is_negation(word))
-        .collect();
-    (about.len() >= COMMON_MIN).then(|| Statement {
-        sentence: sentence.trim().to_owned(),
+fn statement(sentence: &str, clause: &str) -> Option<Statement> {
+    let manner = manner(clause);
+    let about = about(clause);
+    let least = if manner.says_yes_or_no() { COMMON_MIN_DENIED } else { COMMON_MIN };
+    (about.len() >= least).then(|| Statement {
+        sentence: plain(sentence),
         about,
-        quantities,
-        negates: tokens(sentence).iter().any(|word| is_negation(word)),
+        quantities: quantity::quantities(clause),
+        manner,
     })
+}
+
+/// A row of a table says little without its head.
+fn is_row(sentence: &str) -> bool {
+    sentence.trim_start().starts_with('|')
+}
+
+/// Where what a sentence states is over: reasons, and what it denies beside.
+const ENDS: &[&str] = &[
+    ", because ",
+    ", since ",
+    ", as ",
+    ", so that ",
+    ", but ",
+    " and not ",
+    " but not ",
+    ", not ",
+    ", weil ",
+    ", da ",
+    ", aber ",
+    " und nicht ",
+    ", car ",
+    ", mais ",
+    ", porque ",
+    ", pero ",
+    ", mas ",
+];
+
+/// The parts of a sentence that state something by themselves; an answer's first "No," denies the question before it.
+fn clauses(sentence: &str) -> Vec<&str> {
+    let stated = |part: &str| ENDS.iter().filter_map(|end| part.find(end)).min().unwrap_or(part.len());
+    // A question in the same line states nothing.
+    let answer = sentence.rsplit('?').next().unwrap_or(sentence);
+    let parts = answer.split([':', ';', '(', ')']).map(|part| part.trim_matches([' ', '*', '_', '"', '“', '”']));
+    let parts = parts.map(|part| part.strip_prefix("No, ").or_else(|| part.strip_prefix("Yes, ")).unwrap_or(part));
+    parts.map(|part| part.get(..stated(part)).unwrap_or(part)).filter(|part| !part.is_empty()).collect()
+}
+
+fn plain(sentence: &str) -> String {
+    let text = sentence.trim().trim_start_matches(['-', '*', '>', '#', ' ']);
+    text.replace("**", "").replace('`', "").trim().to_owned()
 }
 
 /// What two statements differ in, when they are about the same.
@@ -89,20 +125,21 @@ fn statement(sentence: &str) -> Option<Statement> {
 pub fn between(a: &Statement, b: &Statement) -> Option<Difference> {
     let common = a.about.intersection(&b.about).count();
     let (shorter, longer) = (a.about.len().min(b.about.len()), a.about.len().max(b.about.len()));
-    if common < COMMON_MIN || common < shorter || longer > 2 * shorter {
+    if common < shorter || longer > 2 * shorter {
         return None;
     }
-    for (unit, values) in &a.quantities {
-        if b.quantities.get(unit).is_some_and(|others| values.is_disjoint(others)) {
-            return Some(match unit {
-                Unit::Money(_) | Unit::Percent => Difference::Amount,
-                Unit::Time => Difference::Time,
-                Unit::Other(_) => Difference::Number,
-            });
-        }
+    if common >= COMMON_MIN
+        && let Some(unit) = quantity::differ(&a.quantities, &b.quantities)
+    {
+        return Some(match unit {
+            Unit::Money(_) | Unit::Percent => Difference::Amount,
+            Unit::Time | Unit::WorkingTime => Difference::Time,
+            Unit::Other(_) => Difference::Number,
+        });
     }
-    let same_numbers = a.quantities == b.quantities;
-    (same_numbers && common >= COMMON_MIN_POLARITY && a.negates != b.negates).then_some(Difference::YesNo)
+    let least = if a.manner.denies_what(&b.manner) { COMMON_MIN_DENIED } else { COMMON_MIN_POLARITY };
+    let opposed = a.quantities == b.quantities && a.manner.opposes(&b.manner);
+    (opposed && common >= least).then_some(Difference::YesNo)
 }
 
 /// Every contradicting pair among statements; `may_meet` says which two may be compared at all (not of one text, of one
@@ -119,7 +156,7 @@ pub fn find(statements: &[Statement], may_meet: impl Fn(usize, usize) -> bool) -
     for (right, statement) in statements.iter().enumerate() {
         let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
         for word in &statement.about {
-            let with = places.get(word.as_str()).filter(|with| with.len() <= WORD_SENTENCES_MAX);
+            let with = places.get(word.as_str()).filter(|with| with.len() <= WORD_STATEMENTS_MAX);
             for left in with.into_iter().flatten().filter(|left| **left < right) {
                 *shared.entry(*left).or_default() += 1;
             }
@@ -143,129 +180,88 @@ fn tokens(text: &str) -> Vec<String> {
         .collect()
 }
 
-fn quantities(sentence: &str) -> BTreeMap<Unit, BTreeSet<i64>> {
-    let tokens = tokens(sentence);
-    let mut found: BTreeMap<Unit, BTreeSet<i64>> = BTreeMap::new();
-    for (at, token) in tokens.iter().enumerate() {
-        let bare = token.trim_matches(['€', '$', '£', '%']);
-        let Some(value) = number(bare) else { continue };
-        let next = tokens.get(at + 1).map(String::as_str).unwrap_or_default();
-        let before = at.checked_sub(1).and_then(|b| tokens.get(b)).map(String::as_str).unwrap_or_default();
-        let own = token.chars().find(|c| matches!(c, '€' | '$' | '£' | '%')).map(String::from).unwrap_or_default();
-        let unit = [own.as_str(), next, before].into_iter().filter(|word| !word.is_empty()).find_map(|word| {
-            // Before a number stand currencies, never the unit of something counted.
-            unit(word).filter(|(unit, _)| word != before || matches!(unit, Unit::Money(_)))
-        });
-        if let Some((unit, factor)) = unit {
-            // Hundredths, so that prices compare exactly.
-            let hundredths = value.saturating_mul(factor);
-            found.entry(unit).or_default().insert(hundredths);
-        }
-    }
-    found
-}
-
-/// Hundredths of a number as written: `1,234.50`, `1.234,50`, `14`, `two`.
-fn number(token: &str) -> Option<i64> {
-    if let Some((_, value)) = NUMBER_WORDS.iter().find(|(word, _)| *word == token) {
-        return Some(value * 100);
-    }
-    if !token.starts_with(|c: char| c.is_ascii_digit()) || token.len() > 12 {
-        return None;
-    }
-    let (whole, cents) = match token.rfind(['.', ',']) {
-        Some(at) if token.len() - at <= 3 => (&token[..at], &token[at + 1..]),
-        _ => (token, ""),
-    };
-    let whole: String = whole.chars().filter(|c| !matches!(c, '.' | ',')).collect();
-    let cents = format!("{cents:0<2}");
-    let all = format!("{whole}{cents}");
-    all.chars().all(|c| c.is_ascii_digit()).then(|| all.parse().ok()).flatten()
-}
-
-const NUMBER_WORDS: &[(&str, i64)] = &[
-    ("two", 2),
-    ("three", 3),
-    ("four", 4),
-    ("five", 5),
-    ("six", 6),
-    ("seven", 7),
-    ("eight", 8),
-    ("nine", 9),
-    ("ten", 10),
-    ("twelve", 12),
-    ("zwei", 2),
-    ("drei", 3),
-    ("vier", 4),
-    ("fünf", 5),
-    ("sechs", 6),
-    ("sieben", 7),
-    ("zehn", 10),
-    ("deux", 2),
-    ("trois", 3),
-    ("quatre", 4),
-    ("cinq", 5),
-    ("dix", 10),
-    ("dos", 2),
-    ("tres", 3),
-    ("cuatro", 4),
-    ("cinco", 5),
-    ("dois", 2),
-    ("três", 3),
-    ("dez", 10),
-];
-
-/// A unit by its word, and how many of the smallest of its kind one is.
-fn unit(word: &str) -> Option<(Unit, i64)> {
-    let word = word.trim_end_matches('.');
-    Some(match word {
-        "€" | "eur" | "euro" | "euros" => (Unit::Money("eur"), 1),
-        "$" | "usd" | "dollar" | "dollars" => (Unit::Money("usd"), 1),
-        "£" | "gbp" | "pound" | "pounds" => (Unit::Money("gbp"), 1),
-        "%" | "percent" | "prozent" | "pourcent" => (Unit::Percent, 1),
-        "minute" | "minutes" | "min" | "minuten" | "minutos" | "minut" => (Unit::Time, 1),
-        "hour" | "hours" | "h" | "stunde" | "stunden" | "heure" | "heures" | "hora" | "horas" => (Unit::Time, 60),
-        "day" | "days" | "tag" | "tage" | "tagen" | "jour" | "jours" | "día" | "días" | "dia" | "dias" => {
-            (Unit::Time, 1_440)
-        }
-        "week" | "weeks" | "woche" | "wochen" | "semaine" | "semaines" | "semana" | "semanas" => (Unit::Time, 10_080),
-        "month" | "months" | "monat" | "monate" | "monaten" | "mois" | "mes" | "meses" | "mês" => (Unit::Time, 43_200),
-        "year" | "years" | "jahr" | "jahre" | "jahren" | "an" | "ans" | "année" | "années" | "año" | "años" | "ano"
-        | "anos" => (Unit::Time, 525_600),
-        "users" | "seats" | "nutzer" | "plätze" | "utilisateurs" | "usuarios" | "usuários" => {
-            (Unit::Other("people"), 1)
-        }
-        "mb" => (Unit::Other("bytes"), 1),
-        "gb" => (Unit::Other("bytes"), 1_000),
-        "tb" => (Unit::Other("bytes"), 1_000_000),
-        "requests" | "calls" => (Unit::Other("requests"), 1),
-        "boards" | "projects" | "files" | "rows" | "items" | "times" | "devices" => (Unit::Other(counted(word)), 1),
-        _ => return None,
-    })
-}
-
-/// The same word with a longer life.
-fn counted(word: &str) -> &'static str {
-    ["boards", "projects", "files", "rows", "items", "times", "devices"].into_iter().find(|w| *w == word).unwrap_or("")
-}
-
-fn is_negation(word: &str) -> bool {
-    [
-        "not", "no", "never", "cannot", "can't", "won't", "doesn't", "don't", "isn't", "aren't", "nicht", "kein",
-        "keine", "keinen", "keiner", "nie", "ne", "pas", "jamais", "nunca", "não", "sin", "sans", "ohne", "without",
-    ]
-    .contains(&word)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn differ(a: &str, b: &str) -> Option<Difference> {
         let (a, b) = (statements(a), statements(b));
-        assert!(a.len() == 1 && b.len() == 1, "{a:?} {b:?}");
-        assert_eq!(between(&a[0], &b[0]), between(&b[0], &a[0]), "whichever comes first");
-        between(&a[0], &b[0])
+        assert!(!a.is_empty() && !b.is_empty(), "{a:?} {b:?}");
+        let all = |a: &[Statement], b: &[Statement]| a.iter().find_map(|a| b.iter().find_map(|b| between(a, b)));
+        assert_eq!(all(&a, &b), all(&b, &a), "whichever comes first");
+        all(&a, &b)
+    }
+
+    #[test]
+    fn the_same_in_other_words_is_compared() {
+        for (a, b, expected) in [
+            (
+                "Annual plans can be refunded within 30 days of purchase.",
+                "Annual plans are refunded up to four weeks after you buy them.",
+                Some(Difference::Time),
+            ),
+            (
+                "Annual plans can be refunded within 30 days of purchase.",
+                "You can get a refund of an annual plan up to a month after the purchase.",
+                None,
+            ),
+            (
+                "Annual plans can be refunded within two months of purchase.",
+                "You can get a refund of an annual plan up to a month after the purchase.",
+                Some(Difference::Time),
+            ),
+            ("Logs of the audit are kept for 24 months.", "We keep the logs of the audit for two years.", None),
+            (
+                "Logs of the audit are kept for a fortnight.",
+                "We retain the logs of the audit for thirty days.",
+                Some(Difference::Time),
+            ),
+            ("Overage of Relay is never refunded.", "Overage of Relay can be refunded.", Some(Difference::YesNo)),
+            (
+                "**Overage** of Relay is never refunded, because the events were delivered.",
+                "We refund the overage of Relay.",
+                Some(Difference::YesNo),
+            ),
+            ("We never refund overage.", "Overage is non-refundable.", None),
+            ("Set-up fees are non-refundable.", "Set-up fees can be refunded.", Some(Difference::YesNo)),
+            (
+                "Customers may not export an audit log.",
+                "Every customer may export an audit log.",
+                Some(Difference::YesNo),
+            ),
+            (
+                "An annual plan can be refunded pro rata within 60 days of the charge: we return the part not yet used.",
+                "Annual plans can be refunded up to 30 days after the charge.",
+                Some(Difference::Time),
+            ),
+            (
+                "A refund of the charge reaches the card in 5 business days.",
+                "A refund of the charge reaches the card in 7 days.",
+                None,
+            ),
+            (
+                "Jahrespläne werden einen Monat lang erstattet, volle Summe.",
+                "Jahrespläne werden drei Monate lang erstattet, volle Summe.",
+                Some(Difference::Time),
+            ),
+        ] {
+            assert_eq!(differ(a, b), expected, "{a} / {b} {:?} {:?}", statements(a), statements(b));
+        }
+    }
+
+    #[test]
+    fn a_condition_or_another_case_is_no_contradiction() {
+        for (a, b) in [
+            ("Annual plans can be refunded within 60 days.", "Annual plans cannot be refunded after 60 days."),
+            ("Overage of Relay is never refunded.", "Overage of Relay can be refunded if we made an error."),
+            ("Deleted boards can be restored.", "Deleted boards cannot be restored once the backups are gone."),
+            ("Monthly plans can be refunded within 30 days.", "Annual plans can be refunded within 60 days."),
+            ("A plan can be cancelled every month.", "A plan can be cancelled within 14 days every month."),
+            ("You can try Team without a card.", "You can try Team."),
+        ] {
+            let (a, b) = (statements(a), statements(b));
+            assert!(a.iter().all(|a| b.iter().all(|b| between(a, b).is_none())), "{a:?} {b:?}");
+        }
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub struct Looking {
     pub product: String,
     /// Language word of a passage, as in `de`.
     pub language: String,
+    /// Where an article must hold. Lower case; what names no region holds everywhere.
+    pub region: String,
     /// Audience of an article.
     pub audience: Option<Audience>,
     /// What could not be understood, one sentence each; while there is one, nothing is found.
@@ -61,7 +63,7 @@ impl Looking {
     /// Whether something only articles have was asked for.
     #[must_use]
     pub fn narrows_knowledge(&self) -> bool {
-        self.audience.is_some() || !self.product.is_empty() || !self.language.is_empty()
+        self.audience.is_some() || [&self.product, &self.region, &self.language].iter().any(|value| !value.is_empty())
     }
 
     fn take(&mut self, name: &str, value: &str) -> bool {
@@ -89,6 +91,7 @@ impl Looking {
             "category" => value.clone_into(&mut self.category),
             "from" => self.from = value.to_lowercase(),
             "product" => self.product = value.to_lowercase(),
+            "region" => self.region = value.to_lowercase(),
             "language" | "lang" => self.language = value.to_lowercase(),
             _ => return false,
         }
@@ -163,8 +166,10 @@ mod tests {
 
     #[test]
     fn knowledge_has_its_own_names_and_quotes_hold_together() {
-        let read = Looking::read(r#"product:"time sheets" lang:DE audience:internal fees "unclosed from:"x y"#);
+        let read =
+            Looking::read(r#"product:"time sheets" lang:DE region:EU audience:internal fees "unclosed from:"x y"#);
         assert_eq!((read.product.as_str(), read.language.as_str()), ("time sheets", "de"));
+        assert_eq!(read.region, "eu");
         assert_eq!((read.audience, read.from.as_str()), (Some(Audience::Internal), "x"));
         assert_eq!(read.words, "fees \"unclosed y");
         assert!(read.narrows_knowledge() && read.narrows_tickets());

@@ -34,9 +34,37 @@ pub(crate) struct Token {
     pub kind: Kind,
 }
 
+/// First letters of terms that somebody looks for. A stem begins as its word does, so a word that begins otherwise need
+/// not be stemmed to know that it is none of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Initials(u128);
+
+impl Initials {
+    pub(crate) fn of<'a>(terms: impl Iterator<Item = &'a str>) -> Self {
+        let bit = |term: &str| term.bytes().next().filter(u8::is_ascii).map_or(0, |first| 1 << first);
+        Self(terms.fold(0, |bits, term| bits | bit(term)))
+    }
+
+    /// Kraaij and Pohlmann's stemmer takes a Dutch prefix off; what is not ASCII may fold to something else.
+    fn rules_out(self, language: Language, word: &str) -> bool {
+        let first = word.bytes().next().filter(|_| word.is_ascii() && language != Language::Dutch);
+        first.is_some_and(|first| self.0 >> first.to_ascii_lowercase() & 1 == 0)
+    }
+}
+
+/// Stands for a term that nobody looks for; no term is like it.
+const UNASKED: &str = "~";
+
 /// All terms of a text with the bytes they come from. Linear in the text; several tokens may share bytes.
 pub(crate) fn analyse(text: &str, language: Language) -> Vec<Token> {
-    let mut analyser = Analyser { text, language, stemmer: Stemmer::new(language.stemmer()), tokens: Vec::new() };
+    analyse_for(text, language, None)
+}
+
+/// The same for somebody who looks for terms with these first letters: others are counted and told apart by kind, but not
+/// named.
+pub(crate) fn analyse_for(text: &str, language: Language, asked: Option<Initials>) -> Vec<Token> {
+    let stemmer = Stemmer::new(language.stemmer());
+    let mut analyser = Analyser { text, language, stemmer, asked, tokens: Vec::with_capacity(text.len() / 6) };
     for (start, end) in runs(text, 0, text.len(), is_piece_char) {
         analyser.piece(start, end);
     }
@@ -47,6 +75,7 @@ struct Analyser<'a> {
     text: &'a str,
     language: Language,
     stemmer: Stemmer,
+    asked: Option<Initials>,
     tokens: Vec<Token>,
 }
 
@@ -59,6 +88,9 @@ impl<'a> Analyser<'a> {
         }
         let start = start + whole.find(|c: char| c.is_alphanumeric()).unwrap_or(0);
         let end = start + trimmed.len();
+        if trimmed.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return self.word(start, end);
+        }
         let words = runs(self.text, start, end, is_word_char);
         if words.len() > 1 {
             self.compound(start, end, &words);
@@ -98,7 +130,7 @@ impl<'a> Analyser<'a> {
         if word.chars().any(is_unspaced_script) {
             return self.unspaced(start, end);
         }
-        let bare: String = without_possessive(word).chars().filter(|c| !is_apostrophe(*c)).collect();
+        let bare = without_apostrophes(without_possessive(word));
         let folded = fold(&bare);
         let digits = folded.chars().filter(char::is_ascii_digit).count();
         let only_digits = digits == folded.chars().count();
@@ -115,6 +147,9 @@ impl<'a> Analyser<'a> {
 
     /// `BatchGetItem` is also found by `batch`, `get` and `item`.
     fn camel_parts(&mut self, start: usize, end: usize) {
+        if !self.slice(start, end).chars().skip(1).any(char::is_uppercase) {
+            return;
+        }
         let bounds = camel_bounds(self.slice(start, end));
         if bounds.len() < 3 {
             return;
@@ -150,7 +185,13 @@ impl<'a> Analyser<'a> {
     }
 
     fn stem(&self, word: &str) -> String {
-        if word.len() > MAX_TERM { String::new() } else { stem(self.language, &self.stemmer, word) }
+        if word.len() > MAX_TERM {
+            String::new()
+        } else if self.asked.is_some_and(|asked| asked.rules_out(self.language, word)) {
+            UNASKED.to_owned()
+        } else {
+            stem(self.language, &self.stemmer, word)
+        }
     }
 
     /// Offsets come from the same text's own boundaries, so this never falls back.
@@ -171,7 +212,7 @@ fn stem(language: Language, stemmer: &Stemmer, word: &str) -> String {
 /// The term that a word has in each language, English first.
 pub(crate) fn forms(word: &str) -> Vec<String> {
     let trimmed = word.trim_matches(is_apostrophe);
-    let bare: String = without_possessive(trimmed).chars().filter(|c| !is_apostrophe(*c)).collect();
+    let bare = without_apostrophes(without_possessive(trimmed));
     if bare.len() > MAX_TERM {
         return Vec::new();
     }
@@ -220,6 +261,14 @@ fn looks_like_identifier(piece: &str) -> bool {
     marks >= 2 || piece.chars().any(|c| c.is_numeric() || matches!(c, '_' | '@' | '#' | '=' | '$'))
 }
 
+fn without_apostrophes(word: &str) -> Cow<'_, str> {
+    if word.contains(is_apostrophe) {
+        Cow::Owned(word.chars().filter(|c| !is_apostrophe(*c)).collect())
+    } else {
+        Cow::Borrowed(word)
+    }
+}
+
 fn without_possessive(word: &str) -> &str {
     match word.char_indices().rev().nth(1) {
         Some((at, c)) if is_apostrophe(c) && word.ends_with(['s', 'S']) => word.get(..at).unwrap_or(word),
@@ -259,6 +308,31 @@ fn camel_bounds(word: &str) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_looks_for_some_terms_finds_the_same_places() {
+        let texts = [
+            "Gelopen wagens, gelaufene Läufe, gemaakt: geht's gut? Skis and skies are dying; BatchGetItem's e-mail AUTH-412.",
+            "Les chevaux étaient rayés; habláramos rápidamente, cantaríamos; Überweisungen größer, Straßen, coração, città.",
+            "yes you YOUTH Youngest rate_limit_exceeded /etc/hosts 2026 don't O'Neil's 日本語 ﬁnished İstanbul",
+        ];
+        for language in Language::ALL {
+            for text in texts {
+                let all = analyse(text, language);
+                for asked in &all {
+                    let initials = Initials::of(std::iter::once(asked.term.as_str()));
+                    let some = analyse_for(text, language, Some(initials));
+                    let places = |tokens: &[Token]| {
+                        let mine = tokens.iter().filter(|token| token.term == asked.term);
+                        mine.map(|token| (token.start, token.end, token.kind)).collect::<Vec<_>>()
+                    };
+                    assert_eq!(places(&some), places(&all), "{language:?} {}", asked.term);
+                    let kinds = |tokens: &[Token]| tokens.iter().map(|t| (t.start, t.kind)).collect::<Vec<_>>();
+                    assert_eq!(kinds(&some), kinds(&all));
+                }
+            }
+        }
+    }
 
     fn terms(text: &str) -> Vec<String> {
         terms_in(Language::English, text)

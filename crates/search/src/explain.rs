@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use crate::{
-    analysis::{Kind, Token, analyse},
+    analysis::{Initials, Kind, Token, analyse_for},
     hit::{Span, Why},
-    language,
+    language::Language,
     words::Question,
 };
 
@@ -30,13 +30,14 @@ pub(crate) struct Look {
     pub words: usize,
 }
 
-pub(crate) fn look(title: &str, heading: &str, text: &str, question: &Question) -> Look {
-    let language = language::of_passage(title, heading, text);
+pub(crate) fn look(title: &str, heading: &str, text: &str, language: Language, question: &Question) -> Look {
     let places: HashMap<&str, usize> =
         question.asked.iter().enumerate().map(|(place, asked)| (asked.text.as_str(), place)).collect();
     let place = |token: &Token| places.get(token.term.as_str()).copied();
     let bits = |tokens: &[Token]| tokens.iter().filter_map(place).fold(0, |bits, place| bits | 1 << place);
-    let (title, heading, tokens) = (analyse(title, language), analyse(heading, language), analyse(text, language));
+    let asked = Initials::of(question.asked.iter().map(|asked| asked.text.as_str()));
+    let analyse = |text| analyse_for(text, language, Some(asked));
+    let (title, heading, tokens) = (analyse(title), analyse(heading), analyse(text));
     let found: Vec<(Span, usize)> =
         tokens.iter().filter_map(|token| Some((Span { start: token.start, end: token.end }, place(token)?))).collect();
     let (sentence, in_sentence) = best_sentence(text, &found, question);

@@ -34,6 +34,8 @@ const VECTORS: &str = "vectors";
 
 /// Memory the writer may fill before it writes a segment, in bytes.
 const WRITER_MEMORY: usize = 24 * 1024 * 1024;
+/// Bytes of stored passages that are kept and read together.
+const STORED_BLOCK: usize = 4 * 1024;
 /// Places of each list that enter fusion, per wanted hit, and at least.
 const DEPTH_PER_HIT: usize = 10;
 const LEAST_DEPTH: usize = 100;
@@ -114,7 +116,7 @@ impl Index {
         fs::create_dir_all(&words).map_err(io)?;
         let create = |error: TantivyError| OpenError::Create { path: folder.to_owned(), reason: error.to_string() };
         let directory = MmapDirectory::open(&words).map_err(|error| create(error.into()))?;
-        let index = tantivy::Index::create(directory, schema().0, IndexSettings::default()).map_err(create)?;
+        let index = tantivy::Index::create(directory, schema().0, settings()).map_err(create)?;
         let vectors = VectorFile::empty(Some(folder.join(VECTORS)));
         let index = Self::start(index, vectors, 0).map_err(create)?;
         index.commit(0).map_err(|error| OpenError::Create { path: folder.to_owned(), reason: error.to_string() })?;
@@ -129,7 +131,8 @@ impl Index {
     /// # Errors
     /// When threads or memory cannot be had.
     pub fn in_memory() -> Result<Self, OpenError> {
-        let index = tantivy::Index::create_in_ram(schema().0);
+        let index = in_memory()
+            .map_err(|error| OpenError::Create { path: PathBuf::from("(memory)"), reason: error.to_string() })?;
         Self::start(index, VectorFile::empty(None), 0)
             .map_err(|error| OpenError::Create { path: PathBuf::from("(memory)"), reason: error.to_string() })
     }
@@ -319,7 +322,7 @@ impl Index {
             let passage = snapshot.passage_of(candidate.at)?;
             let text = |field| stored(&passage, field);
             let (title, heading, words) = (text(self.fields.title), text(self.fields.heading), text(self.fields.text));
-            let look = explain::look(&title, &heading, &words, &question);
+            let look = explain::look(&title, &heading, &words, snapshot.language(candidate.at), &question);
             let features = ranking::features(&candidate, &look, &question, &groups, group(&candidate));
             let score = match query.ranking {
                 Ranking::Answers => {
@@ -371,6 +374,15 @@ impl Index {
     fn writer(&self) -> MutexGuard<'_, Writer> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A search reads passages from everywhere: small blocks, because each is read whole.
+fn settings() -> IndexSettings {
+    IndexSettings { docstore_blocksize: STORED_BLOCK, ..IndexSettings::default() }
+}
+
+fn in_memory() -> Result<tantivy::Index, TantivyError> {
+    tantivy::Index::builder().schema(schema().0).settings(settings()).create_in_ram()
 }
 
 /// Without indexed vectors a query's vector has nothing to be compared with.

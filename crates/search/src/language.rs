@@ -50,6 +50,12 @@ impl Language {
         leading.next().is_none().then_some(first)
     }
 
+    /// By its place among all, as an index keeps it.
+    pub(crate) fn numbered(number: u64) -> Self {
+        let place = usize::try_from(number).unwrap_or(0);
+        Self::ALL.get(place).copied().unwrap_or(Self::English)
+    }
+
     /// The code of ISO 639-1, for tags.
     #[must_use]
     pub const fn code(self) -> &'static str {

@@ -13,7 +13,7 @@ use tantivy::{
 use crate::{analysis::analyse, language, passage::Passage};
 
 /// Raised whenever analysis, weights, fields or the sidecar change what an index holds: an older folder is rebuilt.
-pub(crate) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 3;
 
 const TITLE_WEIGHT: usize = 2;
 const HEADING_WEIGHT: usize = 1;
@@ -30,6 +30,7 @@ pub(crate) struct Fields {
     pub key: Field,
     pub group_key: Field,
     pub boost: Field,
+    pub language: Field,
     pub as_of: Field,
 }
 
@@ -37,6 +38,7 @@ pub(crate) struct Fields {
 pub(crate) const KEY: &str = "key";
 pub(crate) const GROUP_KEY: &str = "group_key";
 pub(crate) const BOOST: &str = "boost";
+pub(crate) const LANGUAGE: &str = "language";
 
 pub(crate) fn schema() -> (Schema, Fields) {
     let mut schema = Schema::builder();
@@ -52,6 +54,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         key: schema.add_u64_field(KEY, FAST),
         group_key: schema.add_u64_field(GROUP_KEY, FAST),
         boost: schema.add_f64_field(BOOST, FAST),
+        language: schema.add_u64_field(LANGUAGE, FAST),
         as_of: schema.add_i64_field("as_of", STORED),
     };
     (schema.build(), fields)
@@ -81,6 +84,7 @@ pub(crate) fn document(fields: Fields, passage: &Passage) -> TantivyDocument {
     document.add_u64(fields.key, passage.vector_key().0);
     document.add_u64(fields.group_key, passage.group_key());
     document.add_f64(fields.boost, f64::from(passage.boost()));
+    document.add_u64(fields.language, language as u64);
     if let Some(as_of) = passage.as_of {
         document.add_i64(fields.as_of, as_of);
     }

@@ -8,9 +8,10 @@ use std::{
 use tantivy::{DocAddress, Searcher, SegmentReader, TantivyDocument, TantivyError, index::SegmentId};
 
 use crate::{
+    language::Language,
     passage::{MissingVector, VectorKey},
     query::Filter,
-    schema::{BOOST, Fields, GROUP_KEY, KEY, stored},
+    schema::{BOOST, Fields, GROUP_KEY, KEY, LANGUAGE, stored},
     vector_file::VectorFile,
     vectors::{Probe, Rows, Stored},
     view::View,
@@ -51,6 +52,7 @@ pub(crate) struct Columns {
     keys: Vec<u64>,
     groups: Vec<u64>,
     boosts: Vec<f32>,
+    languages: Vec<Language>,
 }
 
 impl Columns {
@@ -58,11 +60,13 @@ impl Columns {
         let fast = segment.fast_fields();
         let documents = 0..segment.max_doc();
         let (keys, groups, boosts) = (fast.u64(KEY)?, fast.u64(GROUP_KEY)?, fast.f64(BOOST)?);
+        let languages = fast.u64(LANGUAGE)?;
         Ok(Self {
             id: segment.segment_id(),
             keys: documents.clone().map(|at| keys.first(at).unwrap_or(0)).collect(),
             groups: documents.clone().map(|at| groups.first(at).unwrap_or(0)).collect(),
-            boosts: documents.map(|at| boosts.first(at).unwrap_or(1.0) as f32).collect(),
+            boosts: documents.clone().map(|at| boosts.first(at).unwrap_or(1.0) as f32).collect(),
+            languages: documents.map(|at| Language::numbered(languages.first(at).unwrap_or(0))).collect(),
         })
     }
 }
@@ -110,6 +114,11 @@ impl Snapshot {
 
     pub(crate) fn boost(&self, at: DocAddress) -> f32 {
         self.column(at, |columns| columns.boosts.get(at.doc_id as usize).copied()).unwrap_or(1.0)
+    }
+
+    /// The language a passage's words are stemmed in.
+    pub(crate) fn language(&self, at: DocAddress) -> Language {
+        self.column(at, |columns| columns.languages.get(at.doc_id as usize).copied()).unwrap_or(Language::English)
     }
 
     pub(crate) fn key(&self, at: DocAddress) -> u64 {

@@ -216,6 +216,7 @@ impl Library {
                         grounds.to_owned(),
                         format!("product:{}", p.product.to_lowercase()),
                         format!("audience:{}", p.audience),
+                        format!("region:{}", p.region.to_lowercase()),
                         language,
                     ],
                     boost: 1.0,
@@ -370,7 +371,11 @@ fn about(looking: Option<&Looking>) -> impl Iterator<Item = Vec<String>> {
     let audience = looking.and_then(|l| l.audience).map(|audience| audience.to_string()).unwrap_or_default();
     let (product, language) = looking.map(|l| (l.product.clone(), l.language.clone())).unwrap_or_default();
     let named = [("product", product), ("language", language), ("audience", audience)];
-    named.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| vec![format!("{name}:{value}")])
+    let named = named.into_iter().filter(|(_, value)| !value.is_empty());
+    let region = looking.map(|l| l.region.clone()).filter(|region| !region.is_empty());
+    // What names no region holds in all of them.
+    let there = region.map(|region| vec![format!("region:{region}"), "region:".to_owned()]);
+    named.map(|(name, value)| vec![format!("{name}:{value}")]).chain(there)
 }
 
 /// The text whose meaning stands for a passage or a case; its digest is the cache's key.

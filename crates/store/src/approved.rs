@@ -27,6 +27,8 @@ pub struct ApprovedPassage {
     pub region: String,
     /// Who may read it.
     pub audience: Audience,
+    /// Name of the article's owner.
+    pub owner: String,
     /// The article's owner and the source's.
     pub owners: (AgentId, AgentId),
 }
@@ -65,8 +67,8 @@ impl Conn {
         }
         let rows = self
             .rows(
-                "select a.id, a.title, p.heading, p.text, a.product, a.applies_to, a.region, a.audience, a.owner_id, s.owner_id
-                 from passages p join articles a on a.id = p.article_id and a.current_version = p.version_id join sources s on s.id = a.source_id
+                "select a.id, a.title, p.heading, p.text, a.product, a.applies_to, a.region, a.audience, g.name, a.owner_id, s.owner_id
+                 from passages p join articles a on a.id = p.article_id and a.current_version = p.version_id join sources s on s.id = a.source_id join agents g on g.id = a.owner_id
                  where a.state = 'approved' and (a.review_by is null or a.review_by > $1) order by a.id, p.ordinal",
                 params![now],
             )
@@ -83,6 +85,7 @@ impl Conn {
                     applies_to: c.take()?,
                     region: c.take()?,
                     audience: c.take()?,
+                    owner: c.take()?,
                     owners: (c.take()?, c.take()?),
                 })
             })

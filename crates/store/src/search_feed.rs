@@ -41,6 +41,8 @@ pub struct PassageFeed {
     pub audience: Audience,
     /// Product word.
     pub product: String,
+    /// Where it holds, in words; empty for everywhere.
+    pub region: String,
     /// Next review.
     pub review_by: Option<Timestamp>,
 }
@@ -147,7 +149,7 @@ impl Conn {
         index_only(grant)?;
         let rows = self
             .rows(
-                "select p.id, p.version_id, a.title, p.heading, p.text, a.state, a.audience, a.product, a.review_by
+                "select p.id, p.version_id, a.title, p.heading, p.text, a.state, a.audience, a.product, a.region, a.review_by
                  from passages p join articles a on a.id = p.article_id and a.current_version = p.version_id where a.id = $1 order by p.ordinal",
                 params![article],
             )
@@ -164,6 +166,7 @@ impl Conn {
                     state: c.take()?,
                     audience: c.take()?,
                     product: c.take()?,
+                    region: c.take()?,
                     review_by: c.take()?,
                 })
             })

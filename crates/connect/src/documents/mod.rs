@@ -7,7 +7,7 @@ mod encoding;
 mod front;
 mod html;
 mod markdown;
-mod pdf;
+pub mod pdf;
 
 use desk::{Digest, knowledge::Audience, source::Use};
 

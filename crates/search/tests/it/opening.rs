@@ -79,7 +79,7 @@ fn another_format_means_rebuild() {
     drop(animals(folder.path()));
     let meta = folder.path().join("words").join("meta.json");
     let text = fs::read_to_string(&meta).unwrap();
-    let older = text.replace("\\\"format\\\":2", "\\\"format\\\":0");
+    let older = text.replace("\\\"format\\\":3", "\\\"format\\\":0");
     assert_ne!(text, older);
     fs::write(&meta, older).unwrap();
     assert!(matches!(Index::open(folder.path()).unwrap(), Opened::Rebuild { .. }));

@@ -150,14 +150,21 @@ async fn answer_text(
 ) -> Result<Json<List<TouchedDraft>>, Problem> {
     let id: ArticleId = id.parse().map_err(|_| Problem::not_found())?;
     let version: i64 = version.parse().map_err(|_| Problem::not_found())?;
-    let answer = match asked.answer.as_str() {
-        "approve" => Answer::Approve(date(asked.review_by.as_deref())?),
-        "decline" => Answer::Decline,
-        _ => return Err(Problem::invalid("An answer is “approve” or “decline”.")),
-    };
-    flow::write_article::answer(&app, &session, id, version, answer).await?;
+    flow::write_article::answer(&app, &session, id, version, answer_of(&asked)?).await?;
     let grant = Grant::for_agent(&session, Purpose::Work)?;
     touched(&app, &grant, id).await
+}
+
+/// The answer in its own words.
+///
+/// # Errors
+/// A problem that says which words there are.
+pub fn answer_of(asked: &TextAnswer) -> Result<Answer, Problem> {
+    match asked.answer.as_str() {
+        "approve" => Ok(Answer::Approve(date(asked.review_by.as_deref())?)),
+        "decline" => Ok(Answer::Decline),
+        _ => Err(Problem::invalid("An answer is “approve” or “decline”.")),
+    }
 }
 
 fn date(text: Option<&str>) -> Result<Option<Timestamp>, Problem> {

@@ -33,6 +33,8 @@ pub struct ContradictionSide {
     /// `public` or `internal`.
     audience: String,
     sentence: String,
+    /// Name of the article's owner: whom to ask.
+    owner: String,
 }
 
 /// Two sentences that cannot both hold.
@@ -59,6 +61,7 @@ async fn list_contradictions(
         heading: side.heading.clone(),
         audience: side.audience.word().to_owned(),
         sentence: side.sentence.clone(),
+        owner: side.owner.clone(),
     };
     let line = |one: &find_contradictions::Contradiction| ContradictionLine {
         difference: one.difference.word().to_owned(),

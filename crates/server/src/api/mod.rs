@@ -42,6 +42,7 @@ mod tokens;
 mod tray;
 mod triage_models;
 mod understanding;
+mod waiting_texts;
 
 use std::sync::Arc;
 
@@ -105,6 +106,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(articles::router())
         .merge(article_writing::router())
         .merge(contradictions::router())
+        .merge(waiting_texts::router())
         .merge(sources::router())
         .merge(patterns::router())
         .merge(search::router())

@@ -41,7 +41,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
 #[into_params(parameter_in = Query)]
 pub struct SearchAsked {
     /// Words, numbers, addresses; for tickets `is:open queue:billing category:refund risk:legal from:@acme.example`, for
-    /// knowledge `product:boards language:de audience:public`.
+    /// knowledge `product:boards region:eu language:de audience:public`.
     q: Option<String>,
 }
 

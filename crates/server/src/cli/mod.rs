@@ -20,6 +20,7 @@ mod openapi;
 mod output;
 mod place;
 mod policy;
+mod read_pdf;
 mod rows;
 mod search;
 mod serve;
@@ -78,6 +79,9 @@ enum Command {
     Erase(erase::Erase),
     /// Print the API's description.
     Openapi,
+    /// Text of a PDF, from standard input to standard output.
+    #[command(hide = true)]
+    ReadPdf,
     /// Measure this machine and these engines.
     Bench(bench::Bench),
 }
@@ -86,6 +90,7 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    read_pdf::arrange();
     output::trace(matches!(arguments.command, Command::Serve(_)));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -112,6 +117,7 @@ async fn run(command: Command) -> Outcome {
         Command::User(user) => user.run().await,
         Command::Erase(erase) => erase.run().await,
         Command::Openapi => openapi::run(),
+        Command::ReadPdf => read_pdf::run(),
         Command::Bench(bench) => bench.run().await,
     }
 }

@@ -32,6 +32,8 @@ pub struct Side {
     pub audience: Audience,
     /// The sentence.
     pub sentence: String,
+    /// Name of the article's owner: whom to ask.
+    pub owner: String,
     /// The article's owner and the source's.
     pub owners: (AgentId, AgentId),
 }
@@ -87,14 +89,21 @@ fn among(passages: &[ApprovedPassage]) -> Vec<Contradiction> {
             heading: passage.heading.clone(),
             audience: passage.audience,
             sentence: statement.sentence.clone(),
+            owner: passage.owner.clone(),
             owners: passage.owners,
         })
     };
     let pairs = contradiction::find(&statements, may_meet);
-    let found = pairs.iter().filter_map(|pair| {
-        Some(Contradiction { difference: pair.difference, sides: [side(pair.left)?, side(pair.right)?] })
-    });
-    found.take(MOST).collect()
+    let mut found: Vec<Contradiction> = Vec::new();
+    for pair in pairs {
+        let (Some(left), Some(right)) = (side(pair.left), side(pair.right)) else { continue };
+        let sides = [left, right];
+        // Two clauses of one sentence can contradict the same other sentence.
+        if found.len() < MOST && !found.iter().any(|known| known.sides == sides) {
+            found.push(Contradiction { difference: pair.difference, sides });
+        }
+    }
+    found
 }
 
 /// Two articles, and nothing says that they are about different products, versions or regions.

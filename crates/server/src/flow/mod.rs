@@ -2,6 +2,7 @@
 
 pub mod add_source;
 pub mod answer_suggestion;
+pub mod answer_texts;
 pub mod approve_reply;
 pub mod change_ticket;
 pub mod deliver_letters;

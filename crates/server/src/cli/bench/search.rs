@@ -17,14 +17,14 @@ use crate::cli::{
     search::{
         figures::{Asked, measure as ask},
         meanings::Meanings,
-        shelf::{Document, Shelf, lines},
+        shelf::{Document, Id, Shelf, documents, lines},
     },
 };
 
 #[derive(Deserialize)]
 struct Question {
     question: String,
-    gold_docs: Vec<String>,
+    gold_docs: Vec<Id>,
 }
 
 #[derive(Deserialize)]
@@ -56,7 +56,7 @@ pub fn measure(data: &Path, weights: &Weights, cache: Option<&Path>) -> Result<V
 type Set = fn(&Path, &Weights, Option<&Path>) -> Result<Vec<Figure>, Failure>;
 
 fn pages(folder: &Path, weights: &Weights, cache: Option<&Path>) -> Result<Vec<Figure>, Failure> {
-    let documents: Vec<Document> = lines(&folder.join("documents.jsonl"))?;
+    let documents = documents(&folder.join("documents.jsonl"))?;
     let questions: Vec<Question> = lines(&folder.join("questions.jsonl"))?;
     let asked: Vec<Asked> =
         questions.into_iter().map(|q| Asked { text: q.question, gold: q.gold_docs.into_iter().collect() }).collect();
@@ -76,11 +76,12 @@ fn pages(folder: &Path, weights: &Weights, cache: Option<&Path>) -> Result<Vec<F
 
 fn requests(folder: &Path, weights: &Weights, cache: Option<&Path>) -> Result<Vec<Figure>, Failure> {
     let train = rows(&folder.join("train.csv"))?;
-    let mut kinds: HashMap<String, HashSet<String>> = HashMap::new();
+    let mut kinds: HashMap<String, HashSet<Id>> = HashMap::new();
     let mut documents = Vec::new();
     for (at, row) in train.into_iter().enumerate() {
-        kinds.entry(row.category).or_default().insert(at.to_string());
-        documents.push(Document { id: at.to_string(), title: String::new(), text: row.text });
+        let id = Id(at.to_string());
+        kinds.entry(row.category).or_default().insert(id.clone());
+        documents.push(Document { id, title: String::new(), text: row.text });
     }
     let gold = |category: &str| kinds.get(category).cloned().unwrap_or_default();
     let asked: Vec<Asked> = rows(&folder.join("test.csv"))?

@@ -1,6 +1,9 @@
 //! `countersign search eval`: ranking measured on plain files.
 
-use std::path::PathBuf;
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use search::Ranking;
 use serde::Deserialize;
@@ -8,7 +11,7 @@ use serde::Deserialize;
 use super::{
     figures::{Asked, measure},
     meanings::Meanings,
-    shelf::{Document, Shelf, lines},
+    shelf::{Document, Id, Shelf, bad_line, documents, numbered},
 };
 use crate::cli::{Failure, Outcome, bench::Goal, meaning::Weights};
 
@@ -45,7 +48,7 @@ enum DocsAre {
 #[derive(Debug, Deserialize)]
 struct Line {
     text: String,
-    gold: Vec<String>,
+    gold: HashSet<Id>,
 }
 
 impl Eval {
@@ -54,8 +57,8 @@ impl Eval {
     /// # Errors
     /// [`Failure::BadInput`] for a file that is not of its form.
     pub fn run(self) -> Outcome {
-        let documents: Vec<Document> = lines(&self.docs)?;
-        let asked = questions(lines(&self.queries)?, &documents)?;
+        let documents = documents(&self.docs)?;
+        let asked = questions(&self.queries, &documents)?;
         let meanings = Meanings::of_weights(&self.weights, self.cache.as_deref())?;
         let ranking = self.docs_are.map(|kind| match kind {
             DocsAre::Articles => Ranking::Answers,
@@ -72,17 +75,43 @@ impl Eval {
 }
 
 /// A question without gold cannot be measured; gold that is not among the documents counts as not found, and is said.
-fn questions(lines: Vec<Line>, documents: &[Document]) -> Result<Vec<Asked>, Failure> {
-    let known: std::collections::HashSet<&str> = documents.iter().map(|d| d.id.as_str()).collect();
-    let lost = lines.iter().flat_map(|line| &line.gold).filter(|id| !known.contains(id.as_str())).count();
+fn questions(path: &Path, documents: &[Document]) -> Result<Vec<Asked>, Failure> {
+    let known: HashSet<&Id> = documents.iter().map(|d| &d.id).collect();
+    let mut asked = Vec::new();
+    let mut lost = 0;
+    for (number, Line { text, gold }) in numbered::<Line>(path)? {
+        if gold.is_empty() {
+            return Err(bad_line(path, number, &"gold is empty, so that nothing can be found"));
+        }
+        lost += gold.iter().filter(|id| !known.contains(id)).count();
+        asked.push(Asked { text, gold });
+    }
     if lost > 0 {
         eprintln!("search: {lost} gold ids are not among the documents and count as not found");
     }
-    lines
-        .into_iter()
-        .map(|line| match line.gold.is_empty() {
-            true => Err(Failure::BadInput(format!("The question “{}” has no gold. Name its documents.", line.text))),
-            false => Ok(Asked { text: line.text, gold: line.gold.into_iter().collect() }),
-        })
-        .collect()
+    Ok(asked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<Asked>, Failure> {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), text).expect("written");
+        questions(file.path(), &[])
+    }
+
+    #[test]
+    fn gold_may_be_unknown_but_not_missing() {
+        let asked = read("{\"id\":\"q\",\"text\":\"Where?\",\"gold\":[\"a\",\"a\",3]}").expect("read");
+        assert_eq!(asked.len(), 1);
+        assert_eq!(asked[0].gold, HashSet::from([Id("a".to_owned()), Id("3".to_owned())]));
+        for bad in ["{\"text\":\"Where?\",\"gold\":[]}", "{\"text\":\"Where?\"}", "{\"gold\":[\"a\"]}"] {
+            match read(&format!("\n{bad}")) {
+                Err(Failure::BadInput(sentence)) => assert!(sentence.contains("line 2: "), "{sentence}"),
+                _ => panic!("{bad} was taken"),
+            }
+        }
+    }
 }

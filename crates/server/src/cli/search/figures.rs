@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, time::Instant};
 
-use super::shelf::Shelf;
+use super::shelf::{Id, Shelf};
 use crate::cli::{
     Failure,
     bench::{Figure, Goal, cpu, percentile},
@@ -14,7 +14,7 @@ pub const DEPTH: usize = 10;
 /// A question and the documents that answer it.
 pub struct Asked {
     pub text: String,
-    pub gold: HashSet<String>,
+    pub gold: HashSet<Id>,
 }
 
 /// Averages over questions, each 0 to 1.
@@ -32,7 +32,7 @@ pub struct Quality {
 
 impl Quality {
     /// Of one answer: document ids, best first. A place that stays empty counts as wrong.
-    fn of(found: &[String], gold: &HashSet<String>) -> Self {
+    fn of(found: &[Id], gold: &HashSet<Id>) -> Self {
         let right: Vec<bool> = found.iter().take(DEPTH).map(|id| gold.contains(id)).collect();
         let hits = |depth: usize| right.iter().take(depth).filter(|right| **right).count() as f64;
         let recall = |depth| hits(depth) / gold.len().max(1) as f64;
@@ -108,8 +108,8 @@ mod tests {
 
     #[test]
     fn known_answers_give_known_figures() {
-        let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
-        let gold: HashSet<String> = ids(&["a", "b"]).into_iter().collect();
+        let ids = |ids: &[&str]| ids.iter().map(|id| Id((*id).to_owned())).collect::<Vec<_>>();
+        let gold: HashSet<Id> = ids(&["a", "b"]).into_iter().collect();
         let quality = Quality::of(&ids(&["x", "a", "y", "z", "w", "b"]), &gold);
         assert_eq!((quality.p_at_1, quality.p_at_5), (0.0, 0.2));
         assert_eq!((quality.recall_at_1, quality.recall_at_5, quality.recall_at_10), (0.0, 0.5, 1.0));
