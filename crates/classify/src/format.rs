@@ -202,7 +202,7 @@ impl<'a> Reader<'a> {
 
     fn network(&mut self, inputs: usize, labels: usize, salt: u64) -> Result<Network, LoadError> {
         let (first, second) = Network::sizes(inputs, labels).ok_or(CUT)?;
-        Ok(Network { labels, salt, first: self.floats(first)?, second: self.floats(second)? })
+        Ok(Network::of(labels, salt, self.floats(first)?, self.floats(second)?))
     }
 
     fn note(&mut self, kept: Kept) -> Result<Note, LoadError> {

@@ -14,6 +14,7 @@ mod calibration;
 mod evaluate;
 mod explain;
 mod features;
+mod fixed;
 mod format;
 mod heads;
 mod memory;

@@ -3,6 +3,8 @@
 //! Weights lie feature by feature, so that one feature adds to all labels in one sweep. A label whose error on an
 //! example is negligible is not updated: after the first rounds that is nearly all of them.
 
+use crate::fixed::Fixed;
+
 /// One training or prediction row: sparse features, then the dense tail.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Row {
@@ -24,15 +26,26 @@ pub(crate) struct Weights {
     /// (features + dimensions + 1 for the bias) x labels.
     pub(crate) values: Vec<f32>,
     features: usize,
+    /// The weights of the dense tail as predictions use them.
+    dense: Fixed,
 }
 
 impl Weights {
     pub(crate) fn new(labels: usize, features: usize, dimensions: usize) -> Weights {
-        Weights { labels, values: vec![0.0; (features + dimensions + 1) * labels], features }
+        Weights::of(labels, features, vec![0.0; (features + dimensions + 1) * labels])
     }
 
     pub(crate) fn of(labels: usize, features: usize, values: Vec<f32>) -> Weights {
-        Weights { labels, values, features }
+        let mut weights = Weights { labels, values, features, dense: Fixed::default() };
+        weights.settle();
+        weights
+    }
+
+    /// Makes ready what predictions use.
+    fn settle(&mut self) {
+        let last = self.values.len().saturating_sub(self.labels);
+        let dense = self.values.get(self.features * self.labels..last).unwrap_or_default();
+        self.dense = Fixed::of(dense, self.labels);
     }
 
     /// The row of one feature, one weight per label; empty if there is none.
@@ -48,9 +61,16 @@ impl Weights {
 
     /// Scores before the softmax. Without a dense tail the bias alone is added.
     pub(crate) fn scores(&self, row: &Row) -> Vec<f32> {
+        let mut scores = self.sums(row.sparse.iter().map(|&(at, x)| (at as usize, x)));
+        let dense: Vec<f32> = row.dense.iter().map(|x| DENSE_SCALE * x).collect();
+        self.dense.add(&dense, &mut scores);
+        scores
+    }
+
+    fn sums(&self, inputs: impl Iterator<Item = (usize, f32)>) -> Vec<f32> {
         let bias = self.values.len() / self.labels.max(1) - 1;
         let mut scores = self.feature(bias).to_vec();
-        for (at, x) in self.inputs(row) {
+        for (at, x) in inputs {
             for (score, weight) in scores.iter_mut().zip(self.feature(at)) {
                 *score += x * weight;
             }
@@ -73,7 +93,7 @@ impl Weights {
             shuffle(order);
             for &at in order.iter() {
                 let (Some(row), Some(&target)) = (rows.get(at), targets.get(at)) else { continue };
-                let mut errors = softmax(&self.scores(row), 1.0);
+                let mut errors = softmax(&self.sums(self.inputs(row)), 1.0);
                 if let Some(error) = errors.get_mut(target) {
                     *error -= 1.0;
                 }
@@ -98,6 +118,7 @@ impl Weights {
                 }
             }
         }
+        self.settle();
     }
 }
 
