@@ -7,12 +7,16 @@ export const createDraft = (ticketId: string, origin: Draft["origin"], aside?: s
 export const saveDraft = (id: string, body: string, revision: number) => call<Draft>("PUT", `/drafts/${id}`, { body: { body }, revision });
 export const sealDraft = (id: string) => call<Sealed>("POST", `/drafts/${id}/seal`);
 
+/** What a person says with their yes. */
+export interface Yes { statusAfter: StatusAfter; acknowledged: string[]; notes: Record<string, string>; sendAt: string | null; password: string }
+
 /** The key is the sealed view's own token, so that a repeated request can never send twice. */
-export const approveDraft = (id: string, sealed: Sealed, statusAfter: StatusAfter, acknowledged: string[]) =>
+export const approveDraft = (id: string, sealed: Sealed, yes: Yes) =>
   call<Approved>("POST", `/drafts/${id}/approval`, {
-    body: { token: sealed.token, digest: sealed.digest, status_after: statusAfter, acknowledged },
+    body: { token: sealed.token, digest: sealed.digest, status_after: yes.statusAfter, acknowledged: yes.acknowledged, notes: yes.notes, send_at: yes.sendAt },
     idempotencyKey: sealed.token,
   });
+export const takeBackFirst = (id: string) => call<void>("DELETE", `/drafts/${id}/first-approval`);
 export const undoApproval = (id: string) => call<{ ticket_id: string; draft_id: string }>("DELETE", `/approvals/${id}`);
 
 /** What a person found out about a letter whose fate no program knows. It is never sent again by itself. */

@@ -430,6 +430,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/drafts/{id}/first-approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes back one's own first yes while no second was given. */
+        delete: operations["take_back_first"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/drafts/{id}/seal": {
         parameters: {
             query?: never;
@@ -910,6 +927,23 @@ export interface paths {
         /** Whether the machine prepares drafts for this person. */
         put: operations["set_own_ai"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proves again that it is them, where something asks for more than a session. Counts for what is open now. */
+        post: operations["confirm_session"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1423,13 +1457,16 @@ export interface components {
             state: string;
             undo_until: string;
         };
-        /** @description What was approved. */
+        /** @description What came of a yes. */
         Approved: {
-            approval_id: string;
+            approval_id?: string | null;
             next_ticket_id?: string | null;
-            outbox_id: string;
+            outbox_id?: string | null;
+            /** @description `leaves`, or `awaits_second` where the case asks for two people. */
+            state: string;
             ticket_id: string;
-            undo_until: string;
+            /** @description When it leaves; until then it can be undone. */
+            undo_until?: string | null;
         };
         /** @description One version of an article. */
         Article: components["schemas"]["ArticleLine"] & {
@@ -1619,6 +1656,8 @@ export interface components {
         };
         /** @description One thing to look at before approving. */
         Check: {
+            /** @description `tick` or `note`: how it is confirmed. */
+            answer: string;
             detail: string;
             key: string;
             label: string;
@@ -1750,6 +1789,11 @@ export interface components {
             organization_ai?: string | null;
             /** @description Their newest tickets within the reader's queues. */
             tickets: components["schemas"]["TicketRef"][];
+            /**
+             * Format: int64
+             * @description How far their clock is ahead of UTC by their newest mail, in minutes.
+             */
+            utc_offset?: number | null;
         };
         /** @description A mail written as a customer. */
         CustomerMail: {
@@ -1808,6 +1852,7 @@ export interface components {
             body: string;
             doubts: string[];
             exchange_id?: string | null;
+            first?: components["schemas"]["FirstApproval"] | null;
             id: string;
             /** @description `assembled`, `model` or `agent`. */
             origin: string;
@@ -1914,6 +1959,12 @@ export interface components {
             /** Format: int64 */
             seq: number;
             ticket_id?: string | null;
+        };
+        /** @description A first person's yes that waits for a second. */
+        FirstApproval: {
+            agent_id: string;
+            at: string;
+            by: string;
         };
         /** @description An open ticket that would now be sorted like the corrected one. */
         Follower: {
@@ -2182,7 +2233,7 @@ export interface components {
         List_Task: {
             /** @description The rows. */
             items: {
-                /** @description `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting` or `drift`. */
+                /** @description `reply_stopped`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting` or `drift`. */
                 kind: string;
                 /** @description The console's page for it. */
                 link: string;
@@ -2398,6 +2449,12 @@ export interface components {
             /** @description Keys of the warnings the person confirmed. */
             acknowledged?: string[];
             digest: string;
+            /** @description What they wrote down, by the warning's key. */
+            notes?: {
+                [key: string]: string;
+            };
+            /** @description The hour to send it at, within two weeks; none for now. */
+            send_at?: string | null;
             /** @description `solved`, `pending` or `open`. */
             status_after: string;
             token: string;
@@ -2705,6 +2762,10 @@ export interface components {
             /** @description First character in `body`. */
             start: number;
         };
+        /** @description A person's own password, typed again. */
+        PasswordAgain: {
+            password: string;
+        };
         /** @description A pattern with its tickets. */
         Pattern: components["schemas"]["PatternLine"] & {
             /** @description The most typical first, at most 50. */
@@ -2906,11 +2967,16 @@ export interface components {
             changes: components["schemas"]["Change"][];
             checks: components["schemas"]["Check"][];
             citations: components["schemas"]["SealedCitation"][];
+            /** @description `session` or `password`: how the approver proves to be there. */
+            confirm: string;
             /** @description Of sender, recipients and bytes. */
             digest: string;
             expires_at: string;
+            first?: components["schemas"]["FirstApproval"] | null;
             from: string;
             headers: string[][];
+            /** @description `one` or `two`: how many people approve. */
+            people: string;
             subject: string;
             to: string[];
             /** @description The page's one-time token. */
@@ -3123,7 +3189,7 @@ export interface components {
         };
         /** @description One thing that waits for a person. */
         Task: {
-            /** @description `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting` or `drift`. */
+            /** @description `reply_stopped`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting` or `drift`. */
             kind: string;
             /** @description The console's page for it. */
             link: string;
@@ -4225,6 +4291,33 @@ export interface operations {
             };
         };
     };
+    take_back_first: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     seal_draft: {
         parameters: {
             query?: never;
@@ -5179,6 +5272,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Agent"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAgain"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {

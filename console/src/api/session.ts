@@ -3,6 +3,8 @@ import type { Agent, AiChoice, DemoAccount, DeskStatus, NewToken, Page, Session,
 
 export const signIn = (email: string, password: string) => call<Session>("POST", "/session", { body: { email, password } });
 export const signOut = () => call<void>("DELETE", "/session");
+/** Proves again that it is them, for what asks for more than a session. */
+export const confirmSession = (password: string) => call<void>("POST", "/session/confirmation", { body: { password } });
 export const getStatus = () => call<DeskStatus>("GET", "/status");
 export const setOwnAi = (ai: AiChoice) => call<Agent>("PUT", "/session/ai", { body: { ai } });
 export const listTokens = () => call<Page<Token>>("GET", "/tokens");

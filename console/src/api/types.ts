@@ -84,7 +84,7 @@ export type Placement = Narrow<"Placement">;
 export type DryRun = Narrow<"Tried">;
 export type OpenTickets = Narrow<"OpenTickets">;
 export type Colleague = Narrow<"Colleague", { role: Role }>;
-export type Task = Narrow<"Task", { kind: "policy_lapsed" | "policy_due" | "article_lapsed" | "article_due" | "text_proposed" | "contradiction" | "source_failed" | "texts_waiting" | "check_waiting" | "drift" }>;
+export type Task = Narrow<"Task", { kind: "reply_stopped" | "second_approval" | "policy_lapsed" | "policy_due" | "article_lapsed" | "article_due" | "text_proposed" | "contradiction" | "source_failed" | "texts_waiting" | "check_waiting" | "drift" }>;
 export type PassageHit = Narrow<"PassageHit", { spans: Span[]; audience: Audience; freshness: Freshness }>;
 export type SimilarTicket = Narrow<"SimilarTicket", { spans: Span[]; outcome: "good" | "reopened" | "rated_low" }>;
 export type Sentence = Narrow<"Sentence", { support: "supported" | "unsupported" | "frame" | "agent" }>;
@@ -99,11 +99,12 @@ export type TicketPage = Narrow<"TicketPage", {
   messages: Message[]; understanding: Understanding | null; answer: Answer; customer: Customer; letters: LetterFate[];
 }>;
 
-export type Check = Narrow<"Check", { state: "ok" | "warn" | "block" }>;
+export type Check = Narrow<"Check", { state: "ok" | "warn" | "block"; answer: "tick" | "note" }>;
 export type Sealed = Narrow<"Sealed", {
+  people: "one" | "two"; confirm: "session" | "password";
   checks: Check[]; headers: [string, string][]; changes: Narrow<"Change", { op: "same" | "added" | "removed" }>[];
 }>;
-export type Approved = Narrow<"Approved">;
+export type Approved = Narrow<"Approved", { state: "leaves" | "awaits_second" }>;
 export type Undone = Narrow<"Undone">;
 export type Exchange = Narrow<"Exchange", { state: "pending" | "answered" | "refused" | "failed" }>;
 

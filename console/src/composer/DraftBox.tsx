@@ -11,6 +11,7 @@ import { ChangedSources } from "./ChangedSources";
 import { ConflictChoice } from "./ConflictChoice";
 import { DraftEditor } from "./DraftEditor";
 import { DraftReader } from "./DraftReader";
+import { FirstNote } from "./FirstNote";
 import { LetterNotes } from "./LetterNotes";
 import { LitSource } from "./LitSource";
 import { SealedView } from "./SealedView";
@@ -36,6 +37,7 @@ export function DraftBox({ ticket, given, isPanelOpen }: Props) {
   return (
     <section className="draft" data-machine={isMachineText(text.draft) || undefined} aria-label={t("draft.label")}>
       <LetterNotes ticket={ticket} />
+      <FirstNote draft={text.draft} />
       <ChangedSources draft={text.draft} body={text.body} />
       <SetAsideText ticketId={ticket.id} body={text.body} onTake={text.write} />
       {text.theirs && <ConflictChoice mine={text.body} theirs={text.theirs} onSettle={text.settle} />}

@@ -1,16 +1,18 @@
-import { Button, Checkbox, SegmentedControl } from "@mantine/core";
-import { IconSignature } from "@tabler/icons-react";
+import { Button, Checkbox, PasswordInput, SegmentedControl, Textarea } from "@mantine/core";
+import { IconSignature, IconUsers } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
-import type { Sealed, StatusAfter, TicketPage } from "../api/types";
+import type { Yes } from "../api/drafts";
+import type { Check, Sealed, StatusAfter, TicketPage } from "../api/types";
 import { useAction } from "../shell/actions";
 import { Key } from "../states/Parts";
 import { t } from "../strings";
 import { percent, size } from "../text/time";
 import { SealedChanges, SealedChecks, SealedHeaders } from "./SealedParts";
+import { SendWhen } from "./SendWhen";
 
 interface Props {
   sealed: Sealed; ticket: TicketPage; isSigning: boolean; onBack: () => void;
-  onSign: (statusAfter: StatusAfter, acknowledged: string[]) => Promise<void>;
+  onSign: (yes: Yes) => Promise<void>;
 }
 
 /** A second click of a double click must not sign what nobody has read. */
@@ -21,12 +23,16 @@ export function SealedView({ sealed, ticket, isSigning, onBack, onSign }: Props)
   const box = useRef<HTMLElement>(null);
   const [status, setStatus] = useState<StatusAfter>(ticket.remembered_status);
   const [acknowledged, setAcknowledged] = useState<string[]>([]);
+  const [notes, setNotes] = useState<Record<string, string>>({});
+  const [password, setPassword] = useState("");
+  const [sendAt, setSendAt] = useState<string | null>(null);
   const [isArmed, setArmed] = useState(false);
   const isExpired = useExpiry(sealed.expires_at);
   const warns = sealed.checks.filter((check) => check.state === "warn");
   const blocks = sealed.checks.filter((check) => check.state === "block");
-  const maySign = blocks.length === 0 && !isExpired && warns.every((check) => acknowledged.includes(check.key));
-  const sign = () => { if (maySign && isArmed) void onSign(status, acknowledged); };
+  const isMet = (check: Check) => acknowledged.includes(check.key) && (check.answer === "tick" || (notes[check.key] ?? "").trim() !== "");
+  const maySign = blocks.length === 0 && !isExpired && warns.every(isMet) && (sealed.confirm === "session" || password !== "");
+  const sign = () => { if (maySign && isArmed) void onSign({ statusAfter: status, acknowledged, notes, sendAt, password }); };
 
   useEffect(() => {
     box.current?.focus({ preventScroll: true });
@@ -51,9 +57,17 @@ export function SealedView({ sealed, ticket, isSigning, onBack, onSign }: Props)
         <div className="sealed-body letter-text" dir="auto" data-testid="sealed-body">{sealed.body}</div>
         <SealedChecks checks={sealed.checks} />
         {warns.map((check) => (
-          <Checkbox key={check.key} size="xs" className="acknowledge" label={t("seal.acknowledge", { label: check.label })} checked={acknowledged.includes(check.key)}
-            onChange={(event) => { const isOn = event.currentTarget.checked; setAcknowledged((old) => (isOn ? [...old, check.key] : old.filter((key) => key !== check.key))); }} />
+          <div key={check.key} className="acknowledge">
+            <Checkbox size="xs" label={t("seal.acknowledge", { label: check.label })} checked={acknowledged.includes(check.key)}
+              onChange={(event) => { const isOn = event.currentTarget.checked; setAcknowledged((old) => (isOn ? [...old, check.key] : old.filter((key) => key !== check.key))); }} />
+            {check.answer === "note" && (
+              <Textarea size="xs" autosize minRows={1} maxRows={4} maxLength={1000} aria-label={t("seal.note", { label: check.label })} placeholder={t("seal.noteHint")}
+                value={notes[check.key] ?? ""} onChange={(event) => { const note = event.currentTarget.value; setNotes((old) => ({ ...old, [check.key]: note })); }} />
+            )}
+          </div>
         ))}
+        {sealed.people === "two" && <p className="check"><IconUsers size={15} aria-hidden /><span>{sealed.first ? t("seal.second", { name: sealed.first.by }) : t("seal.first")}</span></p>}
+        {sealed.confirm === "password" && <PasswordInput size="xs" autoComplete="current-password" label={t("seal.password")} value={password} onChange={(event) => setPassword(event.currentTarget.value)} maw={320} />}
         <SealedChanges sealed={sealed} />
         <SealedHeaders sealed={sealed} />
       </div>
@@ -64,9 +78,10 @@ export function SealedView({ sealed, ticket, isSigning, onBack, onSign }: Props)
           <SegmentedControl size="xs" aria-labelledby="status-after" value={status} onChange={(value) => setStatus(value as StatusAfter)}
             data={(["solved", "pending", "open"] satisfies StatusAfter[]).map((value) => ({ value, label: t(`status.${value}`) }))} />
         </div>
+        <SendWhen utcOffset={ticket.customer.utc_offset ?? null} onChoose={setSendAt} />
         <Button disabled={!maySign || !isArmed} loading={isSigning} leftSection={<IconSignature size={16} />} onClick={sign}
           onKeyDown={(event) => { if (event.repeat) event.preventDefault(); }} rightSection={<Key action="sealed.sign" />}>
-          {t("seal.sign")}
+          {t(sealed.people === "two" && !sealed.first ? "seal.signFirst" : sendAt ? "seal.signLater" : "seal.sign")}
         </Button>
       </footer>
       {isExpired && <p className="warning" role="alert">{t("seal.expired")}</p>}

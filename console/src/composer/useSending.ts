@@ -1,9 +1,10 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { approveDraft, sealDraft } from "../api/drafts";
+import { approveDraft, sealDraft, type Yes } from "../api/drafts";
 import { Problem } from "../api/http";
 import { queryClient, useDesk } from "../api/queries";
-import type { Sealed, StatusAfter, TicketPage } from "../api/types";
+import { confirmSession } from "../api/session";
+import type { Sealed, TicketPage } from "../api/types";
 import { dropFromLists } from "../inbox/news";
 import { announce } from "../shell/live";
 import { offerUndo } from "../shell/undo";
@@ -13,7 +14,7 @@ import type { DraftText } from "./useDraftText";
 
 export interface Sending {
   sealed: Sealed | null; isSealing: boolean; isSigning: boolean;
-  seal: () => Promise<void>; unseal: () => void; sign: (statusAfter: StatusAfter, acknowledged: string[]) => Promise<void>;
+  seal: () => Promise<void>; unseal: () => void; sign: (yes: Yes) => Promise<void>;
 }
 
 /** The only way a letter leaves: seal what would be sent, look at it, sign it with another key. */
@@ -43,14 +44,20 @@ export function useSending(ticket: TicketPage, text: DraftText): Sending {
     else await navigate({ to: "/tickets", search: (old: object) => old });
   };
 
-  const sign = async (statusAfter: StatusAfter, acknowledged: string[]) => {
+  const sign = async (yes: Yes) => {
     if (!sealed || isSigning) return;
     setSigning(true);
     try {
-      const approved = await approveDraft(text.draft.id, sealed, statusAfter, acknowledged);
-      offerUndo({ kind: "letter", approvalId: approved.approval_id, ticketId: ticket.id, number: ticket.number, until: Date.now() + desk.undo_seconds * 1000 });
-      announce(t("undo.letter"));
-      if (statusAfter !== "open") dropFromLists(ticket.id);
+      if (sealed.confirm === "password") await confirmSession(yes.password);
+      const approved = await approveDraft(text.draft.id, sealed, yes);
+      if (approved.state === "awaits_second") {
+        setSealed(null);
+        notify(t("first.own"));
+      } else if (approved.approval_id) {
+        offerUndo({ kind: "letter", approvalId: approved.approval_id, ticketId: ticket.id, number: ticket.number, until: Date.now() + desk.undo_seconds * 1000 });
+        announce(t("undo.letter"));
+        if (yes.statusAfter !== "open") dropFromLists(ticket.id);
+      }
       await leave(approved.next_ticket_id);
       for (const key of ["views", "tray"]) void queryClient.invalidateQueries({ queryKey: [key] });
       void queryClient.invalidateQueries({ queryKey: ["ticket", ticket.id] });

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { IconAlertTriangle, IconArrowsDiff, IconClockHour4, IconEyeCheck, IconFilePencil, type Icon } from "@tabler/icons-react";
+import { IconAlertTriangle, IconArrowsDiff, IconClockHour4, IconEyeCheck, IconFilePencil, IconMailOff, IconUsers, type Icon } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { tasksQuery } from "../api/queries";
 import type { Task } from "../api/types";
@@ -7,7 +7,7 @@ import { Empty, Failure, Rows } from "../states/States";
 import { t } from "../strings";
 
 const shapes: Record<Task["kind"], Icon> = {
-  article_lapsed: IconAlertTriangle, article_due: IconClockHour4, text_proposed: IconFilePencil, contradiction: IconArrowsDiff, source_failed: IconAlertTriangle, texts_waiting: IconFilePencil, policy_lapsed: IconAlertTriangle, policy_due: IconClockHour4, check_waiting: IconEyeCheck, drift: IconAlertTriangle,
+  reply_stopped: IconMailOff, second_approval: IconUsers, article_lapsed: IconAlertTriangle, article_due: IconClockHour4, text_proposed: IconFilePencil, contradiction: IconArrowsDiff, source_failed: IconAlertTriangle, texts_waiting: IconFilePencil, policy_lapsed: IconAlertTriangle, policy_due: IconClockHour4, check_waiting: IconEyeCheck, drift: IconAlertTriangle,
 };
 
 /** What waits for a person: nothing here is kept, all of it is worked out afresh. */

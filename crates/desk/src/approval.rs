@@ -10,13 +10,16 @@ use crate::{
     ids::{AgentId, MessageId, SessionId},
     people::Role,
     refusal::Refusal,
+    terms::{Confirmation, Signers},
     time::Timestamp,
 };
 
 /// A sealed page is good for this long, in seconds.
 pub const SEAL_SECONDS: i64 = 30 * 60;
-/// An approval must leave within this long, in seconds; then a person looks again.
+/// An approval must leave within this long of its hour, in seconds; then a person looks again.
 pub const APPROVAL_SECONDS: i64 = 24 * 60 * 60;
+/// The furthest hour a reply can be put off to, in seconds: what is true today seldom holds for longer.
+pub const SCHEDULE_SECONDS: i64 = 14 * 24 * 60 * 60;
 
 /// The page that showed what would leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +64,51 @@ pub struct Approver {
     pub works_in_queue: bool,
 }
 
+/// A first person's yes, where a case needs two.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstYes {
+    /// Who, as they stand now; a session that ended since does not matter.
+    pub approver: Approver,
+    /// Whether its mark verifies under the key that is not in the database, and nobody took it back.
+    pub holds: bool,
+    /// Digest of what they saw.
+    pub digest: Digest,
+    /// Draft revision they saw.
+    pub revision: i64,
+    /// Newest inbound message then.
+    pub answered: Option<MessageId>,
+    /// The versions of policies then.
+    pub pins: String,
+    /// How they proved to be there.
+    pub confirmed: Confirmation,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl FirstYes {
+    /// Whether it still stands behind a draft of this revision that answers `last_inbound`.
+    #[must_use]
+    pub fn stands(&self, revision: i64, last_inbound: Option<MessageId>, conduct: &Conduct, now: Timestamp) -> bool {
+        self.holds
+            && self.revision == revision
+            && self.answered == last_inbound
+            && self.pins == conduct.pins
+            && self.confirmed >= conduct.confirm
+            && now.seconds_since(self.at) <= APPROVAL_SECONDS
+            && may_answer(&Approver { signed_in: true, ..self.approver.clone() }).is_ok()
+            && conduct.approved_by(self.approver.role).is_ok()
+    }
+}
+
+/// What a yes brings about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The reply may leave.
+    Leaves,
+    /// A second person has to see the same bytes.
+    AwaitsSecond,
+}
+
 /// Everything that is asked before an approval.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
@@ -82,13 +130,17 @@ pub struct Facts {
     pub conduct: Conduct,
     /// The versions of policies that the page was shown under.
     pub pins: String,
+    /// How the person proved to be there since the page was shown.
+    pub confirmed: Confirmation,
+    /// The first yes to this draft, where there is one.
+    pub first: Option<FirstYes>,
 }
 
-/// May it be approved?
+/// May it be approved, and what follows?
 ///
 /// # Errors
 /// The first [`Refusal`] that applies, most personal reason first.
-pub fn may_approve(facts: &Facts, now: Timestamp) -> Result<(), Refusal> {
+pub fn may_approve(facts: &Facts, now: Timestamp) -> Result<Step, Refusal> {
     let Facts { shown, approver, .. } = facts;
     may_answer(approver)?;
     facts.conduct.approved_by(approver.role)?;
@@ -113,7 +165,29 @@ pub fn may_approve(facts: &Facts, now: Timestamp) -> Result<(), Refusal> {
     if facts.pins != facts.conduct.pins {
         return Err(Refusal::PolicyChanged);
     }
-    sources_hold(&facts.sources)
+    if facts.confirmed < facts.conduct.confirm {
+        return Err(Refusal::Unconfirmed);
+    }
+    sources_hold(&facts.sources)?;
+    if facts.conduct.people == Signers::One {
+        return Ok(Step::Leaves);
+    }
+    let first = facts.first.as_ref().filter(|f| f.stands(facts.revision, facts.last_inbound, &facts.conduct, now));
+    match first {
+        None => Ok(Step::AwaitsSecond),
+        Some(first) if first.approver.agent == approver.agent => Err(Refusal::NeedsSecond),
+        Some(first) if first.digest != shown.digest => Err(Refusal::DigestMismatch),
+        Some(_) => Ok(Step::Leaves),
+    }
+}
+
+/// May a reply be put off until `at`?
+///
+/// # Errors
+/// [`Refusal::Schedule`].
+pub fn may_wait_until(at: Timestamp, now: Timestamp) -> Result<(), Refusal> {
+    let ahead = at.seconds_since(now);
+    if ahead > 0 && ahead <= SCHEDULE_SECONDS { Ok(()) } else { Err(Refusal::Schedule) }
 }
 
 /// Everything that is asked again before the first byte goes out.
@@ -123,6 +197,12 @@ pub struct LeavingFacts {
     pub approver: Approver,
     /// When it was approved.
     pub approved_at: Timestamp,
+    /// The hour it was put off to.
+    pub send_at: Option<Timestamp>,
+    /// How the person proved to be there.
+    pub confirmed: Confirmation,
+    /// The first yes, where there was one.
+    pub first: Option<FirstYes>,
     /// Whether the approval's MAC verifies under the key that is not in the database.
     pub mac_holds: bool,
     /// Digest that was approved.
@@ -165,13 +245,32 @@ pub fn may_leave(facts: &LeavingFacts, now: Timestamp) -> Result<(), Refusal> {
     if facts.state != DraftState::Approved {
         return Err(Refusal::DraftState { state: facts.state.word().to_owned() });
     }
-    if now.seconds_since(facts.approved_at) > APPROVAL_SECONDS {
+    let hour = facts.send_at.map_or(facts.approved_at, |at| at.max(facts.approved_at));
+    if now.seconds_since(hour) > APPROVAL_SECONDS {
         return Err(Refusal::Expired);
     }
     if facts.answered != facts.last_inbound {
         return Err(Refusal::NewMessage);
     }
+    stood_behind(facts)?;
     sources_hold(&facts.sources)
+}
+
+/// Whether as many people stand behind it, proved as well, as the case asks for.
+fn stood_behind(facts: &LeavingFacts) -> Result<(), Refusal> {
+    if facts.confirmed < facts.conduct.confirm {
+        return Err(Refusal::Unconfirmed);
+    }
+    if facts.conduct.people == Signers::One {
+        return Ok(());
+    }
+    let first = facts.first.as_ref().ok_or(Refusal::NeedsSecond)?;
+    if !first.holds || first.digest != facts.approved || first.approver.agent == facts.approver.agent {
+        return Err(Refusal::NeedsSecond);
+    }
+    // It was asked at approval whether it still stood; the person's right is asked again.
+    may_answer(&Approver { signed_in: true, ..first.approver.clone() })?;
+    facts.conduct.approved_by(first.approver.role)
 }
 
 fn may_answer(approver: &Approver) -> Result<(), Refusal> {
@@ -192,127 +291,5 @@ fn sources_hold(sources: &[CitedSource]) -> Result<(), Refusal> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::operating::{OperatingModel, Writing};
-    use uuid::Uuid;
-
-    fn conduct() -> Conduct {
-        Conduct {
-            model: OperatingModel::ProductQuestion,
-            writing: Writing::Draft,
-            approvers: vec![Role::Agent, Role::Lead],
-            checks: Vec::new(),
-            escalate: Vec::new(),
-            lapsed: None,
-            pins: "operating_model/how@1".into(),
-        }
-    }
-
-    fn good() -> Facts {
-        let agent = Uuid::from_u128(1).into();
-        let session = Uuid::from_u128(2).into();
-        let digest = Digest::of(b"letter");
-        let message = Some(Uuid::from_u128(3).into());
-        Facts {
-            shown: Shown {
-                agent,
-                session,
-                digest,
-                revision: 4,
-                last_inbound: message,
-                at: Timestamp::from_secs(1000),
-                spent: false,
-            },
-            claimed: digest,
-            approver: Approver { agent, session, signed_in: true, role: Role::Agent, works_in_queue: true },
-            state: DraftState::Open,
-            revision: 4,
-            last_inbound: message,
-            sources: vec![CitedSource { title: "Refunds".into(), still_good: true }],
-            conduct: conduct(),
-            pins: conduct().pins,
-        }
-    }
-
-    #[test]
-    fn each_broken_fact_is_refused_for_its_own_reason() {
-        let now = Timestamp::from_secs(1060);
-        assert_eq!(may_approve(&good(), now), Ok(()));
-        type Break = fn(&mut Facts);
-        let cases: [(Break, Refusal); 15] = [
-            (|f| f.approver.signed_in = false, Refusal::SignedOut),
-            (|f| f.approver.role = Role::Auditor, Refusal::NotYours),
-            (|f| f.approver.works_in_queue = false, Refusal::NotYours),
-            (|f| f.shown.spent = true, Refusal::PageSpent),
-            (|f| f.shown.agent = Uuid::from_u128(9).into(), Refusal::PageSpent),
-            (|f| f.shown.session = Uuid::from_u128(9).into(), Refusal::PageSpent),
-            (|f| f.shown.at = Timestamp::from_secs(1060 - SEAL_SECONDS - 1), Refusal::Expired),
-            (|f| f.shown.at = Timestamp::from_secs(2000), Refusal::Expired),
-            (|f| f.state = DraftState::Sent, Refusal::DraftState { state: "sent".into() }),
-            (|f| f.last_inbound = Some(Uuid::from_u128(9).into()), Refusal::NewMessage),
-            (|f| f.revision = 5, Refusal::Edited),
-            (|f| f.claimed = Digest::of(b"other"), Refusal::DigestMismatch),
-            (|f| f.conduct.approvers = vec![Role::Lead], Refusal::Approver { needs: "a lead".into() }),
-            (|f| f.conduct.pins = "operating_model/how@2".into(), Refusal::PolicyChanged),
-            (
-                |f| f.sources = vec![CitedSource { title: "Refunds".into(), still_good: false }],
-                Refusal::SourceChanged { title: "Refunds".into() },
-            ),
-        ];
-        for (spoil, expected) in cases {
-            let mut facts = good();
-            spoil(&mut facts);
-            assert_eq!(may_approve(&facts, now), Err(expected));
-        }
-    }
-
-    #[test]
-    fn what_was_right_at_approval_is_asked_again_at_the_door() {
-        let approve = good();
-        let leaving = LeavingFacts {
-            approver: Approver { signed_in: false, ..approve.approver },
-            approved_at: Timestamp::from_secs(1000),
-            mac_holds: true,
-            approved: approve.claimed,
-            recomputed: approve.claimed,
-            answered: approve.last_inbound,
-            last_inbound: approve.last_inbound,
-            state: DraftState::Approved,
-            sources: vec![],
-            conduct: conduct(),
-            pins: conduct().pins,
-            machines: Some(DraftOrigin::Assembled),
-        };
-        let now = Timestamp::from_secs(1010);
-        assert_eq!(may_leave(&leaving, now), Ok(()));
-        type Break = fn(&mut LeavingFacts);
-        let cases: [(Break, Refusal); 11] = [
-            (|f| f.mac_holds = false, Refusal::DigestMismatch),
-            (|f| f.recomputed = Digest::of(b"x"), Refusal::DigestMismatch),
-            (|f| f.conduct.approvers = vec![Role::Lead], Refusal::Approver { needs: "a lead".into() }),
-            (|f| f.pins = String::new(), Refusal::PolicyChanged),
-            (|f| f.conduct.writing = Writing::SourcesOnly, Refusal::Category { model: "product question".into() }),
-            (
-                |f| {
-                    f.conduct.writing = Writing::Nothing;
-                    f.conduct.lapsed = Some("Nobody owns it.".into());
-                },
-                Refusal::Lapsed { why: "Nobody owns it.".into() },
-            ),
-            (|f| f.approver.works_in_queue = false, Refusal::NotYours),
-            (|f| f.state = DraftState::Open, Refusal::DraftState { state: "open".into() }),
-            (|f| f.approved_at = Timestamp::from_secs(1010 - APPROVAL_SECONDS - 1), Refusal::Expired),
-            (|f| f.last_inbound = None, Refusal::NewMessage),
-            (
-                |f| f.sources = vec![CitedSource { title: "T".into(), still_good: false }],
-                Refusal::SourceChanged { title: "T".into() },
-            ),
-        ];
-        for (spoil, expected) in cases {
-            let mut facts = leaving.clone();
-            spoil(&mut facts);
-            assert_eq!(may_leave(&facts, now), Err(expected));
-        }
-    }
-}
+#[path = "approval_tests.rs"]
+mod tests;

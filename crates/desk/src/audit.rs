@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     digest::Digest,
     ids::{
-        AgentId, ApprovalId, ArticleId, DraftId, EntryId, ExchangeId, MailId, MessageId, ModelId, NoteId,
-        OrganizationId, OutboxId, PolicyId, RequesterId, SealId, SessionId, SourceId, SuggestionId, TicketId, TokenId,
-        VerdictId, VersionId,
+        AgentId, ApprovalId, ArticleId, DraftId, EntryId, ExchangeId, FirstApprovalId, MailId, MessageId, ModelId,
+        NoteId, OrganizationId, OutboxId, PolicyId, RequesterId, SealId, SessionId, SourceId, SuggestionId, TicketId,
+        TokenId, VerdictId, VersionId,
     },
     time::Timestamp,
 };
@@ -124,6 +124,12 @@ events! {
     DraftSealed = "draft.sealed" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId, /** The page. */ seal: SealId, /** Of everything shown. */ digest: Digest },
     /// A person approved exactly that.
     ReplyApproved = "reply.approved" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId, /** The approval. */ approval: ApprovalId, /** Its place in the outbox. */ outbox: OutboxId, /** Of everything approved. */ digest: Digest },
+    /// The first of two people approved exactly that; nothing leaves yet.
+    FirstApproved = "reply.first_approved" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId, /** The yes. */ first: FirstApprovalId, /** Of everything approved. */ digest: Digest },
+    /// They took it back before a second person approved.
+    FirstApprovalTakenBack = "reply.first_taken_back" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId },
+    /// A signed-in person proved again that it is them.
+    SessionConfirmed = "session.confirmed" { /** The session. */ session: SessionId, /** How, as a word. */ method: String },
     /// The approval was taken back, by its person or by a rule.
     ApprovalWithdrawn = "approval.withdrawn" { /** The ticket. */ ticket: TicketId, /** The approval. */ approval: ApprovalId, /** A word. */ why: Why },
     /// The first byte is about to go out.
@@ -221,6 +227,8 @@ impl AuditEvent {
             | Self::ExchangeKept { ticket, .. }
             | Self::DraftSealed { ticket, .. }
             | Self::ReplyApproved { ticket, .. }
+            | Self::FirstApproved { ticket, .. }
+            | Self::FirstApprovalTakenBack { ticket, .. }
             | Self::ApprovalWithdrawn { ticket, .. }
             | Self::NoticeQueued { ticket, .. } => Some(*ticket),
             Self::DeliveryStarted { ticket, .. }

@@ -11,7 +11,7 @@ use crate::{
     policy::{Policies, Policy, PolicyKind, Standing},
     refusal::Refusal,
     risk::Flag,
-    terms::{RequiredCheck, Terms},
+    terms::{Confirmation, RequiredCheck, Signers, Terms},
     time::Timestamp,
 };
 
@@ -35,6 +35,10 @@ pub struct Conduct {
     pub writing: Writing,
     /// Roles that may approve; never empty.
     pub approvers: Vec<Role>,
+    /// How many people approve.
+    pub people: Signers,
+    /// How they prove to be there.
+    pub confirm: Confirmation,
     /// What an approver confirms.
     pub checks: Vec<RequiredCheck>,
     /// Flags of this ticket with which it must be escalated.
@@ -73,6 +77,8 @@ impl Conduct {
             model,
             writing: if lapsed.is_some() { Writing::Nothing } else { terms.writing },
             approvers: terms.approvers,
+            people: terms.people,
+            confirm: terms.confirm,
             checks: terms.checks,
             escalate: ticket.flags.iter().copied().filter(|f| terms.escalate_when.contains(f)).collect(),
             lapsed,

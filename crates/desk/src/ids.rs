@@ -73,6 +73,8 @@ ids! {
     SealId,
     /// A signed-in agent's yes to one exact draft revision.
     ApprovalId,
+    /// The first of two yeses to one exact draft revision.
+    FirstApprovalId,
     /// A row of the outbox.
     OutboxId,
     /// One attempt to hand a mail to a server.

@@ -54,6 +54,15 @@ pub enum Refusal {
         /// Who may.
         needs: String,
     },
+    /// The case asks for two people, and this one said yes already.
+    #[error("You approved this reply; it leaves when a colleague approves the same words.")]
+    NeedsSecond,
+    /// The case asks for more than a session.
+    #[error("Replies of this kind need your password again. Type it, then approve.")]
+    Unconfirmed,
+    /// The hour is past or too far away.
+    #[error("A reply can wait for an hour within the next two weeks. Choose another.")]
+    Schedule,
     /// A policy is another than the one the page was shown under.
     #[error("The policy for this kind of case changed after you saw this reply. Open the sealed view again.")]
     PolicyChanged,

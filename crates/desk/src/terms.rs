@@ -28,6 +28,38 @@ pub struct RequiredCheck {
     pub key: String,
     /// What is confirmed.
     pub sentence: String,
+    /// How.
+    pub answer: CheckAnswer,
+}
+
+crate::closed_list! {
+    /// How a required check is confirmed.
+    pub enum CheckAnswer ("way of confirming a check") {
+        /// By ticking it.
+        Tick = "tick",
+        /// By ticking it and writing down how, for whoever reads the record.
+        Note = "note",
+    }
+}
+
+crate::closed_list! {
+    /// How many people stand behind one reply.
+    pub enum Signers ("number of people who approve") {
+        /// Whoever sends it.
+        One = "one",
+        /// Two different people, each of whom saw the same bytes.
+        Two = "two",
+    }
+}
+
+crate::closed_list! {
+    /// How a person proves to be there when they approve.
+    pub enum Confirmation ("way of confirming an approval") {
+        /// By the session they are signed in with.
+        Session = "session",
+        /// By typing their password again while the page is open.
+        Password = "password",
+    }
 }
 
 /// What a category's policy says.
@@ -39,6 +71,10 @@ pub struct Terms {
     pub writing: Writing,
     /// Roles that may approve; a lead is always among them.
     pub approvers: Vec<Role>,
+    /// How many people approve.
+    pub people: Signers,
+    /// How they prove to be there.
+    pub confirm: Confirmation,
     /// What an approver confirms.
     pub checks: Vec<RequiredCheck>,
     /// Flags with which a case must be escalated.
@@ -52,6 +88,8 @@ struct Written {
     model: Spanned<String>,
     writing: Option<Spanned<String>>,
     approvers: Option<Spanned<Vec<Spanned<String>>>>,
+    people: Option<Spanned<String>>,
+    confirm: Option<Spanned<String>>,
     #[serde(default)]
     escalate_when: Vec<Spanned<String>>,
     #[serde(default)]
@@ -63,6 +101,7 @@ struct Written {
 struct WrittenCheck {
     key: Spanned<String>,
     sentence: Spanned<String>,
+    answer: Option<Spanned<String>>,
 }
 
 impl Terms {
@@ -70,7 +109,15 @@ impl Terms {
     #[must_use]
     pub fn shipped(model: OperatingModel) -> Self {
         let approvers = Role::ALL.iter().copied().filter(|r| r.answers()).collect();
-        Self { model, writing: model.writing(), approvers, checks: Vec::new(), escalate_when: Vec::new() }
+        Self {
+            model,
+            writing: model.writing(),
+            approvers,
+            people: Signers::One,
+            confirm: Confirmation::Session,
+            checks: Vec::new(),
+            escalate_when: Vec::new(),
+        }
     }
 
     /// The most a category may be given, in a sentence.
@@ -111,9 +158,16 @@ impl Terms {
             writing = found;
         }
         let approvers = approvers(written.approvers.as_ref(), &lines, &mut problems);
+        let people = written.people.as_ref().and_then(|w| lines.word(w, &mut problems)).unwrap_or(Signers::One);
+        let confirm =
+            written.confirm.as_ref().and_then(|w| lines.word(w, &mut problems)).unwrap_or(Confirmation::Session);
         let escalate_when = written.escalate_when.iter().filter_map(|w| lines.word(w, &mut problems)).collect();
         let checks = checks(&written.checks, &lines, &mut problems);
-        if problems.is_empty() { Ok(Self { model, writing, approvers, checks, escalate_when }) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(Self { model, writing, approvers, people, confirm, checks, escalate_when })
+        } else {
+            Err(problems)
+        }
     }
 
     /// As a policy's text; [`Terms::parse`] reads it back.
@@ -124,16 +178,25 @@ impl Terms {
             "# How cases of this category are worked.\nmodel = \"{}\"\n\n\
              # The most the machine may write: {}.\nwriting = \"{}\"\n\n\
              # Who may approve a reply. A lead always may.\napprovers = [{}]\n\n\
+             # How many people approve each reply: {}.\npeople = \"{}\"\n\n\
+             # How they prove to be there: {}.\nconfirm = \"{}\"\n\n\
              # Risk flags with which a case must be escalated.\nescalate_when = [{}]\n",
             self.model,
             Writing::WORDS.join(", "),
             self.writing,
             list(self.approvers.iter().map(|r| r.word()).collect()),
+            Signers::WORDS.join(" or "),
+            self.people,
+            Confirmation::WORDS.join(" or "),
+            self.confirm,
             list(self.escalate_when.iter().map(|f| f.word()).collect()),
         );
         for check in &self.checks {
             let sentence = toml::Value::String(check.sentence.clone());
-            text.push_str(&format!("\n[[checks]]\nkey = \"{}\"\nsentence = {sentence}\n", check.key));
+            text.push_str(&format!(
+                "\n[[checks]]\nkey = \"{}\"\nsentence = {sentence}\nanswer = \"{}\"\n",
+                check.key, check.answer
+            ));
         }
         text
     }
@@ -144,6 +207,8 @@ impl Terms {
         self.model = self.model.narrower(other.model);
         self.writing = self.writing.narrower(other.writing);
         self.approvers.retain(|role| other.approvers.contains(role));
+        self.people = self.people.max(other.people);
+        self.confirm = self.confirm.max(other.confirm);
         let new: Vec<_> = other.checks.into_iter().filter(|c| !self.checks.contains(c)).collect();
         self.checks.extend(new);
         let new: Vec<_> = other.escalate_when.into_iter().filter(|f| !self.escalate_when.contains(f)).collect();
@@ -201,7 +266,8 @@ fn checks(written: &[WrittenCheck], lines: &Lines<'_>, problems: &mut Vec<Proble
             let why = format!("Write what is confirmed on one line of at most {SENTENCE_CHARS_MAX} characters.");
             problems.push(lines.at(&check.sentence, why));
         }
-        checks.push(RequiredCheck { key: key.clone(), sentence: sentence.to_owned() });
+        let answer = check.answer.as_ref().and_then(|w| lines.word(w, problems)).unwrap_or(CheckAnswer::Tick);
+        checks.push(RequiredCheck { key: key.clone(), sentence: sentence.to_owned(), answer });
     }
     if let (true, Some(extra)) = (written.len() > CHECKS_MAX, written.get(CHECKS_MAX)) {
         let why = format!("Nobody reads more than {CHECKS_MAX} checks before every reply; keep those that matter.");
@@ -250,7 +316,12 @@ mod tests {
             assert_eq!(Terms::parse(&shipped.text(), *model), Ok(shipped));
         }
         let mut odd = Terms::shipped(OperatingModel::Refund);
-        odd.checks.push(RequiredCheck { key: "sum".into(), sentence: "The \"sum\" \\ is right".into() });
+        odd.checks.push(RequiredCheck {
+            key: "sum".into(),
+            sentence: "The \"sum\" \\ is right".into(),
+            answer: CheckAnswer::Note,
+        });
+        (odd.people, odd.confirm) = (Signers::Two, Confirmation::Password);
         odd.escalate_when = vec![Flag::Legal, Flag::Anger];
         assert_eq!(Terms::parse(&odd.text(), OperatingModel::Refund), Ok(odd));
     }
@@ -274,6 +345,13 @@ mod tests {
             ("model = \"legal\"\nescalate_when = [\"legal\", \"rain\"]", 2, "risk flag"),
             ("model = \"legal\"\n[[checks]]\nkey = \"A b\"\nsentence = \"x\"", 3, "lower-case"),
             ("model = \"legal\"\n[[checks]]\nkey = \"a\"\nsentence = \"\"", 4, "one line"),
+            ("model = \"legal\"\npeople = \"three\"", 2, "number of people"),
+            ("model = \"legal\"\nconfirm = \"smile\"", 2, "confirming"),
+            (
+                "model = \"legal\"\n[[checks]]\nkey = \"a\"\nsentence = \"b\"\nanswer = \"song\"",
+                5,
+                "confirming a check",
+            ),
             ("model = \"legal\n", 1, "TOML"),
             ("", 1, "TOML"),
         ];
@@ -291,12 +369,14 @@ mod tests {
 
     #[test]
     fn together_they_forbid_more_and_ask_more() {
-        let check = |key: &str| RequiredCheck { key: key.into(), sentence: key.into() };
+        let check = |key: &str| RequiredCheck { key: key.into(), sentence: key.into(), answer: CheckAnswer::Tick };
         let mut a = Terms::shipped(OperatingModel::ProductQuestion);
         a.checks = vec![check("a"), check("both")];
         let mut b = Terms { approvers: vec![Role::Lead], ..Terms::shipped(OperatingModel::Legal) };
         b.checks = vec![check("both"), check("b")];
         b.escalate_when = vec![Flag::Legal];
+        b.people = Signers::Two;
+        a.confirm = Confirmation::Password;
         let both = a.and(b);
         assert_eq!(
             (both.model, both.writing, both.approvers),
@@ -304,5 +384,6 @@ mod tests {
         );
         assert_eq!(both.checks, [check("a"), check("both"), check("b")]);
         assert_eq!(both.escalate_when, [Flag::Legal]);
+        assert_eq!((both.people, both.confirm), (Signers::Two, Confirmation::Password));
     }
 }

@@ -12,11 +12,14 @@ use desk::{
     knowledge::Cited,
     language::Language,
     people::Role,
-    terms::RequiredCheck,
+    terms::{CheckAnswer, RequiredCheck},
 };
 use serde::Serialize;
 
-use crate::world::{Draft, Source, Ticket};
+use crate::{
+    approve::Acknowledged,
+    world::{Draft, Source, Ticket},
+};
 
 closed_list! {
     /// What a check found.
@@ -44,6 +47,19 @@ pub struct Check {
     pub state: CheckState,
     /// The words concerned.
     pub detail: String,
+    /// How it is confirmed.
+    #[serde(serialize_with = "answer_word")]
+    pub answer: CheckAnswer,
+}
+
+fn answer_word<S: serde::Serializer>(answer: &CheckAnswer, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(answer.word())
+}
+
+impl Check {
+    fn plain(key: &str, label: String, state: CheckState, detail: String) -> Self {
+        Self { key: key.to_owned(), label, state, detail, answer: CheckAnswer::Tick }
+    }
 }
 
 /// Everything the checks look at.
@@ -56,6 +72,8 @@ pub(crate) struct Looked<'a> {
     pub ai_default: DeskDefault,
     pub conduct: &'a Conduct,
     pub approver: Role,
+    /// Whether this person's own yes waits for a colleague's.
+    pub own_yes_waits: bool,
 }
 
 impl Looked<'_> {
@@ -106,12 +124,15 @@ pub(crate) fn look(at: &Looked<'_>) -> Vec<Check> {
 }
 
 /// Does anything stand against approving, given what was acknowledged?
-pub(crate) fn cleared(checks: &[Check], acknowledged: &[String]) -> Result<(), Refusal> {
+pub(crate) fn cleared(checks: &[Check], acknowledged: &[Acknowledged]) -> Result<(), Refusal> {
     if let Some(block) = checks.iter().find(|c| c.state == CheckState::Block) {
         return Err(Refusal::Blocked { label: block.label.clone() });
     }
-    let open = |c: &&Check| c.state == CheckState::Warn && !acknowledged.contains(&c.key);
-    match checks.iter().find(open) {
+    let is_open = |c: &&Check| {
+        c.state == CheckState::Warn
+            && !acknowledged.iter().any(|a| a.key == c.key && (c.answer == CheckAnswer::Tick || a.has_note()))
+    };
+    match checks.iter().find(is_open) {
         Some(warn) => Err(Refusal::Unacknowledged { label: warn.label.clone() }),
         None => Ok(()),
     }
@@ -119,8 +140,8 @@ pub(crate) fn cleared(checks: &[Check], acknowledged: &[String]) -> Result<(), R
 
 fn check(key: &str, found: Option<(CheckState, &str, String)>, clean: &str) -> Check {
     match found {
-        Some((state, label, detail)) => Check { key: key.to_owned(), label: label.to_owned(), state, detail },
-        None => Check { key: key.to_owned(), label: clean.to_owned(), state: CheckState::Ok, detail: String::new() },
+        Some((state, label, detail)) => Check::plain(key, label.to_owned(), state, detail),
+        None => Check::plain(key, clean.to_owned(), CheckState::Ok, String::new()),
     }
 }
 
@@ -139,9 +160,10 @@ fn category(at: &Looked<'_>) -> Check {
 
 /// Whether this person's yes counts here; told before they try.
 fn approver(at: &Looked<'_>) -> Option<Check> {
-    let refusal = at.conduct.approved_by(at.approver).err()?;
+    let waits = at.own_yes_waits.then_some(Refusal::NeedsSecond);
+    let refusal = at.conduct.approved_by(at.approver).err().or(waits)?;
     let label = "somebody else has to approve this".to_owned();
-    Some(Check { key: "approver".to_owned(), label, state: CheckState::Block, detail: refusal.to_string() })
+    Some(Check::plain("approver", label, CheckState::Block, refusal.to_string()))
 }
 
 /// What the category's policy has an approver confirm.
@@ -151,6 +173,7 @@ fn required(at: &Looked<'_>) -> Vec<Check> {
         label: check.sentence.clone(),
         state: CheckState::Warn,
         detail: String::new(),
+        answer: check.answer,
     };
     at.conduct.checks.iter().map(one).collect()
 }
@@ -158,11 +181,9 @@ fn required(at: &Looked<'_>) -> Vec<Check> {
 /// Escalating is a person's work; the page asks whether it was done.
 fn escalation(at: &Looked<'_>) -> Option<Check> {
     let flags: Vec<String> = at.conduct.escalate.iter().map(|f| f.word().replace('_', " ")).collect();
-    (!flags.is_empty()).then(|| Check {
-        key: "escalation".to_owned(),
-        label: "escalated, or decided not to, with the reason in a note".to_owned(),
-        state: CheckState::Warn,
-        detail: flags.join("\n"),
+    (!flags.is_empty()).then(|| {
+        let label = "escalated, or decided not to, with the reason in a note".to_owned();
+        Check::plain("escalation", label, CheckState::Warn, flags.join("\n"))
     })
 }
 

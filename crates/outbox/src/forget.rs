@@ -45,6 +45,11 @@ pub async fn forget(tx: &mut Tx, ticket: TicketId) -> Result<Forgotten, DoorErro
         params![ticket],
     )
     .await?;
+    tx.execute(
+        sql!("update approval_answers set note = '' where seal_id in (select id from seals where ticket_id = $1)"),
+        params![ticket],
+    )
+    .await?;
     let none: Vec<u8> = Vec::new();
     tx.execute(
         sql!("update outbox set recipients = '[]', mime = $2, detail = null, updated_at = $3 where ticket_id = $1"),

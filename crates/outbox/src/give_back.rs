@@ -11,7 +11,9 @@ use desk::{
 use store::{Conn, StoreError, Tx};
 
 use crate::{
-    Door, DoorError, letter,
+    Door, DoorError,
+    first::FirstApproval,
+    letter,
     rows::{Approval, Cargo, OutboxRow, Progress},
     seal::Evidence,
     sql::{params, sql},
@@ -115,10 +117,18 @@ async fn may_reply_go(
     let pins = world::pins_of_seal(conn, approval.seal).await?;
     let conduct = ticket.conduct(conn, now).await?;
     let evidence = Evidence::of(conn, &draft, now).await?;
-    let is_machines = evidence.looked(door, &ticket, &draft, &conduct, desk::people::Role::Lead).is_machines();
+    let approver = world::approver_now(conn, approval.agent, approval.session, &ticket.queue).await?;
+    let is_machines = evidence.looked(door, &ticket, &draft, &conduct, &approver).is_machines();
+    let first = match approval.first {
+        Some(first) => Some(FirstApproval::load(conn, first).await?.yes(door, conn, &ticket.queue).await?),
+        None => None,
+    };
     let facts = LeavingFacts {
-        approver: world::approver_now(conn, approval.agent, approval.session, &ticket.queue).await?,
+        approver,
         approved_at: approval.approved_at,
+        send_at: approval.send_at,
+        confirmed: approval.confirmed,
+        first,
         mac_holds: approval.holds(door, row.id, &versions, &pins, &mac)
             && (approval.ticket, draft.ticket) == (row.ticket, row.ticket)
             && approval.digest == *digest,
@@ -259,6 +269,8 @@ pub(crate) const fn word(refusal: &Refusal) -> &'static str {
         | Refusal::SignedOut
         | Refusal::NotAPerson
         | Refusal::Role { .. }
+        | Refusal::NeedsSecond
+        | Refusal::Unconfirmed
         | Refusal::Approver { .. } => "approver",
         Refusal::PolicyChanged | Refusal::Lapsed { .. } | Refusal::Category { .. } => "policy",
         Refusal::DraftState { .. } => "draft_state",

@@ -32,6 +32,7 @@ pub mod crash;
 mod deliver;
 mod door;
 mod error;
+mod first;
 mod forget;
 mod give_back;
 mod letter;
@@ -47,15 +48,18 @@ mod transport;
 mod undo;
 mod world;
 
-pub use approve::{ApprovedReply, StatusAfter, approve};
+pub use approve::{Acknowledged, ApprovedReply, Given, StatusAfter, Yes, approve};
 pub use checks::{Check, CheckState};
 pub use deliver::{Delivery, LEASE_SECONDS, Lease, deliver};
 pub use door::{Door, Settings};
 pub use error::DoorError;
+pub use first::{FirstShown, awaits_second, take_back_first};
 pub use forget::{Forgotten, forget};
 pub use give_back::{withdraw_all_stale, withdraw_stale};
 pub use letter::Letter;
-pub use lookup::{Fate, OutboxState, TrayLetter, due, fates, tray, unsettled};
+pub use lookup::{
+    Fate, OutboxState, TrayLetter, Waiting, awaiting_second, due, fates, stopped_replies, tray, unsettled,
+};
 pub use notice::{NoticeOutcome, queue_notice};
 pub use resolve::{Verdict, rescue, rescue_all, resolve};
 pub use seal::{Sealed, SealedSource, clear_pages, seal};

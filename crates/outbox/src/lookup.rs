@@ -2,7 +2,7 @@
 
 use desk::{
     Timestamp, closed_list,
-    ids::{ApprovalId, OutboxId, TicketId},
+    ids::{AgentId, ApprovalId, OutboxId, TicketId},
 };
 use serde::Serialize;
 use store::{Conn, Grant, Scope, Store, raw::Row};
@@ -118,6 +118,76 @@ pub async fn unsettled(conn: &mut Conn, grant: &Grant) -> Result<Vec<Fate>, Door
         )
         .await?;
     rows.iter().map(fate).collect()
+}
+
+/// A reply that somebody has to look at again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its ticket.
+    pub ticket: TicketId,
+    /// The ticket's number.
+    pub number: i64,
+    /// Who approved it.
+    pub agent: AgentId,
+    /// Their name.
+    pub by: String,
+    /// The record's word for why; empty where it only waits.
+    pub why: String,
+    /// Whether they are signed in now.
+    pub is_here: bool,
+}
+
+fn waiting(row: &Row) -> Result<Waiting, DoorError> {
+    let mut c = row.columns();
+    Ok(Waiting {
+        ticket: c.take()?,
+        number: c.take()?,
+        agent: c.take()?,
+        by: c.take()?,
+        why: c.take()?,
+        is_here: c.take::<i64>()? > 0,
+    })
+}
+
+/// Replies that were approved and stopped by a rule, where nobody approved another since, newest first, at most 50.
+///
+/// # Errors
+/// What the database says.
+pub async fn stopped_replies(conn: &mut Conn, grant: &Grant, now: Timestamp) -> Result<Vec<Waiting>, DoorError> {
+    let rows = conn
+        .rows(
+            sql!(
+                "select a.ticket_id, t.number, a.agent_id, g.name, w.why,
+                 (select count(*) from sessions s where s.agent_id = a.agent_id and s.ended_at is null and s.expires_at > $2)
+                 from withdrawals w join approvals a on a.id = w.approval_id join tickets t on t.id = a.ticket_id join agents g on g.id = a.agent_id
+                 where ($1 = '*' or $1 like '%,' || t.queue || ',%') and w.why <> 'undone' and t.waiting = 1
+                 and not exists (select 1 from approvals n where n.ticket_id = a.ticket_id and n.approved_at > a.approved_at)
+                 order by w.at desc, w.approval_id limit 50"
+            ),
+            params![reach(grant), now],
+        )
+        .await?;
+    rows.iter().map(waiting).collect()
+}
+
+/// Drafts with one yes where two are asked for, oldest first, at most 50. Whether the yes still stands is asked when
+/// the page is opened.
+///
+/// # Errors
+/// What the database says.
+pub async fn awaiting_second(conn: &mut Conn, grant: &Grant) -> Result<Vec<Waiting>, DoorError> {
+    let rows = conn
+        .rows(
+            sql!(
+                "select f.ticket_id, t.number, f.agent_id, g.name, '', cast(1 as bigint)
+                 from first_approvals f join drafts d on d.id = f.draft_id join tickets t on t.id = f.ticket_id join agents g on g.id = f.agent_id
+                 where ($1 = '*' or $1 like '%,' || t.queue || ',%') and f.taken_back_at is null and d.state = 'open' and d.revision = f.revision
+                 and t.last_inbound_id is not distinct from f.answered order by f.approved_at, f.id limit 50"
+            ),
+            params![reach(grant)],
+        )
+        .await?;
+    rows.iter().map(waiting).collect()
 }
 
 /// A letter in the tray.

@@ -11,6 +11,7 @@ use store::{ServiceIdentity, Store, StoreError, Tx, new_id};
 
 use crate::{
     deliver::{Claimed, Delivery},
+    first::FirstApproval,
     give_back,
     letter::{self, AI_HEADER},
     rows::{Approval, OutboxRow, json_list},
@@ -196,7 +197,11 @@ pub(crate) async fn sent(tx: &mut Tx, row: &OutboxRow, tray: bool) -> Result<(),
             params![approval.draft],
         )
         .await?;
-        author = Some(approval.agent);
+        // Two stood behind it; it speaks in the name of the one who wrote it.
+        author = Some(match approval.first {
+            Some(first) => FirstApproval::load(tx, first).await?.agent,
+            None => approval.agent,
+        });
     }
     message(tx, row, author).await?;
     tx.execute(sql!("update tickets set updated_at = $1 where id = $2"), params![now, row.ticket]).await?;

@@ -2,7 +2,8 @@
 
 use desk::{
     Digest, Timestamp,
-    ids::{AgentId, ApprovalId, DraftId, MessageId, OutboxId, SealId, SessionId, TicketId, VersionId},
+    ids::{AgentId, ApprovalId, DraftId, FirstApprovalId, MessageId, OutboxId, SealId, SessionId, TicketId, VersionId},
+    terms::Confirmation,
     ticket::Status,
 };
 use store::{Conn, StoreError, raw::Row};
@@ -10,9 +11,10 @@ use store::{Conn, StoreError, raw::Row};
 use crate::{
     door::Door,
     sql::{params, sql},
+    world,
 };
 
-const APPROVAL_LABEL: &str = "countersign/approval/1";
+const APPROVAL_LABEL: &str = "countersign/approval/2";
 const OUTBOX_LABEL: &str = "countersign/outbox/1";
 
 /// A row of `approvals`.
@@ -29,6 +31,12 @@ pub(crate) struct Approval {
     pub status_before: Status,
     pub status_after: Status,
     pub approved_at: Timestamp,
+    /// How its person proved to be there.
+    pub confirmed: Confirmation,
+    /// The first yes, where two were asked for.
+    pub first: Option<FirstApprovalId>,
+    /// The hour it was put off to.
+    pub send_at: Option<Timestamp>,
 }
 
 impl Approval {
@@ -48,6 +56,9 @@ impl Approval {
             self.status_before.to_string(),
             self.status_after.to_string(),
             self.approved_at.micros().to_string(),
+            self.confirmed.to_string(),
+            self.first.map(|id| id.to_string()).unwrap_or_default(),
+            self.send_at.map(|at| at.micros().to_string()).unwrap_or_default(),
         ];
         let mut versions: Vec<String> = sources.iter().map(ToString::to_string).collect();
         versions.sort_unstable();
@@ -71,7 +82,7 @@ impl Approval {
         let row = conn
             .one(
                 sql!(
-                    "select id, seal_id, draft_id, revision, ticket_id, agent_id, session_id, digest, answered, status_before, status_after, approved_at, mac
+                    "select id, seal_id, draft_id, revision, ticket_id, agent_id, session_id, digest, answered, status_before, status_after, approved_at, confirmed, first_id, send_at, mac
                      from approvals where id = $1"
                 ),
                 params![id],
@@ -91,6 +102,9 @@ impl Approval {
             status_before: c.take()?,
             status_after: c.take()?,
             approved_at: c.take()?,
+            confirmed: world::confirmation(&c.take::<String>()?)?,
+            first: c.take()?,
+            send_at: c.take()?,
         };
         Ok((approval, c.take()?))
     }

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use desk::{
     Digest, Refusal, Timestamp,
-    approval::SEAL_SECONDS,
+    approval::{Approver, SEAL_SECONDS},
     audit::{AuditEvent, Service},
     conduct::Conduct,
     draft::{Change, DraftState, Sentence, Support, ai_share, changes, retrace},
     envelope::{AiPart, Envelope, reply_subject},
     ids::{ArticleId, DraftId, SealId, TicketId, VersionId},
     knowledge::{Cited, Origin},
-    people::{Agent, Role},
+    people::Agent,
+    terms::{Confirmation, Signers},
 };
 use serde::Serialize;
 use store::{AgentSession, Conn, ServiceIdentity, Store, StoreError, Tx, new_id};
@@ -20,6 +21,7 @@ use crate::{
     Door, DoorError, Letter,
     checks::{Check, Looked, ai_part, look},
     crash,
+    first::{FirstApproval, FirstShown, standing},
     letter::{self, Kind, Marks},
     rows::json_list,
     sql::{params, sql},
@@ -71,6 +73,22 @@ pub struct Sealed {
     pub checks: Vec<Check>,
     /// Until when the page can be approved.
     pub expires_at: Timestamp,
+    /// How many people the case asks for.
+    #[serde(serialize_with = "people_word")]
+    pub people: Signers,
+    /// The colleague's yes these bytes already have.
+    pub first: Option<FirstShown>,
+    /// How the approver has to prove to be there.
+    #[serde(serialize_with = "confirm_word")]
+    pub confirm: Confirmation,
+}
+
+fn people_word<S: serde::Serializer>(people: &Signers, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(people.word())
+}
+
+fn confirm_word<S: serde::Serializer>(confirm: &Confirmation, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(confirm.word())
 }
 
 fn ai_word<S: serde::Serializer>(ai: &AiPart, s: S) -> Result<S::Ok, S::Error> {
@@ -103,12 +121,26 @@ pub async fn seal(
         return Err(Refusal::Unsendable { detail: "it is empty".to_owned() }.into());
     }
     let evidence = Evidence::of(&mut tx, &draft, now).await?;
-    let thread = Thread::load(&mut tx, ticket.last_inbound).await?;
-    let envelope = envelope(door, &agent, &ticket, &draft, thread);
-    let marks = Marks { kind: Kind::Reply, ticket_number: ticket.number, domain: &door.settings().domain, at: now };
-    let mime = letter::render(&envelope, &marks)?;
     let conduct = ticket.conduct(&mut tx, now).await?;
-    let looked = evidence.looked(door, &ticket, &draft, &conduct, agent.role);
+    let first = match conduct.people {
+        Signers::One => None,
+        Signers::Two => standing(door, &mut tx, &draft, &ticket, &conduct, Some(agent.id), now).await?,
+    };
+    let theirs = first.as_ref().filter(|f| f.row.agent != agent.id);
+    let (envelope, mime) = match theirs {
+        Some(first) => bytes_of(&mut tx, &first.row).await?,
+        None => {
+            let thread = Thread::load(&mut tx, ticket.last_inbound).await?;
+            let envelope = envelope(door, &agent, &ticket, &draft, thread);
+            let domain = &door.settings().domain;
+            let marks = Marks { kind: Kind::Reply, ticket_number: ticket.number, domain, at: now };
+            let mime = letter::render(&envelope, &marks)?;
+            (envelope, mime)
+        }
+    };
+    let approver = world::approver(&mut tx, session, &ticket.queue, now).await?;
+    let own_yes_waits = first.is_some() && theirs.is_none();
+    let looked = Looked { own_yes_waits, ..evidence.looked(door, &ticket, &draft, &conduct, &approver) };
     let checks = look(&looked);
     let frozen = Frozen::write(
         door,
@@ -117,6 +149,10 @@ pub async fn seal(
         &evidence.sources,
     )
     .await?;
+    let first = match theirs {
+        Some(first) => Some(first.shown(&mut tx).await?),
+        None => None,
+    };
     crash::point("seal-written");
     let (seal, digest) = (frozen.seal, frozen.digest);
     tx.commit(AuditEvent::DraftSealed { ticket: ticket.id, draft: draft.id, seal, digest }).await?;
@@ -138,7 +174,17 @@ pub async fn seal(
         sentences: evidence.sentences,
         checks,
         expires_at: now.plus_seconds(SEAL_SECONDS),
+        people: conduct.people,
+        first,
+        confirm: conduct.confirm,
     })
+}
+
+/// The letter that a first person approved: a second one is shown the same bytes.
+async fn bytes_of(tx: &mut Tx, first: &FirstApproval) -> Result<(Envelope, Vec<u8>), DoorError> {
+    let row = tx.one(sql!("select envelope, mime from seals where id = $1"), params![first.seal]).await?;
+    let mut c = row.columns();
+    Ok((c.json()?, c.take()?))
 }
 
 /// Longest time an unapproved page is kept after it was shown, in seconds. It can be approved for half an
@@ -192,11 +238,12 @@ impl Evidence {
         ticket: &'a Ticket,
         draft: &'a Draft,
         conduct: &'a Conduct,
-        approver: Role,
+        approver: &Approver,
     ) -> Looked<'a> {
         Looked {
             conduct,
-            approver,
+            approver: approver.role,
+            own_yes_waits: false,
             ticket,
             draft,
             sentences: self.sentences.as_slice(),

@@ -12,6 +12,7 @@ use desk::{
     operating::OperatingModel,
     people::{Agent, AiSetting},
     risk::Flag,
+    terms::Confirmation,
     ticket::Status,
 };
 use serde::Deserialize;
@@ -272,6 +273,28 @@ pub(crate) async fn person(
     now: Timestamp,
 ) -> Result<Option<Agent>, StoreError> {
     Ok(conn.session_again(session.id(), now).await?.map(|live| live.agent().clone()))
+}
+
+/// How a person proved to be there since `since`: the strongest way counts.
+pub(crate) async fn confirmed(
+    conn: &mut Conn,
+    session: &AgentSession,
+    since: Timestamp,
+) -> Result<Confirmation, StoreError> {
+    let row = conn
+        .maybe(
+            sql!(
+                "select method from session_confirmations where session_id = $1 and at >= $2 order by at desc limit 1"
+            ),
+            params![session.id(), since],
+        )
+        .await?;
+    row.map_or(Ok(Confirmation::Session), |row| confirmation(&row.columns().take::<String>()?))
+}
+
+/// A stored way of confirming.
+pub(crate) fn confirmation(word: &str) -> Result<Confirmation, StoreError> {
+    word.parse().map_err(|_| StoreError::Damaged { what: "a way of confirming".to_owned() })
 }
 
 /// The person at the keyboard, as the rules ask for them.

@@ -224,6 +224,7 @@ words!(
     ids::ExchangeId,
     ids::SealId,
     ids::ApprovalId,
+    ids::FirstApprovalId,
     ids::OutboxId,
     ids::DeliveryId,
     ids::JobId,

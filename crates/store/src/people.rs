@@ -57,6 +57,14 @@ impl Conn {
         .transpose()
     }
 
+    /// How far a requester's clock is ahead of UTC, in minutes, by their newest mail that says so.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn utc_offset(&mut self, id: RequesterId) -> Result<Option<i64>, StoreError> {
+        self.one("select utc_offset from requesters where id = $1", params![id]).await?.columns().take()
+    }
+
     /// A requester.
     ///
     /// # Errors
@@ -150,6 +158,15 @@ impl Tx {
         for queue in &agent.queues {
             self.execute("insert into agent_queues (agent_id, queue) values ($1,$2)", params![agent.id, queue]).await?;
         }
+        Ok(())
+    }
+
+    /// Notes how far a requester's clock is ahead of UTC, in minutes.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn set_utc_offset(&mut self, id: RequesterId, minutes: i64) -> Result<(), StoreError> {
+        self.execute("update requesters set utc_offset = $2 where id = $1", params![id, minutes]).await?;
         Ok(())
     }
 

@@ -49,6 +49,12 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0009_locks.postgres.sql"),
     },
     Migration { number: 10, common: include_str!("../migrations/0010_sorted_again.sql"), sqlite: "", postgres: "" },
+    Migration {
+        number: 11,
+        common: include_str!("../migrations/0011_standing_behind.sql"),
+        sqlite: include_str!("../migrations/0011_locks.sqlite.sql"),
+        postgres: include_str!("../migrations/0011_locks.postgres.sql"),
+    },
 ];
 
 /// Applies what is missing, in the order of numbers and in one transaction. Every number that is missing counts, not

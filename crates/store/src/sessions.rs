@@ -2,7 +2,8 @@
 
 use desk::{
     Timestamp,
-    ids::{AgentId, SessionId},
+    ids::{AgentId, EntryId, SessionId},
+    terms::Confirmation,
 };
 
 use crate::{Conn, StoreError, Tx, columns::params, identity::AgentSession, new_id};
@@ -40,6 +41,20 @@ impl Tx {
     pub async fn end_session(&mut self, id: SessionId) -> Result<(), StoreError> {
         let now = self.now();
         self.execute("update sessions set ended_at = $1 where id = $2 and ended_at is null", params![now, id]).await?;
+        Ok(())
+    }
+
+    /// Notes that the person of a session proved again that it is them. The caller checked how.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn confirm_session(&mut self, session: &AgentSession, method: Confirmation) -> Result<(), StoreError> {
+        let (id, now) = (new_id::<EntryId>(), self.now());
+        self.execute(
+            "insert into session_confirmations (id, session_id, agent_id, method, at) values ($1,$2,$3,$4,$5)",
+            params![id, session.id(), session.agent().id, method.word(), now],
+        )
+        .await?;
         Ok(())
     }
 

@@ -61,6 +61,7 @@ pub fn parse(raw: &[u8], settings: &Settings) -> ParsedMail {
         cc: head.cc,
         subject: head.subject,
         date: head.date,
+        utc_offset: head.utc_offset,
         latest: split.latest,
         quoted: split.quoted,
         signature: split.signature,
@@ -97,6 +98,9 @@ fn references(fields: &Fields) -> Vec<String> {
     all.into_iter().skip(skip).collect()
 }
 
+/// No zone on earth is further from UTC, in minutes.
+const OFFSET_MINUTES_MAX: i64 = 14 * 60;
+
 struct Head {
     message_id: Option<MessageId>,
     from: Option<Address>,
@@ -106,6 +110,7 @@ struct Head {
     cc: Vec<Address>,
     subject: String,
     date: Option<i64>,
+    utc_offset: Option<i64>,
 }
 
 impl Head {
@@ -137,10 +142,15 @@ impl Head {
         if !clean(subject).hidden.is_empty() {
             odd.push(Oddity::HiddenText);
         }
-        let date = values(HeaderName::Date)
-            .find_map(|v| v.as_datetime())
-            .filter(|d| d.is_valid())
-            .map(mail_parser::DateTime::to_timestamp);
+        let dated = values(HeaderName::Date).find_map(|v| v.as_datetime()).filter(|d| d.is_valid());
+        // "-0000" says that the sender's zone is not known; servers that hide zones write UTC the same way.
+        let utc_offset = dated
+            .map(|d| {
+                let minutes = i64::from(d.tz_hour) * 60 + i64::from(d.tz_minute);
+                if d.tz_before_gmt { -minutes } else { minutes }
+            })
+            .filter(|minutes| minutes.abs() <= OFFSET_MINUTES_MAX);
+        let date = dated.map(mail_parser::DateTime::to_timestamp);
         let date = date.and_then(|seconds| seconds.checked_mul(1_000_000));
         if date.is_none() {
             odd.push(Oddity::DateUnreadable);
@@ -155,6 +165,7 @@ impl Head {
             cc,
             subject: display_line(subject, 500),
             date,
+            utc_offset,
         }
     }
 }

@@ -259,6 +259,8 @@ pub struct ParsedMail {
     pub subject: String,
     /// `Date` in microseconds since 1970 UTC. The sender's claim.
     pub date: Option<i64>,
+    /// How far the sender's clock is ahead of UTC by `Date`, in minutes, -840..=840. The sender's claim.
+    pub utc_offset: Option<i64>,
     /// All visible text.
     pub text: String,
     /// The newest part: `text` without quoted mail and signature.

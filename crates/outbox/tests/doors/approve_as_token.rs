@@ -1,6 +1,7 @@
 //! A program cannot approve.
 async fn approve(door: &outbox::Door, store: &store::Store, program: &store::TokenSession, draft: desk::ids::DraftId) {
-    let (digest, now) = (desk::Digest::of(b""), desk::Timestamp::from_secs(0));
-    let _ = outbox::approve(door, store, program, "token", digest, draft, outbox::StatusAfter::Open, &[], now).await;
+    let (shown, after, now) = (desk::Digest::of(b""), outbox::StatusAfter::Open, desk::Timestamp::from_secs(0));
+    let yes = outbox::Yes { token: "token", shown, draft, after, acknowledged: &[], send_at: None };
+    let _ = outbox::approve(door, store, program, yes, now).await;
 }
 fn main() {}

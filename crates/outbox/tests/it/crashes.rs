@@ -7,7 +7,7 @@
 use std::process::Command;
 
 use desk::{Timestamp, ids::DraftId};
-use outbox::{Delivery, Door, SmtpConfig, StatusAfter, Tls, Transport};
+use outbox::{Delivery, Door, Given, SmtpConfig, Tls, Transport};
 use store::Store;
 
 use crate::{
@@ -37,9 +37,8 @@ fn child() {
         let live = store.read().await.expect("reads").session_again(session.parse().expect("id"), now).await;
         let session = live.expect("reads").expect("a live session");
         let page = outbox::seal(&door, &store, &session, draft, now).await.expect("seals");
-        let choice = StatusAfter::Solved;
-        let reply = outbox::approve(&door, &store, &session, &page.token, page.digest, draft, choice, &[], now).await;
-        let reply = reply.expect("approves");
+        let given = outbox::approve(&door, &store, &session, TestDesk::yes(&page, &[]), now).await;
+        let Ok(Given::Leaves(reply)) = given else { panic!("approves: {given:?}") };
         if *undo == "undo" {
             outbox::undo(&store, &session, reply.approval(), now).await.expect("undoes");
         }

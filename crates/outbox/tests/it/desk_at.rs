@@ -13,9 +13,13 @@ use desk::{
     draft::{Body, Composed, DraftOrigin, Support},
     ids::{AgentId, DraftId, MessageId, OutboxId, RequesterId, TicketId, VersionId},
     people::{Agent, AiSetting, Requester, Role},
+    terms::Confirmation,
     ticket::Status,
 };
-use outbox::{ApprovedReply, Delivery, Door, DoorError, Recording, Sealed, Settings, StatusAfter, Transport};
+use outbox::{
+    Acknowledged, ApprovedReply, Delivery, Door, DoorError, Given, Recording, Sealed, Settings, StatusAfter, Transport,
+    Yes,
+};
 use store::{
     AgentSession, NewDraft, NewInbound, NewSession, NewTicket, ServiceIdentity, Store, Tx, new_id,
     raw::{Row, Value},
@@ -305,19 +309,29 @@ impl TestDesk {
         outbox::seal(&self.door, &self.store, who, draft, self.now()).await
     }
 
+    /// A yes to a page, with nothing confirmed.
+    pub fn yes<'a>(page: &'a Sealed, acknowledged: &'a [Acknowledged]) -> Yes<'a> {
+        let after = StatusAfter::Solved;
+        Yes { token: &page.token, shown: page.digest, draft: page.draft, after, acknowledged, send_at: None }
+    }
+
+    pub async fn say(&self, who: &AgentSession, yes: Yes<'_>) -> Result<Given, DoorError> {
+        outbox::approve(&self.door, &self.store, who, yes, self.now()).await
+    }
+
+    /// A yes that is enough for the reply to leave.
     pub async fn approve(&self, who: &AgentSession, page: &Sealed) -> Result<ApprovedReply, DoorError> {
-        outbox::approve(
-            &self.door,
-            &self.store,
-            who,
-            &page.token,
-            page.digest,
-            page.draft,
-            StatusAfter::Solved,
-            &[],
-            self.now(),
-        )
-        .await
+        match self.say(who, Self::yes(page, &[])).await? {
+            Given::Leaves(reply) => Ok(reply),
+            Given::AwaitsSecond { .. } => panic!("this case asks for two people"),
+        }
+    }
+
+    /// They typed their password again.
+    pub async fn confirm(&self, who: &AgentSession) {
+        let mut tx = self.store.begin(who, self.now()).await.expect("begins");
+        tx.confirm_session(who, Confirmation::Password).await.expect("confirms");
+        tx.commit(AuditEvent::DoorTried { door: "test".into() }).await.expect("commits");
     }
 
     /// Sealed and approved by Mara.
@@ -359,6 +373,11 @@ impl TestDesk {
         let rows = self.rows("select kind from entries where ticket_id = $1 order by id", values![ticket]).await;
         rows.iter().map(|r| r.columns().take().expect("kind")).collect()
     }
+}
+
+/// Confirmed by ticking.
+pub fn ticked(keys: &[&str]) -> Vec<Acknowledged> {
+    keys.iter().map(|key| Acknowledged { key: (*key).to_owned(), note: String::new() }).collect()
 }
 
 pub fn leak(sql: &str) -> &'static str {

@@ -1,6 +1,7 @@
 //! The door, tried on both engines: SQLite always, PostgreSQL when `COUNTERSIGN_TEST_POSTGRES` names
 //! a server (`postgres://...`) where databases may be made and dropped.
 
+mod behind;
 mod crashes;
 mod desk_at;
 mod doors;

@@ -8,10 +8,10 @@ use desk::{
     policy::{Owner, Policy, PolicyKind},
     risk::Flag,
 };
-use outbox::{CheckState, Delivery, DoorError, StatusAfter};
+use outbox::{CheckState, Delivery, DoorError, Given};
 
 use crate::{
-    desk_at::{Case, TestDesk, on_both},
+    desk_at::{Case, TestDesk, on_both, ticked},
     values,
 };
 
@@ -47,22 +47,10 @@ fn refusal<T: std::fmt::Debug>(result: Result<T, DoorError>) -> Refusal {
     }
 }
 
-async fn approve_with(desk: &TestDesk, case: Case, acknowledged: &[&str]) -> Result<outbox::ApprovedReply, DoorError> {
+async fn approve_with(desk: &TestDesk, case: Case, acknowledged: &[&str]) -> Result<Given, DoorError> {
     let page = desk.seal(&desk.mara, case.draft).await.expect("seals");
-    let acknowledged: Vec<String> = acknowledged.iter().map(|a| (*a).to_owned()).collect();
-    let (token, now) = (&page.token, desk.now());
-    outbox::approve(
-        &desk.door,
-        &desk.store,
-        &desk.mara,
-        token,
-        page.digest,
-        page.draft,
-        StatusAfter::Solved,
-        &acknowledged,
-        now,
-    )
-    .await
+    let acknowledged = ticked(acknowledged);
+    desk.say(&desk.mara, TestDesk::yes(&page, &acknowledged)).await
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Every way in that stays shut, each for its own reason, at approval and again at the door.
 
 use desk::{Digest, Refusal, ids::OutboxId};
-use outbox::{CheckState, Delivery, DoorError, StatusAfter};
+use outbox::{CheckState, Delivery, DoorError, StatusAfter, Yes};
 use store::{StoreError, new_id};
 
 use crate::{
-    desk_at::{TestDesk, on_both},
+    desk_at::{TestDesk, on_both, ticked},
     values,
 };
 
@@ -47,37 +47,15 @@ fn between_display_and_approval_the_world_may_not_change() {
         let other = crate::desk_at::session(&desk.store, desk.mara.agent().id, desk.now()).await;
         assert_eq!(refusal(desk.approve(&other, &sealed).await), Refusal::PageSpent, "another session's page");
 
-        let (case, sealed) = page().await;
-        let (door, store, now) = (&desk.door, &desk.store, desk.now());
-        let wrong = Digest::of(b"something else");
-        let answer =
-            outbox::approve(door, store, &desk.mara, &sealed.token, wrong, case.draft, StatusAfter::Solved, &[], now);
-        assert_eq!(refusal(answer.await), Refusal::DigestMismatch);
+        let (_, sealed) = page().await;
+        let yes = TestDesk::yes(&sealed, &[]);
+        let wrong = Yes { shown: Digest::of(b"something else"), ..yes };
+        assert_eq!(refusal(desk.say(&desk.mara, wrong).await), Refusal::DigestMismatch);
         let elsewhere = desk.case().await;
-        let answer = outbox::approve(
-            door,
-            store,
-            &desk.mara,
-            &sealed.token,
-            sealed.digest,
-            elsewhere.draft,
-            StatusAfter::Solved,
-            &[],
-            now,
-        );
-        assert_eq!(refusal(answer.await), Refusal::DigestMismatch, "T034: another ticket's draft");
-        let answer = outbox::approve(
-            door,
-            store,
-            &desk.mara,
-            "guessed",
-            sealed.digest,
-            case.draft,
-            StatusAfter::Solved,
-            &[],
-            now,
-        );
-        assert_eq!(refusal(answer.await), Refusal::PageSpent);
+        let other = Yes { draft: elsewhere.draft, ..yes };
+        assert_eq!(refusal(desk.say(&desk.mara, other).await), Refusal::DigestMismatch, "T034: another ticket's draft");
+        let guessed = Yes { token: "guessed", ..yes };
+        assert_eq!(refusal(desk.say(&desk.mara, guessed).await), Refusal::PageSpent);
 
         let (_, sealed) = page().await;
         desk.sql("update articles set state = 'withdrawn'", values![]).await.expect("withdraws");
@@ -216,19 +194,10 @@ fn what_a_person_must_see_is_asked_and_what_blocks_blocks() {
             .expect("sets");
         let page = desk.seal(&desk.mara, case.draft).await.expect("seals");
         assert_eq!(state(&page, "category"), Some(CheckState::Block));
-        let all: Vec<String> = page.checks.iter().map(|c| c.key.to_owned()).collect();
-        let answer = outbox::approve(
-            &desk.door,
-            &desk.store,
-            &desk.mara,
-            &page.token,
-            page.digest,
-            case.draft,
-            StatusAfter::Open,
-            &all,
-            desk.now(),
-        );
-        assert!(matches!(refusal(answer.await), Refusal::Blocked { .. }), "acknowledging does not help");
+        let all: Vec<&str> = page.checks.iter().map(|c| c.key.as_str()).collect();
+        let all = ticked(&all);
+        let answer = desk.say(&desk.mara, TestDesk::yes(&page, &all)).await;
+        assert!(matches!(refusal(answer), Refusal::Blocked { .. }), "acknowledging does not help");
         desk.edit(case.draft, "A colleague of our counsel writes to you today. Kind regards").await.expect("edits");
         let page = desk.seal(&desk.mara, case.draft).await.expect("seals");
         assert_eq!(state(&page, "category"), Some(CheckState::Ok), "a person's own words");
@@ -255,19 +224,8 @@ fn what_a_person_must_see_is_asked_and_what_blocks_blocks() {
             assert_eq!(state(&page, key), Some(CheckState::Warn), "{key}");
         }
         let approve = async |acknowledged: &[&str]| {
-            let acknowledged: Vec<String> = acknowledged.iter().map(|a| (*a).to_owned()).collect();
-            outbox::approve(
-                &desk.door,
-                &desk.store,
-                &desk.mara,
-                &page.token,
-                page.digest,
-                case.draft,
-                StatusAfter::Pending,
-                &acknowledged,
-                desk.now(),
-            )
-            .await
+            let acknowledged = ticked(acknowledged);
+            desk.say(&desk.mara, Yes { after: StatusAfter::Pending, ..TestDesk::yes(&page, &acknowledged) }).await
         };
         assert!(matches!(refusal(approve(&["doubts", "language"]).await), Refusal::Unacknowledged { .. }));
         approve(&["doubts", "language", "support"]).await.expect("approves");

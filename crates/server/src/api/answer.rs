@@ -14,7 +14,7 @@ use serde::Serialize;
 use store::{Conn, DraftRow, EntryRow, Grant, StoreError, SuggestionKind, TicketLine as Row};
 use utoipa::ToSchema;
 
-use super::{page::time, problem::Problem};
+use super::{drafts::FirstApproval, page::time, problem::Problem};
 use crate::App;
 
 /// The answer in preparation.
@@ -104,6 +104,8 @@ pub struct Draft {
     exchange_id: Option<String>,
     saved_at: String,
     approval: Option<Approval>,
+    /// A colleague's yes, or your own, that waits for a second.
+    first: Option<FirstApproval>,
 }
 
 /// One sentence of a draft.
@@ -160,7 +162,7 @@ impl Answer {
         let passages = passages(conn, grant, cited, now).await?;
         let similar = similar(conn, grant, cited).await?;
         let draft = match draft {
-            Some(draft) => Some(Draft::load(conn, grant, row, draft, cited, trail, now).await?),
+            Some(draft) => Some(Draft::load(app, conn, grant, row, draft, cited, trail).await?),
             None => None,
         };
         let state = if draft.is_some() { DraftReadiness::Ready } else { row.ticket.draft };
@@ -300,18 +302,19 @@ impl Draft {
             None => None,
         };
         let cited = retrieval.as_ref().map(|r| r.cited.as_slice()).unwrap_or_default();
-        Self::load(conn, grant, &row, draft, cited, &trail, app.clock.now()).await
+        Self::load(app, conn, grant, &row, draft, cited, &trail).await
     }
 
     async fn load(
+        app: &App,
         conn: &mut Conn,
         grant: &Grant,
         row: &Row,
         draft: DraftRow,
         cited: &[Cited],
         trail: &[EntryRow],
-        now: Timestamp,
     ) -> Result<Self, Problem> {
+        let now = app.clock.now();
         let traced = retrace(&draft.machine_sentences, &draft.body);
         let changes = match draft.state {
             DraftState::Open => changes(conn, grant, &traced, cited, now).await?,
@@ -329,6 +332,10 @@ impl Draft {
             DraftState::Approved | DraftState::Sent => approval(conn, grant, &draft, trail).await?,
             DraftState::Open | DraftState::Superseded => None,
         };
+        let first = match draft.state {
+            DraftState::Open => outbox::awaits_second(&app.door, conn, draft.id, now).await?,
+            DraftState::Approved | DraftState::Sent | DraftState::Superseded => None,
+        };
         Ok(Self {
             id: draft.id.to_string(),
             ticket_id: draft.ticket.to_string(),
@@ -343,6 +350,7 @@ impl Draft {
             exchange_id: draft.exchange.map(|e| e.to_string()),
             saved_at: time(draft.saved_at),
             approval,
+            first: first.map(FirstApproval::from),
             body: draft.body,
         })
     }

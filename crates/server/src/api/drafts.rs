@@ -1,6 +1,6 @@
 //! Drafts, the sealed view, a person's yes, and taking it back. Only signed-in people get here.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use axum::{
     Json,
@@ -9,11 +9,12 @@ use axum::{
     response::IntoResponse,
 };
 use desk::{
-    Digest, Refusal,
+    Digest, Refusal, Timestamp,
     draft::DraftOrigin,
     ids::{ApprovalId, DraftId, OutboxId, TicketId},
     knowledge::{Origin, Retrieval},
 };
+use outbox::Acknowledged;
 use serde::{Deserialize, Serialize};
 use store::{AgentSession, Grant, Purpose};
 use utoipa::ToSchema;
@@ -28,7 +29,10 @@ use super::{
     problem::{Problem, ProblemBody},
     tickets::next_ticket,
 };
-use crate::{App, FlowError, flow, flow::approve_reply::ApproveRequest};
+use crate::{
+    App, FlowError, flow,
+    flow::approve_reply::{self as came, ApproveRequest},
+};
 
 /// Editing, sealing, undoing.
 pub fn router() -> OpenApiRouter<Arc<App>> {
@@ -36,6 +40,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(edit_draft))
         .routes(routes!(seal_draft))
         .routes(routes!(undo_approval))
+        .routes(routes!(take_back_first))
         .routes(routes!(settle_delivery))
 }
 
@@ -119,6 +124,26 @@ pub struct Sealed {
     citations: Vec<SealedCitation>,
     ai: AiPart,
     expires_at: String,
+    /// `one` or `two`: how many people approve.
+    people: String,
+    /// The colleague's yes these bytes already have.
+    first: Option<FirstApproval>,
+    /// `session` or `password`: how the approver proves to be there.
+    confirm: String,
+}
+
+/// A first person's yes that waits for a second.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FirstApproval {
+    agent_id: String,
+    by: String,
+    at: String,
+}
+
+impl From<outbox::FirstShown> for FirstApproval {
+    fn from(first: outbox::FirstShown) -> Self {
+        Self { agent_id: first.agent.to_string(), by: first.by, at: time(first.at) }
+    }
 }
 
 /// A file that goes along.
@@ -136,6 +161,8 @@ pub struct Check {
     /// `ok`, `warn` or `block`.
     state: String,
     detail: String,
+    /// `tick` or `note`: how it is confirmed.
+    answer: String,
 }
 
 /// One run of the comparison.
@@ -208,7 +235,13 @@ impl Sealed {
             checks: sealed
                 .checks
                 .into_iter()
-                .map(|c| Check { key: c.key, label: c.label, state: c.state.word().to_owned(), detail: c.detail })
+                .map(|c| Check {
+                    key: c.key,
+                    label: c.label,
+                    state: c.state.word().to_owned(),
+                    detail: c.detail,
+                    answer: c.answer.word().to_owned(),
+                })
                 .collect(),
             changes: sealed.changes.into_iter().map(|(op, text)| Change { op: op.word().to_owned(), text }).collect(),
             citations,
@@ -218,6 +251,9 @@ impl Sealed {
                 header: sealed.ai.word().to_owned(),
             },
             expires_at: time(sealed.expires_at),
+            people: sealed.people.word().to_owned(),
+            first: sealed.first.map(FirstApproval::from),
+            confirm: sealed.confirm.word().to_owned(),
         }
     }
 }
@@ -233,15 +269,24 @@ pub struct NewApproval {
     /// Keys of the warnings the person confirmed.
     #[serde(default)]
     acknowledged: Vec<String>,
+    /// What they wrote down, by the warning's key.
+    #[serde(default)]
+    notes: HashMap<String, String>,
+    /// The hour to send it at, within two weeks; none for now.
+    #[serde(default)]
+    send_at: Option<String>,
 }
 
-/// What was approved.
+/// What came of a yes.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Approved {
-    approval_id: String,
-    outbox_id: String,
+    /// `leaves`, or `awaits_second` where the case asks for two people.
+    state: String,
+    approval_id: Option<String>,
+    outbox_id: Option<String>,
     ticket_id: String,
-    undo_until: String,
+    /// When it leaves; until then it can be undone.
+    undo_until: Option<String>,
     next_ticket_id: Option<String>,
 }
 
@@ -264,22 +309,57 @@ async fn approve_draft(
         token: new.token,
         digest,
         status_after: word(&new.status_after)?,
-        acknowledged: new.acknowledged,
+        acknowledged: acknowledged(new.acknowledged, &new.notes),
+        send_at: new.send_at.as_deref().map(hour).transpose()?,
     };
-    let approved = flow::approve_reply::approve(&app, &session, request).await?;
+    let came = flow::approve_reply::approve(&app, &session, request).await?;
+    let (came::Approved::Leaves { ticket, .. } | came::Approved::AwaitsSecond { ticket }) = came;
     let mut conn = app.store.read().await?;
-    let row = conn.ticket(&grant, approved.ticket).await?;
+    let row = conn.ticket(&grant, ticket).await?;
     let next_ticket_id = next_ticket(&mut conn, &grant, &row.ticket).await?;
-    Ok((
-        StatusCode::CREATED,
-        Json(Approved {
-            approval_id: approved.approval.to_string(),
-            outbox_id: approved.outbox.to_string(),
-            ticket_id: approved.ticket.to_string(),
-            undo_until: time(approved.undo_until),
+    let approved = match came {
+        came::Approved::Leaves { approval, outbox, leaves_at, .. } => Approved {
+            state: "leaves".to_owned(),
+            approval_id: Some(approval.to_string()),
+            outbox_id: Some(outbox.to_string()),
+            ticket_id: ticket.to_string(),
+            undo_until: Some(time(leaves_at)),
             next_ticket_id,
-        }),
-    ))
+        },
+        came::Approved::AwaitsSecond { .. } => Approved {
+            state: "awaits_second".to_owned(),
+            approval_id: None,
+            outbox_id: None,
+            ticket_id: ticket.to_string(),
+            undo_until: None,
+            next_ticket_id,
+        },
+    };
+    Ok((StatusCode::CREATED, Json(approved)))
+}
+
+fn acknowledged(keys: Vec<String>, notes: &HashMap<String, String>) -> Vec<Acknowledged> {
+    let note = |key: &str| notes.get(key).cloned().unwrap_or_default();
+    keys.into_iter().map(|key| Acknowledged { note: note(&key), key }).collect()
+}
+
+fn hour(text: &str) -> Result<Timestamp, Problem> {
+    Timestamp::parse(text)
+        .ok_or_else(|| Problem::invalid("“send_at” is a point in time such as 2026-11-21T08:30:00Z.".to_owned()))
+}
+
+/// Takes back one's own first yes while no second was given.
+#[utoipa::path(delete, path = "/drafts/{id}/first-approval", tag = "drafts", params(("id" = String, Path)),
+    responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn take_back_first(
+    State(app): State<Arc<App>>,
+    Answering(session): Answering,
+    Id(draft): Id<DraftId>,
+) -> Result<StatusCode, Problem> {
+    let grant = Grant::for_agent(&session, Purpose::Work)?;
+    app.store.read().await?.draft(&grant, draft).await?;
+    flow::undo_reply::take_back_first(&app, &session, draft).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// What a person found out about a letter whose fate nobody knows.

@@ -53,6 +53,8 @@ pub struct Customer {
     pub organization_ai: Option<String>,
     /// A remark about the company.
     pub note: Option<String>,
+    /// How far their clock is ahead of UTC by their newest mail, in minutes.
+    pub utc_offset: Option<i64>,
     /// Their newest tickets within the reader's queues.
     pub tickets: Vec<TicketRef>,
 }
@@ -115,6 +117,7 @@ impl Customer {
             ai: requester.ai.word().to_owned(),
             organization_ai: organization.as_ref().map(|o| o.ai.word().to_owned()),
             note: organization.map(|o| o.note).filter(|n| !n.is_empty()),
+            utc_offset: conn.utc_offset(requester.id).await?,
             tickets,
         })
     }

@@ -159,6 +159,7 @@ impl From<Refusal> for Problem {
             | Refusal::Expired
             | Refusal::SourceChanged { .. }
             | Refusal::PolicyChanged
+            | Refusal::NeedsSecond
             | Refusal::DraftState { .. }
             | Refusal::InHand { .. }
             | Refusal::Left => Self::new("refused", StatusCode::CONFLICT, "Refused", detail),
@@ -166,6 +167,8 @@ impl From<Refusal> for Problem {
             | Refusal::Lapsed { .. }
             | Refusal::Unacknowledged { .. }
             | Refusal::Blocked { .. }
+            | Refusal::Unconfirmed
+            | Refusal::Schedule
             | Refusal::NoRecipient { .. }
             | Refusal::Unsendable { .. }
             | Refusal::Transition { .. }

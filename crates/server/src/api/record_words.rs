@@ -58,6 +58,8 @@ fn sentence(event: &AuditEvent) -> String {
         E::ExchangeKept { state, .. } => format!("What the model was given and said is kept ({state})."),
         E::DraftSealed { .. } => "The exact reply was shown.".to_owned(),
         E::ReplyApproved { .. } => "The reply was approved as shown.".to_owned(),
+        E::FirstApproved { .. } => "The reply was approved as shown by the first of two people.".to_owned(),
+        E::FirstApprovalTakenBack { .. } => "The first of two approvals was taken back.".to_owned(),
         E::ApprovalWithdrawn { why, .. } => format!("The approval was withdrawn: {why}."),
         E::NoticeQueued { notice, .. } => format!("A fixed notice was queued ({notice})."),
         delivery @ (E::DeliveryStarted { .. }
@@ -111,6 +113,7 @@ fn house(event: &AuditEvent) -> String {
         }
         E::SignedIn { .. } => "A person signed in.".to_owned(),
         E::SignInFailed { .. } => "A sign-in failed.".to_owned(),
+        E::SessionConfirmed { method, .. } => format!("A person proved again that it is them ({method})."),
         E::SignedOut { .. } => "A person signed out.".to_owned(),
         E::TokenMade { .. } => "A program got a key.".to_owned(),
         E::TokenRevoked { .. } => "A key was taken back.".to_owned(),

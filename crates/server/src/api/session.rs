@@ -27,7 +27,10 @@ use crate::{
 
 /// Routes of the session.
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(sign_in, get_session, sign_out)).routes(routes!(set_own_ai))
+    OpenApiRouter::new()
+        .routes(routes!(sign_in, get_session, sign_out))
+        .routes(routes!(set_own_ai))
+        .routes(routes!(confirm_session))
 }
 
 /// A signed-in person and the desk they work at.
@@ -78,14 +81,40 @@ async fn sign_in(
     headers: HeaderMap,
     Body(typed): Body<Credentials>,
 ) -> Result<Response, Problem> {
-    let opened = flow::sign_in::sign_in(&app, &typed.email, &typed.password).await.map_err(|error| match error {
-        SignInError::Wrong => Problem::wrong_password(),
-        SignInError::TooMany => Problem::rate_limited(FAILURE_SECONDS),
-        SignInError::Flow(error) => error.into(),
-    })?;
+    let opened = flow::sign_in::sign_in(&app, &typed.email, &typed.password).await.map_err(not_let_in)?;
     let session = Session { agent: opened.session.agent().into(), desk: Desk::load(&app).await? };
     let cookie = set_cookie(&headers, &opened.token, SESSION_SECONDS);
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(session)).into_response())
+}
+
+fn not_let_in(error: SignInError) -> Problem {
+    match error {
+        SignInError::Wrong => Problem::wrong_password(),
+        SignInError::TooMany => Problem::rate_limited(FAILURE_SECONDS),
+        SignInError::Flow(error) => error.into(),
+    }
+}
+
+/// A person's own password, typed again.
+#[derive(Deserialize, ToSchema)]
+pub struct PasswordAgain {
+    password: String,
+}
+
+/// Proves again that it is them, where something asks for more than a session. Counts for what is open now.
+#[utoipa::path(post, path = "/session/confirmation", tag = "session", request_body = PasswordAgain,
+    responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn confirm_session(
+    State(app): State<Arc<App>>,
+    SignedIn(session): SignedIn,
+    Body(typed): Body<PasswordAgain>,
+) -> Result<StatusCode, Problem> {
+    flow::sign_in::confirm(&app, &session, &typed.password).await.map_err(|error| match error {
+        // The session lives on: this is no sign-in that failed.
+        SignInError::Wrong => Problem::invalid("This is not your password. Nothing was approved."),
+        other => not_let_in(other),
+    })?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Who is signed in.

@@ -4,7 +4,7 @@ use desk::{
     Digest, Timestamp,
     ids::{ApprovalId, DraftId, OutboxId, TicketId},
 };
-use outbox::{StatusAfter, approve as pass_the_door};
+use outbox::{Acknowledged, Given, StatusAfter, Yes, approve as pass_the_door};
 use store::AgentSession;
 
 use crate::{App, FlowError};
@@ -21,20 +21,30 @@ pub struct ApproveRequest {
     /// What becomes of the ticket.
     pub status_after: StatusAfter,
     /// Checks the person confirmed.
-    pub acknowledged: Vec<String>,
+    pub acknowledged: Vec<Acknowledged>,
+    /// The hour to send it at; none for now.
+    pub send_at: Option<Timestamp>,
 }
 
-/// What was approved.
+/// What came of a yes.
 #[derive(Debug, Clone, Copy)]
-pub struct Approved {
-    /// The approval.
-    pub approval: ApprovalId,
-    /// Its place in the outbox.
-    pub outbox: OutboxId,
-    /// The ticket.
-    pub ticket: TicketId,
-    /// Until when it can be undone.
-    pub undo_until: Timestamp,
+pub enum Approved {
+    /// The reply waits in the outbox.
+    Leaves {
+        /// The approval.
+        approval: ApprovalId,
+        /// Its place in the outbox.
+        outbox: OutboxId,
+        /// The ticket.
+        ticket: TicketId,
+        /// When it leaves; until then it can be undone.
+        leaves_at: Timestamp,
+    },
+    /// It is the first of two.
+    AwaitsSecond {
+        /// The ticket.
+        ticket: TicketId,
+    },
 }
 
 /// Approves.
@@ -42,24 +52,23 @@ pub struct Approved {
 /// # Errors
 /// What the door refuses, or the database says.
 pub async fn approve(app: &App, session: &AgentSession, request: ApproveRequest) -> Result<Approved, FlowError> {
-    let now = app.clock.now();
-    let reply = pass_the_door(
-        &app.door,
-        &app.store,
-        session,
-        &request.token,
-        request.digest,
-        request.draft,
-        request.status_after,
-        &request.acknowledged,
-        now,
-    )
-    .await?;
+    let yes = Yes {
+        token: &request.token,
+        shown: request.digest,
+        draft: request.draft,
+        after: request.status_after,
+        acknowledged: &request.acknowledged,
+        send_at: request.send_at,
+    };
+    let given = pass_the_door(&app.door, &app.store, session, yes, app.clock.now()).await?;
     app.live.committed();
-    Ok(Approved {
-        approval: reply.approval(),
-        outbox: reply.outbox(),
-        ticket: reply.ticket(),
-        undo_until: reply.leaves_at(),
+    Ok(match given {
+        Given::Leaves(reply) => Approved::Leaves {
+            approval: reply.approval(),
+            outbox: reply.outbox(),
+            ticket: reply.ticket(),
+            leaves_at: reply.leaves_at(),
+        },
+        Given::AwaitsSecond { ticket, .. } => Approved::AwaitsSecond { ticket },
     })
 }

@@ -191,6 +191,9 @@ impl Letter<'_> {
             at: self.safe.at,
         };
         tx.add_inbound_as(message, &new).await?;
+        if let (Some(minutes), None) = (parsed.utc_offset, &parsed.machine) {
+            tx.set_utc_offset(self.requester.id, minutes).await?;
+        }
         for attachment in &parsed.attachments {
             if let Content::Kept(bytes) = &attachment.content {
                 let new = NewAttachment { name: &attachment.name, media_type: &attachment.media_type, bytes };

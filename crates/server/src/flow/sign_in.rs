@@ -12,6 +12,7 @@ use desk::{
     Digest,
     audit::{AuditEvent, Service},
     ids::AgentId,
+    terms::Confirmation,
 };
 use store::{AgentSession, NewSession, ServiceIdentity};
 use tokio::sync::Semaphore;
@@ -94,6 +95,32 @@ pub async fn sign_in(app: &App, email: &str, password: &str) -> Result<Opened, S
     app.live.committed();
     let session = app.store.read().await?.session(hash.as_bytes(), now).await?.ok_or(FlowError::NotFound)?;
     Ok(Opened { token, session })
+}
+
+/// A signed-in person proves again that it is them, for what asks for more than a session.
+///
+/// # Errors
+/// [`SignInError`], counted like a failed sign-in.
+pub async fn confirm(app: &App, session: &AgentSession, password: &str) -> Result<(), SignInError> {
+    let (email, now) = (session.agent().email.as_str(), app.clock.now());
+    let typed = app.keys.commit_to("countersign/sign-in/1", email.as_bytes());
+    if app.store.sign_in_failures(&typed.to_string(), now.plus_seconds(-FAILURE_SECONDS)).await? >= FAILURES_MAX {
+        return Err(SignInError::TooMany);
+    }
+    let known = app.store.read().await?.password_of(email).await?;
+    if verify(known, password).await? != Some(session.agent().id) {
+        let mut tx = app.store.begin(session, now).await?;
+        tx.sign_in_failed(&typed.to_string()).await?;
+        tx.commit(AuditEvent::SignInFailed { commitment: typed }).await?;
+        app.live.committed();
+        return Err(SignInError::Wrong);
+    }
+    let mut tx = app.store.begin(session, app.clock.now()).await?;
+    tx.confirm_session(session, Confirmation::Password).await?;
+    let method = Confirmation::Password.word().to_owned();
+    tx.commit(AuditEvent::SessionConfirmed { session: session.id(), method }).await?;
+    app.live.committed();
+    Ok(())
 }
 
 /// Ends a session.

@@ -23,6 +23,10 @@ const SOON_DAYS: i64 = 14;
 closed_list! {
     /// What kind of thing waits.
     pub enum TaskKind ("kind of task") {
+        /// A reply that was approved did not leave, and nothing was sent since.
+    ReplyStopped = "reply_stopped",
+        /// A reply was approved by one person and needs another.
+        SecondApproval = "second_approval",
         /// A policy lapsed: the machine only sorts where it applies.
         PolicyLapsed = "policy_lapsed",
         /// A policy lapses soon, or nobody owns it yet.
@@ -57,7 +61,7 @@ pub struct Task {
     pub link: String,
 }
 
-/// What waits for this person: of policies, everything for leads and administrators, for others what they own; their own
+/// What waits for this person: replies that did not leave or need a second yes; of policies, everything for leads and administrators, for others what they own; their own
 /// sources that could not be read or have texts to answer; looks that were drawn for a check, of their queues; for leads,
 /// whether triage keeps its promise.
 ///
@@ -87,10 +91,38 @@ pub async fn of(app: &App, session: &AgentSession) -> Result<Vec<Task>, FlowErro
         due.push(Task { kind: TaskKind::PolicyDue, sentence, link: "/settings/policies".to_owned() });
     }
     lapsed.extend(due);
+    lapsed.splice(0..0, of_replies(&mut conn, session, now).await?);
     lapsed.extend(of_sources(&mut conn, agent.id, now).await?);
     lapsed.extend(of_knowledge(app, &mut conn, session, now).await?);
     lapsed.extend(of_triage(&mut conn, session, now).await?);
     Ok(lapsed)
+}
+
+/// Replies that wait for this person: their own that did not leave (a colleague's too, when that person is not signed
+/// in), and those that need a second yes.
+async fn of_replies(conn: &mut Conn, session: &AgentSession, now: Timestamp) -> Result<Vec<Task>, FlowError> {
+    let agent = session.agent();
+    if !agent.role.answers() {
+        return Ok(Vec::new());
+    }
+    let grant = Grant::for_agent(session, Purpose::Work)?;
+    let to = |ticket: desk::ids::TicketId| format!("/tickets/{ticket}");
+    let mut tasks = Vec::new();
+    for stopped in outbox::stopped_replies(conn, &grant, now).await? {
+        if stopped.agent == agent.id || !stopped.is_here {
+            let whose =
+                if stopped.agent == agent.id { "Your reply".to_owned() } else { format!("{}'s reply", stopped.by) };
+            let why = stopped.why.replace('_', " ");
+            let sentence = format!("{whose} to #{} did not leave ({why}). Look at it again.", stopped.number);
+            tasks.push(Task { kind: TaskKind::ReplyStopped, sentence, link: to(stopped.ticket) });
+        }
+    }
+    for waiting in outbox::awaiting_second(conn, &grant).await?.into_iter().filter(|w| w.agent != agent.id) {
+        let sentence =
+            format!("{} approved a reply to #{}; it leaves when you approve it too.", waiting.by, waiting.number);
+        tasks.push(Task { kind: TaskKind::SecondApproval, sentence, link: to(waiting.ticket) });
+    }
+    Ok(tasks)
 }
 
 async fn of_sources(conn: &mut Conn, owner: AgentId, now: Timestamp) -> Result<Vec<Task>, FlowError> {

@@ -14,3 +14,13 @@ pub async fn undo(app: &App, session: &AgentSession, approval: ApprovalId) -> Re
     app.live.committed();
     Ok(undone)
 }
+
+/// Takes one's own first yes back, where a second is still awaited.
+///
+/// # Errors
+/// [`FlowError::NotFound`] without one.
+pub async fn take_back_first(app: &App, session: &AgentSession, draft: DraftId) -> Result<TicketId, FlowError> {
+    let ticket = outbox::take_back_first(&app.store, session, draft, app.clock.now()).await?;
+    app.live.committed();
+    Ok(ticket)
+}

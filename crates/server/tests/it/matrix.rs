@@ -18,6 +18,7 @@ const NOBODY: u16 = 401;
 #[rustfmt::skip]
 const ROWS: &[(&str, Row)] = &[
     ("DELETE /approvals/{id}",            [NOBODY, 404, 404, 403, 403, 403]),
+    ("DELETE /drafts/{id}/first-approval",[NOBODY, 404, 404, 403, 403, 403]),
     ("DELETE /session",                   [NOBODY, 204, 204, 403, 403, 204]),
     ("DELETE /tokens/{id}",               [NOBODY, 403, 403, 403, 403, 403]),
     ("GET /agents",                       [NOBODY, 200, 200, 403, 403, 200]),
@@ -85,6 +86,7 @@ const ROWS: &[(&str, Row)] = &[
     ("POST /searches",                    [NOBODY, 422, 422, 403, 403, 422]),
     ("POST /searches/{id}/opened",        [NOBODY, 404, 404, 403, 403, 404]),
     ("POST /session",                     [422, 422, 422, 422, 422, 422]),
+    ("POST /session/confirmation",        [NOBODY, 422, 422, 403, 403, 422]),
     ("POST /sources/{id}/sync",           [NOBODY, 404, 404, 403, 403, 403]),
     ("POST /sources/{id}/texts/answer",   [NOBODY, 422, 422, 403, 403, 403]),
     ("POST /suggestions/{id}/verdict",    [NOBODY, 422, 422, 403, 403, 403]),

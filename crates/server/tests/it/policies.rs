@@ -7,7 +7,7 @@ use store::ServiceIdentity;
 
 use crate::{
     client::{Answer, Client},
-    harness::{TestDesk, on_each},
+    harness::{PASSWORD, TestDesk, on_each},
     triage::{AGAIN, first, send},
 };
 
@@ -428,5 +428,52 @@ fn open_tickets_follow_a_new_routing_and_what_was_sorted_otherwise_since_does_no
         assert!(left.contains(&&json!(ids[0])) && back["restored"].to_string().contains(&ids[2]), "{back}");
         assert_eq!(page(&mara, &ids[0]).await["queue"], "billing", "a person's word stays");
         assert_eq!(page(&mara, &ids[2]).await["queue"], was);
+    });
+}
+
+#[test]
+fn a_case_for_two_people_and_a_password_leaves_with_both() {
+    on_each(async |desk| {
+        let (mara, timo) = (desk.sign_in("mara").await, desk.sign_in("timo").await);
+        let terms = format!(
+            "{TERMS}people = \"two\"\nconfirm = \"password\"\n[[checks]]\nkey = \"identity\"\nsentence = \"Identity verified\"\nanswer = \"note\"\n"
+        );
+        write(&mara, INVOICES, 1, &terms).await.expect(200);
+        let page = asked(&desk, &mara, QUESTION).await;
+        let (path, sealed) = seal(&mara, &page).await;
+        assert_eq!((&sealed["people"], &sealed["confirm"]), (&json!("two"), &json!("password")));
+        let full = |sealed: &Value| {
+            let keys: Vec<&Value> = sealed["checks"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|c| c["state"] == "warn")
+                .map(|c| &c["key"])
+                .collect();
+            json!({ "token": sealed["token"], "digest": sealed["digest"], "status_after": "solved", "acknowledged": keys,
+                "notes": { "policy.identity": "Called back." } })
+        };
+        let key = |who: &Client, n: &str| who.with("idempotency-key", n);
+        let said = key(&mara, "k1").post(&path, full(&sealed)).await.expect(422);
+        assert!(said["detail"].as_str().unwrap().contains("password"), "{said}");
+        mara.post("/session/confirmation", json!({ "password": "not this one" })).await.problem(422);
+        mara.post("/session/confirmation", json!({ "password": PASSWORD })).await.expect(204);
+        let mut bare = full(&sealed);
+        bare["notes"] = json!({});
+        let said = key(&mara, "k2").post(&path, bare).await.expect(422);
+        assert!(said["detail"].as_str().unwrap().contains("Identity verified"), "{said}");
+        let first = key(&mara, "k3").post(&path, full(&sealed)).await.expect(201);
+        assert_eq!((&first["state"], &first["approval_id"]), (&json!("awaits_second"), &Value::Null));
+
+        let shown = newest(&timo).await;
+        assert_eq!(shown["answer"]["draft"]["first"]["by"].as_str().map(|n| n.starts_with("Mara")), Some(true));
+        let tasks = timo.get("/tasks").await.expect(200);
+        assert!(tasks["items"].as_array().unwrap().iter().any(|t| t["kind"] == "second_approval"), "{tasks}");
+        let (path, second) = seal(&timo, &shown).await;
+        assert_eq!((&second["digest"], second["first"]["by"].is_string()), (&sealed["digest"], true));
+        timo.post("/session/confirmation", json!({ "password": PASSWORD })).await.expect(204);
+        let both = key(&timo, "k4").post(&path, full(&second)).await.expect(201);
+        assert_eq!(both["state"], "leaves");
+        desk.settle().await;
     });
 }

@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     FlowError,
-    flow::{approve_reply, deliver_letters, keep_record, undo_reply, write_draft},
+    flow::{
+        approve_reply::{self, Approved},
+        deliver_letters, keep_record, undo_reply, write_draft,
+    },
 };
 
 /// Scopes a program can have; none of them approves.
@@ -192,15 +195,18 @@ async fn edit_after_approval(stage: &Stage) -> Result<Attack, FlowError> {
 async fn approved_then_changed(stage: &Stage) -> Result<Met, FlowError> {
     let app = &stage.app;
     let page: Sealed = stage.page().await?;
-    let approved = approve_reply::approve(app, &stage.session, Stage::yes(&page, page.digest)).await?;
+    let approval = match approve_reply::approve(app, &stage.session, Stage::yes(&page, page.digest)).await? {
+        Approved::Leaves { approval, .. } => approval,
+        Approved::AwaitsSecond { .. } => return Ok((true, "A second person has to approve it first.".to_owned())),
+    };
     let tried = async {
         let revision = stage.revision(page.draft).await?;
         let edit = refused(write_draft::edit(app, &stage.session, page.draft, revision, "Swapped words.\n").await)?;
-        let swap = constrained(outbox::attack::swap_words(&app.store, approved.approval, app.clock.now()).await)?;
+        let swap = constrained(outbox::attack::swap_words(&app.store, approval, app.clock.now()).await)?;
         Ok::<_, FlowError>((edit, swap))
     }
     .await;
-    undo_reply::undo(app, &stage.session, approved.approval).await?;
+    undo_reply::undo(app, &stage.session, approval).await?;
     let ((edit, said), (swap, words)) = tried?;
     Ok((edit && swap, format!("{said} SQL: {words}.")))
 }

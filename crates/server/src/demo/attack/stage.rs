@@ -14,7 +14,7 @@ use desk::{
     people::{Agent, AiSetting, Role},
     ticket::Status,
 };
-use outbox::{CheckState, Fate, Sealed, StatusAfter};
+use outbox::{Acknowledged, CheckState, Fate, Sealed, StatusAfter};
 use store::{AgentSession, Grant, MailSource, NewSession, Purpose, ServiceIdentity, StoreError, Taken};
 use tower::ServiceExt as _;
 
@@ -83,7 +83,10 @@ impl Stage {
             token: page.token.clone(),
             digest,
             status_after: StatusAfter::Open,
-            acknowledged: warnings.map(|c| c.key.to_owned()).collect(),
+            acknowledged: warnings
+                .map(|c| Acknowledged { key: c.key.clone(), note: "Rehearsed.".to_owned() })
+                .collect(),
+            send_at: None,
         }
     }
 
@@ -113,7 +116,7 @@ impl Stage {
         let broken = |what: &dyn std::fmt::Display| FlowError::Internal(format!("the rehearsal request: {what}"));
         let yes = Self::yes(page, page.digest);
         let body = serde_json::json!({
-            "token": yes.token, "digest": yes.digest, "status_after": yes.status_after.word(), "acknowledged": yes.acknowledged,
+            "token": yes.token, "digest": yes.digest, "status_after": yes.status_after.word(), "acknowledged": yes.acknowledged.iter().map(|a| &a.key).collect::<Vec<_>>(),
         });
         let mut request = Request::post(format!("/api/v1/drafts/{}/approval", page.draft))
             .header(header::HOST, "localhost")
