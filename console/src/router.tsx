@@ -50,6 +50,7 @@ const patterns = createRoute({
 });
 const tray = createRoute({ getParentRoute: () => shell, path: "/tray", component: lazyRouteComponent(() => import("./tray/TrayPage"), "TrayPage") });
 const letter = createRoute({ getParentRoute: () => tray, path: "$letterId", component: lazyRouteComponent(() => import("./tray/LetterView"), "LetterRoute") });
+const origin = createRoute({ getParentRoute: () => shell, path: "/letters/$approvalId", component: lazyRouteComponent(() => import("./origin/OriginPage"), "OriginRoute") });
 const record = createRoute({ getParentRoute: () => shell, path: "/record", component: lazyRouteComponent(() => import("./record/RecordPage"), "RecordPage") });
 const quarantine = createRoute({ getParentRoute: () => shell, path: "/quarantine", component: lazyRouteComponent(() => import("./quarantine/QuarantinePage"), "QuarantinePage") });
 const settings = createRoute({ getParentRoute: () => shell, path: "/settings", component: lazyRouteComponent(() => import("./settings/SettingsPage"), "SettingsPage") });
@@ -62,7 +63,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     shell.addChildren([
-      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), patterns, search, tray.addChildren([letter]), record, quarantine, settings, policies, policy, insights, tasks,
+      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), patterns, search, tray.addChildren([letter]), origin, record, quarantine, settings, policies, policy, insights, tasks,
     ]),
   ]),
   defaultPreload: false,

@@ -1,5 +1,5 @@
 import { call } from "./http";
-import type { Approved, Draft, Sealed, StatusAfter } from "./types";
+import type { Approved, Draft, Provenance, Sealed, StatusAfter } from "./types";
 
 /** `aside` names the open draft with one's own words that the machine's may take the place of. */
 export const createDraft = (ticketId: string, origin: Draft["origin"], aside?: string) =>
@@ -16,6 +16,7 @@ export const approveDraft = (id: string, sealed: Sealed, yes: Yes) =>
     body: { token: sealed.token, digest: sealed.digest, status_after: yes.statusAfter, acknowledged: yes.acknowledged, notes: yes.notes, send_at: yes.sendAt },
     idempotencyKey: sealed.token,
   });
+export const getProvenance = (approvalId: string) => call<Provenance>("GET", `/approvals/${approvalId}/provenance`);
 export const takeBackFirst = (id: string) => call<void>("DELETE", `/drafts/${id}/first-approval`);
 export const undoApproval = (id: string) => call<{ ticket_id: string; draft_id: string }>("DELETE", `/approvals/${id}`);
 

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
 import { Problem, nextCursor } from "./http";
 import { articleChanges, getArticle, getPattern, listArticles, listGaps, listPatterns, listSources } from "./knowledge";
+import { getProvenance } from "./drafts";
 import { getLetter, listLetters, listQuarantine } from "./mail";
 import { getPolicy, getPolicyVersion, listColleagues, listPolicies, openTickets } from "./policies";
 import { getCheckpoint, listAudit } from "./record";
@@ -27,6 +28,7 @@ export const viewsQuery = queryOptions({ queryKey: ["views"], queryFn: listViews
 export const ticketQuery = (id: string) => queryOptions({ queryKey: ["ticket", id], queryFn: () => getTicket(id) });
 export const exchangeQuery = (id: string) => queryOptions({ queryKey: ["exchange", id], queryFn: () => getExchange(id) });
 export const letterQuery = (id: string) => queryOptions({ queryKey: ["letter", id], queryFn: () => getLetter(id) });
+export const originQuery = (approvalId: string) => queryOptions({ queryKey: ["origin", approvalId], queryFn: () => getProvenance(approvalId) });
 export const articleQuery = (id: string, version?: number) =>
   queryOptions({ queryKey: ["article", id, version ?? null], queryFn: () => getArticle(id, version) });
 export const sourcesQuery = queryOptions({

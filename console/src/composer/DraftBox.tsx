@@ -1,10 +1,11 @@
 import { Button } from "@mantine/core";
 import { IconBook2, IconPencil, IconSend } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { Draft, TicketPage } from "../api/types";
 import { useAction } from "../shell/actions";
 import { Key, MachineMark } from "../states/Parts";
 import { t } from "../strings";
+import { nowDoing } from "../ticket/presence";
 import { percent } from "../text/time";
 import { ApprovedNote } from "./ApprovedNote";
 import { ChangedSources } from "./ChangedSources";
@@ -27,6 +28,7 @@ export function DraftBox({ ticket, given, isPanelOpen }: Props) {
   const text = useDraftText(given);
   const [isEditing, setEditing] = useState(given.origin === "agent" && given.state === "open");
   const sending = useSending(ticket, text);
+  useEffect(() => nowDoing(sending.sealed ? "approving" : isEditing ? "writing" : "viewing"), [sending.sealed, isEditing]);
   const isOpen = text.draft.state === "open" || text.draft.state === "superseded";
   useAction("draft.edit", () => setEditing(true), isOpen && !sending.sealed);
   useAction("draft.seal", () => void sending.seal(), isOpen && !sending.sealed);

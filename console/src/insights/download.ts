@@ -1,6 +1,7 @@
 const styled = ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font-family", "font-size", "font-weight", "text-anchor"];
 
-function save(name: string, type: string, text: string): void {
+/** Hands a file to the browser. */
+export function saveFile(name: string, type: string, text: string): void {
   const address = URL.createObjectURL(new Blob([text], { type }));
   const link = Object.assign(document.createElement("a"), { href: address, download: name });
   link.click();
@@ -18,7 +19,7 @@ export function saveSvg(name: string, svg: SVGSVGElement): void {
   });
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   copy.setAttribute("style", `background: ${getComputedStyle(document.body).backgroundColor}`);
-  save(`${name}.svg`, "image/svg+xml", new XMLSerializer().serializeToString(copy));
+  saveFile(`${name}.svg`, "image/svg+xml", new XMLSerializer().serializeToString(copy));
 }
 
-export const saveCsv = (name: string, text: string): void => save(`${name}.csv`, "text/csv;charset=utf-8", text);
+export const saveCsv = (name: string, text: string): void => saveFile(`${name}.csv`, "text/csv;charset=utf-8", text);

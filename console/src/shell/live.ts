@@ -2,6 +2,7 @@ import { useEffect, useSyncExternalStore } from "react";
 import { followEvents } from "../api/events";
 import { queryClient, statusQuery } from "../api/queries";
 import type { FeedEvent } from "../api/types";
+import { presenceKey } from "../ticket/presence";
 
 let connected = true;
 let announcement = "";
@@ -57,6 +58,10 @@ export function useLive(): void {
         const { done = 0, total = 0 } = event;
         queryClient.setQueryData(statusQuery.queryKey, (old) =>
           old && { ...old, desk: { ...old.desk, embedding: { ...old.desk.embedding, done, total, state: done < total ? "filling" as const : "ready" as const } } });
+        return;
+      }
+      if (event.kind === "presence") {
+        if (event.ticket_id) void queryClient.invalidateQueries({ queryKey: presenceKey(event.ticket_id) });
         return;
       }
       if (event.ticket_id) touched.add(event.ticket_id);

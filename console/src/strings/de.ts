@@ -1,7 +1,9 @@
 // What the console says, in German.
 import type { Strings } from ".";
+import { letters } from "./letters.de";
 
 export const de: Strings = {
+  ...letters,
   // Everywhere
   "back": "Zurück",
   "cancel": "Abbrechen",
@@ -254,24 +256,6 @@ export const de: Strings = {
   "seal.then": "Danach",
   "seal.back": "Zurück",
   "seal.sign": "Unterschreiben und senden",
-  "approved.later": "Unterschrieben. Geht am {at} ab, wenn sich vorher nichts ändert.",
-  "approved.takeBack": "Zurücknehmen",
-  "approved.takeBackAsk": "Nichts wird gesendet; der Text ist wieder offen.",
-  "first.own": "Sie haben zugestimmt. Die Antwort geht ab, wenn jemand aus dem Team denselben Worten zustimmt.",
-  "first.theirs": "{name} hat zugestimmt. Die Antwort geht ab, wenn auch Sie denselben Worten zustimmen.",
-  "first.takeBack": "Zurücknehmen",
-  "seal.first": "Antworten dieser Art brauchen zwei Personen. Ihr Ja ist das erste; vor dem zweiten geht nichts ab.",
-  "seal.second": "{name} hat genau diesen Bytes zugestimmt. Mit Ihrem Ja geht die Antwort ab, unter jenem Namen.",
-  "seal.password": "Ihr Passwort, denn Antworten dieser Art verlangen es",
-  "seal.note": "Notiz: {label}",
-  "seal.noteHint": "Wie wurde es geprüft? Das bleibt im Protokoll.",
-  "seal.signFirst": "Als Erste oder Erster unterschreiben",
-  "seal.signLater": "Für später unterschreiben",
-  "when.label": "Wann sie abgeht",
-  "when.now": "Jetzt",
-  "when.theirs": "Dortiger Morgen, {at}",
-  "when.mine": "Mein Morgen, {at}",
-  "when.other": "Andere Zeit",
   "seal.expired": "Diese Ansicht ist zu alt zum Unterschreiben. Gehen Sie zurück und prüfen Sie erneut.",
   "letter.from": "Von",
   "letter.to": "An",

@@ -1,5 +1,8 @@
 // What the console says, in English. The other catalogues have exactly these keys.
+import { letters } from "./letters.en";
+
 export const en = {
+  ...letters,
   // Everywhere
   "back": "Back",
   "cancel": "Cancel",
@@ -252,24 +255,6 @@ export const en = {
   "seal.then": "Then",
   "seal.back": "Back",
   "seal.sign": "Sign and send",
-  "approved.later": "Signed. It leaves at {at}, unless something changes before.",
-  "approved.takeBack": "Take it back",
-  "approved.takeBackAsk": "Nothing will be sent; the text is open again.",
-  "first.own": "You approved this. It leaves when a colleague approves the same words.",
-  "first.theirs": "{name} approved this. It leaves when you approve the same words.",
-  "first.takeBack": "Take back",
-  "seal.first": "Two people approve replies of this kind. Yours is the first yes; nothing leaves before a colleague's.",
-  "seal.second": "{name} approved exactly these bytes. With your yes it leaves, in their name.",
-  "seal.password": "Your password, because replies of this kind ask for it",
-  "seal.note": "Note: {label}",
-  "seal.noteHint": "How was it checked? It stays in the record.",
-  "seal.signFirst": "Sign as the first of two",
-  "seal.signLater": "Sign for later",
-  "when.label": "When it leaves",
-  "when.now": "Now",
-  "when.theirs": "Their morning, {at}",
-  "when.mine": "My morning, {at}",
-  "when.other": "Another hour",
   "seal.expired": "This view is too old to sign. Go back and review again.",
   "letter.from": "From",
   "letter.to": "To",

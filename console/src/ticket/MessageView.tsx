@@ -1,4 +1,5 @@
-import { IconAlertTriangle, IconChevronRight, IconPaperclip } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { IconAlertTriangle, IconChevronRight, IconPaperclip, IconRoute } from "@tabler/icons-react";
 import { useState } from "react";
 import { href } from "../api/http";
 import type { Message } from "../api/types";
@@ -26,6 +27,7 @@ export function MessageView({ message, isNewest, isOpen, onToggle }: Props) {
         {isNewest && !isOut && <span className="newest">{t("ticket.newest")}</span>}
         {message.ai_assisted !== "none" && <MachineMark label={t(`ai.${message.ai_assisted}`)} />}
         {message.approved_by && <span className="quiet" title={message.approved_at ? moment(message.approved_at) : ""}>{t("ticket.signedBy", { name: message.approved_by.name })}</span>}
+        {message.approval_id && <Link className="quiet" to="/letters/$approvalId" params={{ approvalId: message.approval_id }} aria-label={t("origin.link")} title={t("origin.link")}><IconRoute size={14} aria-hidden /></Link>}
         {message.delivery && message.delivery !== "sent" && <span className="delivery" data-state={message.delivery}>{word("delivery", message.delivery)}</span>}
         <span className="quiet message-at"><Ago at={message.at} /></span>
       </header>

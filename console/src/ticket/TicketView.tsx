@@ -9,6 +9,8 @@ import { Composer } from "../composer/Composer";
 import { showRead } from "../inbox/news";
 import { Conversation } from "./Conversation";
 import { LightProvider } from "./lit";
+import { PresentLine } from "./PresentLine";
+import { useBeingPresent } from "./presence";
 import { TicketHead } from "./TicketHead";
 import { useTicketActions } from "./ticketActions";
 
@@ -17,6 +19,8 @@ export function TicketView({ ticket }: { ticket: TicketPage }) {
   const verdict = useVerdict(ticket);
   const [isNoteOpen, setNoteOpen] = useState(false);
   const actions = useTicketActions(ticket, () => setNoteOpen(true), panel);
+
+  useBeingPresent(ticket.id);
 
   useEffect(() => {
     if (!ticket.unread) return;
@@ -36,6 +40,7 @@ export function TicketView({ ticket }: { ticket: TicketPage }) {
       <article className="ticket" data-panel={panel.isOpen ? "open" : "closed"} aria-label={`#${ticket.number} ${ticket.subject}`}>
         <div className="ticket-main">
           <TicketHead ticket={ticket} actions={actions} panel={panel} />
+          <PresentLine ticketId={ticket.id} />
           <Conversation ticket={ticket} isNoteOpen={isNoteOpen} onNoteClose={() => setNoteOpen(false)} />
           <Composer ticket={ticket} verdict={verdict} isPanelOpen={panel.isOpen} />
         </div>

@@ -39,6 +39,7 @@ mod letter;
 mod lookup;
 mod notice;
 mod outcome;
+mod provenance;
 mod resolve;
 mod rows;
 mod seal;
@@ -61,6 +62,7 @@ pub use lookup::{
     Fate, OutboxState, TrayLetter, Waiting, awaiting_second, due, fates, stopped_replies, tray, unsettled,
 };
 pub use notice::{NoticeOutcome, queue_notice};
+pub use provenance::{Attempt, Behind, behind, letter_digest};
 pub use resolve::{Verdict, rescue, rescue_all, resolve};
 pub use seal::{Sealed, SealedSource, clear_pages, seal};
 pub use smtp::{SmtpConfig, Tls};

@@ -232,7 +232,7 @@ pub async fn tray(conn: &mut Conn, grant: &Grant) -> Result<Vec<TrayLetter>, Doo
 }
 
 /// A grant's queues as a parameter: everything, or `,queue,queue,` for `like` to find a whole key in.
-fn reach(grant: &Grant) -> String {
+pub(crate) fn reach(grant: &Grant) -> String {
     match grant.scope() {
         Scope::Desk => "*".to_owned(),
         Scope::Queues(keys) => format!(",{},", keys.join(",")),

@@ -153,7 +153,7 @@ impl Default for Config {
 
 impl Default for Desk {
     fn default() -> Self {
-        Self { name: "Support".to_owned(), ai_default: DeskDefault::OptOut, undo_seconds: 10 }
+        Self { name: "Support".to_owned(), ai_default: DeskDefault::OptOut, undo_seconds: 15 }
     }
 }
 

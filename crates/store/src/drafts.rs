@@ -47,6 +47,19 @@ pub struct DraftRow {
     pub saved_at: Timestamp,
 }
 
+/// One saved version of a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftVersion {
+    /// Counts from 1.
+    pub revision: i64,
+    /// Who saved it; none for the machine.
+    pub by: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// The text.
+    pub body: String,
+}
+
 /// A draft to be kept.
 #[derive(Debug, Clone)]
 pub struct NewDraft<'a> {
@@ -217,6 +230,26 @@ impl Conn {
             .map(|row| {
                 let mut c = row.columns();
                 Ok((c.take()?, c.take()?))
+            })
+            .collect()
+    }
+
+    /// Every saved version of a draft, oldest first.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn draft_versions(&mut self, grant: &Grant, id: DraftId) -> Result<Vec<DraftVersion>, StoreError> {
+        let rows = self
+            .rows(
+                concat!("select v.revision, a.name, v.at, v.body from draft_revisions v left join agents a on a.id = v.agent_id join drafts d on d.id = v.draft_id join tickets t on t.id = d.ticket_id
+                 where ", queue_visible!("t.queue", "$1"), " and d.id = $2 order by v.revision"),
+                params![grant.queues(), id],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let mut c = row.columns();
+                Ok(DraftVersion { revision: c.take()?, by: c.take()?, at: c.take()?, body: c.take()? })
             })
             .collect()
     }

@@ -2,7 +2,7 @@
 
 use desk::{
     Digest, Timestamp,
-    ids::{AgentId, AttachmentId, MailId, MessageId, RequesterId, TicketId},
+    ids::{AgentId, ApprovalId, AttachmentId, MailId, MessageId, RequesterId, TicketId},
     ticket::Status,
 };
 
@@ -49,6 +49,8 @@ pub struct Message {
     pub mail: Option<MailId>,
     /// The outbox row's state, for outbound.
     pub delivery: Option<String>,
+    /// Its approval, for outbound replies.
+    pub approval: Option<ApprovalId>,
     /// When it was approved, for outbound replies.
     pub approved_at: Option<Timestamp>,
     /// `none`, `unchanged`, `edited`.
@@ -190,7 +192,7 @@ impl Conn {
         let rows = self
             .rows(
                 concat!("select m.id, m.direction, m.requester_id, m.agent_id, m.author_name, m.from_address, m.recipients, m.copies, m.subject, m.text, m.latest, m.quoted,
-                 case when m.html is null then 'no' else 'yes' end, m.message_id, m.refs, m.machine, m.warnings, m.mail_id, x.state, p.approved_at, m.ai_part, m.at
+                 case when m.html is null then 'no' else 'yes' end, m.message_id, m.refs, m.machine, m.warnings, m.mail_id, x.state, p.id, p.approved_at, m.ai_part, m.at
                  from messages m join tickets t on t.id = m.ticket_id left join outbox x on x.id = m.outbox_id left join approvals p on p.id = x.approval_id
                  where ", queue_visible!("t.queue", "$1"), " and t.id = $2 order by m.at, m.id"),
                 params![grant.queues(), ticket],
@@ -219,6 +221,7 @@ impl Conn {
                     warnings: c.json()?,
                     mail: c.take()?,
                     delivery: c.take()?,
+                    approval: c.take()?,
                     approved_at: c.take()?,
                     ai_part: c.take()?,
                     at: c.take()?,

@@ -55,6 +55,7 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0011_locks.sqlite.sql"),
         postgres: include_str!("../migrations/0011_locks.postgres.sql"),
     },
+    Migration { number: 12, common: include_str!("../migrations/0012_presence.sql"), sqlite: "", postgres: "" },
 ];
 
 /// Applies what is missing, in the order of numbers and in one transaction. Every number that is missing counts, not

@@ -11,7 +11,7 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use desk::ids::TicketId;
+use desk::{Timestamp, ids::TicketId};
 use serde::Serialize;
 use store::{Conn, FeedItem, Grant, Purpose, StoreError};
 use tokio::{
@@ -69,7 +69,7 @@ async fn follow(State(app): State<Arc<App>>, caller: Caller, headers: HeaderMap)
     };
     let head = app.live.head.subscribe();
     let (to, events) = mpsc::channel(64);
-    let follower = Follower { app, caller, headers, grant, after, told: None, to };
+    let follower = Follower { present: app.clock.now(), app, caller, headers, grant, after, told: None, to };
     tokio::spawn(follower.run(head));
     Ok(Sse::new(ReceiverStream::new(events)).keep_alive(KeepAlive::new().interval(HEARTBEAT).text("still here")))
 }
@@ -82,6 +82,7 @@ struct Follower {
     grant: Grant,
     after: i64,
     told: Option<Progress>,
+    present: Timestamp,
     to: mpsc::Sender<Result<Event, Infallible>>,
 }
 
@@ -97,7 +98,7 @@ impl Follower {
                     return;
                 }
             }
-            if !self.drain().await || !self.tell_progress().await {
+            if !self.drain().await || !self.tell_progress().await || !self.tell_presence().await {
                 return;
             }
             tokio::select! {
@@ -163,6 +164,31 @@ impl Follower {
                 return Ok(visible);
             }
         }
+    }
+
+    /// Tells at which tickets somebody came, left or began to write. Without a number: it is no entry of the record.
+    async fn tell_presence(&mut self) -> bool {
+        let Ok(tickets) = self.presence().await else { return false };
+        for ticket in tickets {
+            let data = FeedEvent { seq: 0, kind: "presence".to_owned(), ticket_id: Some(ticket.to_string()) };
+            let Ok(event) = Event::default().event("presence").json_data(&data) else { return false };
+            if self.to.send(Ok(event)).await.is_err() {
+                return false;
+            }
+        }
+        true
+    }
+
+    async fn presence(&mut self) -> Result<Vec<TicketId>, StoreError> {
+        let mut conn = self.app.store.read().await?;
+        let (mut seen, mut tickets) = (HashMap::new(), Vec::new());
+        for (ticket, at) in conn.presence_since(self.present).await? {
+            self.present = self.present.max(at);
+            if !tickets.contains(&ticket) && is_visible(&mut conn, &self.grant, Some(ticket), &mut seen).await? {
+                tickets.push(ticket);
+            }
+        }
+        Ok(tickets)
     }
 
     async fn tell_progress(&mut self) -> bool {

@@ -29,7 +29,9 @@ mod page;
 mod patterns;
 mod people;
 mod policies;
+mod presence;
 mod problem;
+mod provenance;
 mod record_words;
 mod search;
 mod session;
@@ -97,6 +99,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(tickets::router())
         .merge(ticket_page::router())
         .merge(messages::router())
+        .merge(presence::router())
         .merge(people::router())
         .merge(agents::router())
         .merge(policies::router())
@@ -113,6 +116,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(tray::router())
         .merge(mail::router())
         .merge(audit::router())
+        .merge(provenance::router())
         .merge(tokens::router())
         .merge(corrections::router())
         .merge(calibration::router())

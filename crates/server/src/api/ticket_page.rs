@@ -80,6 +80,8 @@ pub struct Message {
     ai_assisted: String,
     approved_by: Option<AgentRef>,
     approved_at: Option<String>,
+    /// Its approval, whose provenance can be read; null for what nobody approved.
+    approval_id: Option<String>,
     /// Where an outbound message is; null for inbound.
     delivery: Option<String>,
     /// Why we think a machine sent it.
@@ -266,6 +268,7 @@ fn message(row: MessageRow, names: &HashMap<AgentId, String>, files: &mut HashMa
         at: time(row.at),
         ai_assisted: row.ai_part,
         approved_at: row.approved_at.map(time),
+        approval_id: row.approval.map(|id| id.to_string()),
         approved_by,
         // A lock that held looks to people like a letter that did not leave.
         delivery: row.delivery.map(|state| if state == "stopped" { "failed".to_owned() } else { state }),
@@ -302,6 +305,7 @@ async fn past_case(conn: &mut Conn, grant: &Grant, row: &Row) -> Result<Vec<Mess
         ai_assisted: "none".to_owned(),
         approved_by: None,
         approved_at: None,
+        approval_id: None,
         delivery: None,
         machine: None,
         warnings: Vec::new(),

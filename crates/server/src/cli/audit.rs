@@ -15,11 +15,14 @@ use tlog::{
 };
 
 use super::{
-    Failure, Outcome,
+    Failure, Outcome, audit_letter,
     output::{self, line},
     place::{Place, must_exist},
 };
-use crate::flow::keep_record;
+use crate::flow::{keep_record, trace_letter::Provenance};
+
+/// A larger file is no letter's document, in bytes: a mail is refused long before.
+const LETTER_BYTES_MAX: u64 = 64 << 20;
 
 /// The record.
 #[derive(Debug, clap::Subcommand)]
@@ -32,7 +35,7 @@ pub enum Audit {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
-    /// Check an export with nothing but the public key: no desk, no network.
+    /// Check an export, or one letter's document, with nothing but the public key: no desk, no network.
     Verify {
         /// The export; `-` is standard input.
         file: PathBuf,
@@ -114,6 +117,9 @@ async fn export(place: &Place, out: &Path) -> Outcome {
 fn verify(file: &Path, key: &str, anchors: &[PathBuf], json: bool) -> Outcome {
     let key = read_key(key)?;
     let anchors = anchors.iter().map(|path| read_anchor(path, &key)).collect::<Result<Vec<_>, _>>()?;
+    if let Some(letter) = letter(file) {
+        return told(&audit_letter::check(&letter, &key), json);
+    }
     let checked = if file == Path::new("-") {
         verify_export(io::stdin().lock(), &key, &anchors)
     } else {
@@ -135,6 +141,22 @@ fn verify(file: &Path, key: &str, anchors: &[PathBuf], json: bool) -> Outcome {
         line(format!("{} {}", if verdict.ok { "✓" } else { "✗" }, verdict.detail));
     }
     if verdict.ok { Ok(()) } else { Err(Failure::Shown) }
+}
+
+/// One letter's document, when this file is one. Standard input is an export of the whole record.
+fn letter(file: &Path) -> Option<Provenance> {
+    let size = std::fs::metadata(file).ok()?.len();
+    let text = (size <= LETTER_BYTES_MAX).then(|| std::fs::read_to_string(file).ok()).flatten()?;
+    audit_letter::read(&text)
+}
+
+fn told(checked: &audit_letter::Checked, json: bool) -> Outcome {
+    if json {
+        output::json(&Verdict { ok: checked.holds, detail: checked.detail.clone(), ..Verdict::default() });
+    } else {
+        line(format!("{} {}", if checked.holds { "✓" } else { "✗" }, checked.detail));
+    }
+    if checked.holds { Ok(()) } else { Err(Failure::Shown) }
 }
 
 fn good(report: &Report) -> Verdict {

@@ -6,6 +6,7 @@
 
 mod attack;
 mod audit;
+mod audit_letter;
 mod bench;
 mod connections;
 mod demo;

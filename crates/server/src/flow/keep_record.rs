@@ -217,16 +217,20 @@ async fn first_bad(app: &App, grant: &Grant, location: Option<Location>) -> Resu
 /// [`FlowError::NotFound`] when the entry has no place under the newest checkpoint.
 pub async fn proof(app: &App, grant: &Grant, seq: i64) -> Result<String, FlowError> {
     let mut conn = app.store.read().await?;
-    let (size, _, note, _) = conn.checkpoint().await?.ok_or(FlowError::NotFound)?;
-    conn.entries_from(grant, seq, 1)
-        .await?
-        .first()
-        .filter(|e| e.seq == Some(seq) && seq < size)
-        .ok_or(FlowError::NotFound)?;
+    conn.entries_from(grant, seq, 1).await?.first().filter(|e| e.seq == Some(seq)).ok_or(FlowError::NotFound)?;
+    proof_at(&mut conn, seq).await?.ok_or(FlowError::NotFound)
+}
+
+/// The same for an entry that the caller may see; none while no checkpoint covers it.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn proof_at(conn: &mut Conn, seq: i64) -> Result<Option<String>, FlowError> {
+    let Some((size, _, note, _)) = conn.checkpoint().await?.filter(|(size, ..)| seq < *size) else { return Ok(None) };
     let (index, size) = (unsigned(seq)?, unsigned(size)?);
-    let source = nodes(&mut conn, &tlog::positions_for_inclusion(index, size).map_err(damaged)?).await?;
+    let source = nodes(conn, &tlog::positions_for_inclusion(index, size).map_err(damaged)?).await?;
     let path = tlog::inclusion_proof(index, size, &source).map_err(damaged)?;
-    Ok(ProofFile { extra: None, index, path, checkpoint: note }.to_string())
+    Ok(Some(ProofFile { extra: None, index, path, checkpoint: note }.to_string()))
 }
 
 fn damaged(error: impl std::fmt::Display) -> StoreError {

@@ -91,6 +91,9 @@ fn a_reply_leaves_once_as_shown_and_only_after_a_yes() {
             (&outbound["direction"], &outbound["delivery"], &outbound["approved_by"]["name"]),
             (&json!("outbound"), &json!("sent"), &json!("Timo Test"))
         );
+        let provenance = format!("/approvals/{}/provenance", approved["approval_id"].as_str().unwrap());
+        assert_eq!(outbound["approval_id"], approved["approval_id"]);
+        traced(&desk, &timo, &provenance, &sealed).await;
         let found =
             desk.sign_in("helene").await.send("POST", "/audit/verification", None, Vec::new()).await.expect(200);
         assert_eq!(found["ok"], true, "{found}");
@@ -223,4 +226,48 @@ fn a_new_mail_never_replaces_what_a_person_wrote() {
         assert_eq!((&now["answer"]["draft"]["id"], &now["answer"]["draft"]["body"]), (&json!(draft), &json!(mine)));
         assert!(now["answer"]["draft"]["stale"].is_string(), "and it is said that it answers an older message");
     });
+}
+
+/// One document tells where the letter comes from, and a stranger with the public key checks it.
+async fn traced(desk: &TestDesk, who: &Client, path: &str, sealed: &Value) {
+    let auditor = desk.sign_in("helene").await;
+    assert_eq!(auditor.get(path).await.expect(200)["letter"]["digest"], sealed["digest"]);
+    let told = who.get(path).await.expect(200);
+    assert_eq!((&told["approval"]["by"], &told["approval"]["marks_hold"]), (&json!("Timo Test"), &json!(true)));
+    assert_eq!((&told["machine"]["origin"], &told["letter"]["state"]), (&json!("assembled"), &json!("sent")));
+    assert!(told["request"]["text"].as_str().is_some_and(|t| !t.is_empty()), "{told}");
+    assert!(
+        !told["machine"]["sources"].as_array().unwrap().is_empty() && !told["versions"].as_array().unwrap().is_empty()
+    );
+    assert_eq!(told["attempts"].as_array().unwrap().len(), 1);
+    let key = told["key"].as_str().unwrap().to_owned();
+    let (good, said) = checked(&told, &key);
+    assert!(good && said.contains("approved at") && said.contains("left at"), "{said}");
+
+    let mut other = told.clone();
+    other["letter"]["recipients"] = json!(["somebody@else.example"]);
+    assert!(!checked(&other, &key).0, "another recipient");
+    let mut other = told.clone();
+    let bytes = other["letter"]["mime"].as_str().unwrap().replacen('A', "B", 1);
+    other["letter"]["mime"] = json!(bytes);
+    assert!(!checked(&other, &key).0, "another byte");
+    let mut other = told.clone();
+    let steps = other["record"].as_array_mut().unwrap();
+    let approval = steps.iter_mut().find(|s| s["kind"] == "reply.approved").unwrap();
+    let entry = approval["entry"].as_str().unwrap().replacen("\"at\":", "\"at\":1", 1);
+    approval["entry"] = json!(entry);
+    assert!(!checked(&other, &key).0, "another moment");
+    let mut other = told.clone();
+    other["record"].as_array_mut().unwrap().retain(|s| s["kind"] != "reply.approved");
+    assert!(!checked(&other, &key).0, "no approval at all");
+    let stranger = key.replacen(key.rsplit('+').next().unwrap(), "AXJlY29yZCByZWNvcmQgcmVjb3JkIHJlY29yZCByZWNv", 1);
+    assert!(!checked(&told, &stranger).0, "another key");
+}
+
+fn checked(told: &Value, key: &str) -> (bool, String) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), told.to_string()).unwrap();
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_countersign"));
+    let output = program.args(["audit", "verify", "--key", key]).arg(file.path()).output().unwrap();
+    (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -22,6 +22,7 @@ const ROWS: &[(&str, Row)] = &[
     ("DELETE /session",                   [NOBODY, 204, 204, 403, 403, 204]),
     ("DELETE /tokens/{id}",               [NOBODY, 403, 403, 403, 403, 403]),
     ("GET /agents",                       [NOBODY, 200, 200, 403, 403, 200]),
+    ("GET /approvals/{id}/provenance",    [NOBODY, 404, 404, 404, 403, 404]),
     ("GET /articles",                     [NOBODY, 200, 200, 200, 403, 200]),
     ("GET /articles/{id}",                [NOBODY, 404, 404, 404, 403, 404]),
     ("GET /articles/{id}/changes",        [NOBODY, 422, 422, 422, 422, 422]),
@@ -56,6 +57,7 @@ const ROWS: &[(&str, Row)] = &[
     ("GET /tasks",                        [NOBODY, 200, 200, 403, 403, 200]),
     ("GET /tickets",                      [NOBODY, 200, 200, 200, 403, 200]),
     ("GET /tickets/{id}",                 [NOBODY, 200, 404, 200, 403, 200]),
+    ("GET /tickets/{id}/presence",        [NOBODY, 200, 404, 403, 403, 403]),
     ("GET /tokens",                       [NOBODY, 403, 403, 403, 403, 403]),
     ("GET /tray",                         [NOBODY, 200, 200, 200, 403, 200]),
     ("GET /tray/{id}",                    [NOBODY, 404, 404, 404, 403, 404]),
@@ -104,6 +106,7 @@ const ROWS: &[(&str, Row)] = &[
     ("PUT /policies/{kind}/{key}",        [NOBODY, 403, 403, 403, 403, 403]),
     ("PUT /requesters/{id}/ai",           [NOBODY, 422, 422, 403, 403, 403]),
     ("PUT /session/ai",                   [NOBODY, 422, 422, 403, 403, 422]),
+    ("PUT /tickets/{id}/presence",        [NOBODY, 422, 422, 403, 403, 403]),
 ];
 
 /// Routes of the description as "METHOD path".
