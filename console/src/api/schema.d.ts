@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/approvals/{id}/provenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything behind one approved letter, as one document that `countersign audit verify` checks offline. */
+        get: operations["get_provenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/articles": {
         parameters: {
             query?: never;
@@ -1141,6 +1158,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/{id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who else is at a ticket. */
+        get: operations["get_presence"];
+        /** Says what the caller does at a ticket; counts for 25 seconds. Answers who else is there. */
+        put: operations["be_present"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}/read": {
         parameters: {
             query?: never;
@@ -1516,6 +1551,13 @@ export interface components {
             /** @description Key of its source. */
             source: string;
         };
+        /** @description The message it answers. */
+        Asked: {
+            at: string;
+            from: string;
+            subject: string;
+            text: string;
+        };
         /** @description A file that came with a message. */
         Attachment: {
             id: string;
@@ -1538,6 +1580,13 @@ export interface components {
             items: components["schemas"]["AttackLine"][];
             tray_after: number;
             tray_before: number;
+        };
+        /** @description One attempt to hand it over. */
+        Attempt: {
+            ended_at?: string | null;
+            outcome?: string | null;
+            reply?: string | null;
+            started_at: string;
         };
         /** @description An entry of the record. */
         AuditLine: {
@@ -1675,6 +1724,11 @@ export interface components {
             /** @description Of these, because somebody wanted to. */
             volunteered: number;
         };
+        /** @description A check that was confirmed. */
+        CheckedOff: {
+            label: string;
+            note: string;
+        };
         /** @description A signed state of the record. */
         Checkpoint: {
             /** @description Where else the checkpoint is known. */
@@ -1687,6 +1741,15 @@ export interface components {
             root: string;
             /** Format: int64 */
             size: number;
+        };
+        /** @description A source that was put before the drafter. */
+        CitedText: {
+            /** Format: int32 */
+            citation: number;
+            text: string;
+            title: string;
+            /** @description The article's version; null for a past reply. */
+            version?: string | null;
         };
         /** @description Somebody who answers. */
         Colleague: {
@@ -1930,6 +1993,17 @@ export interface components {
             text: string;
             /** Format: double */
             weight?: number | null;
+        };
+        /** @description What left, to the byte. Empty after an erasure. */
+        ExactLetter: {
+            /** @description Of sender, recipients and bytes. */
+            digest: string;
+            mail_from: string;
+            /** @description The exact bytes, in base64. */
+            mime: string;
+            outbox: string;
+            recipients: string[];
+            state: string;
         };
         /** @description What a model was given and said. */
         Exchange: {
@@ -2183,6 +2257,18 @@ export interface components {
             }[];
         };
         /** @description A list that is always whole. */
+        List_Present: {
+            /** @description The rows. */
+            items: {
+                agent_id: string;
+                /** @description Their last sign of life. */
+                at: string;
+                /** @description `viewing`, `writing` or `approving`. */
+                doing: string;
+                name: string;
+            }[];
+        };
+        /** @description A list that is always whole. */
         List_SourceLine: {
             /** @description The rows. */
             items: {
@@ -2293,6 +2379,18 @@ export interface components {
                 version: number;
             }[];
         };
+        /** @description What the machine was given and wrote. */
+        MachinePart: {
+            answer?: string | null;
+            doubts: string[];
+            endpoint?: string | null;
+            /** @description `assembled`, `model` or `agent`. */
+            origin: string;
+            /** @description Exactly what a language model was sent, with placeholders for personal data. */
+            request?: string | null;
+            sources: components["schemas"]["CitedText"][];
+            text?: string | null;
+        };
         /** @description What became of a mail. */
         MailProgress: {
             /** @description A draft waits, or it is said why there is none. */
@@ -2328,6 +2426,8 @@ export interface components {
         Message: {
             /** @description `none`, `unchanged` or `edited`. */
             ai_assisted: string;
+            /** @description Its approval, whose provenance can be read; null for what nobody approved. */
+            approval_id?: string | null;
             approved_at?: string | null;
             approved_by?: components["schemas"]["AgentRef"] | null;
             at: string;
@@ -2898,6 +2998,15 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description A colleague at a ticket. */
+        Present: {
+            agent_id: string;
+            /** @description Their last sign of life. */
+            at: string;
+            /** @description `viewing`, `writing` or `approving`. */
+            doing: string;
+            name: string;
+        };
         /** @description The body of a problem. */
         Problem: {
             /** @description One sentence for the person. */
@@ -2929,6 +3038,33 @@ export interface components {
              */
             precision: number;
         };
+        /** @description An entry of the record. */
+        Proved: {
+            at: string;
+            /** @description The exact entry. */
+            entry: string;
+            kind: string;
+            /** @description Its proof in the record (c2sp.org/tlog-proof@v1); null while it waits for its place. */
+            proof?: string | null;
+        };
+        /** @description One letter with everything behind it. Times are RFC 3339 in UTC. */
+        Provenance: {
+            approval: components["schemas"]["Yes"];
+            attempts: components["schemas"]["Attempt"][];
+            /** @description `countersign-letter@v1`. */
+            format: string;
+            /** @description The record's public key. A convenience: whoever checks brings the key from elsewhere. */
+            key: string;
+            letter: components["schemas"]["ExactLetter"];
+            machine: components["schemas"]["MachinePart"];
+            /** @description Entries of the record that tell of it, oldest first. */
+            record: components["schemas"]["Proved"][];
+            request?: components["schemas"]["Asked"] | null;
+            /** Format: int64 */
+            ticket: number;
+            /** @description Every saved version, oldest first. */
+            versions: components["schemas"]["SavedText"][];
+        };
         /** @description A mail that waits for a person. */
         Quarantined: {
             excerpt: string;
@@ -2955,6 +3091,15 @@ export interface components {
             quote: string;
             /** @description `standing`, or `dismissed` by a person. */
             state: string;
+        };
+        /** @description One saved version of the text. */
+        SavedText: {
+            at: string;
+            /** @description Null for the machine. */
+            by?: string | null;
+            /** Format: int64 */
+            revision: number;
+            text: string;
         };
         /** @description Exactly what would leave. */
         Sealed: {
@@ -3044,6 +3189,11 @@ export interface components {
         Session: {
             agent: components["schemas"]["Agent"];
             desk: components["schemas"]["Desk"];
+        };
+        /** @description What the caller does at a ticket. */
+        SignOfLife: {
+            /** @description `viewing`, `writing`, `approving` or `gone`. */
+            doing: string;
         };
         /** @description A solved case like this one. */
         SimilarTicket: {
@@ -3486,6 +3636,24 @@ export interface components {
             /** @description Its Monday. */
             start: string;
         };
+        /** @description Who approved, and how. */
+        Yes: {
+            at: string;
+            by: string;
+            checks: components["schemas"]["CheckedOff"][];
+            /** @description `session` or `password`. */
+            confirmed: string;
+            first_at?: string | null;
+            /** @description The first of two, where two were asked for. */
+            first_by?: string | null;
+            id: string;
+            /** @description Whether the stored rows carry the marks of the key that is not in the database. */
+            marks_hold: boolean;
+            policies: string;
+            /** Format: int64 */
+            revision: number;
+            send_at?: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -3572,6 +3740,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Undone"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_provenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provenance"];
                 };
             };
             "4XX": {
@@ -5678,6 +5875,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Note"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Present"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    be_present: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignOfLife"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Present"];
                 };
             };
             "4XX": {
