@@ -28,6 +28,8 @@ interface Options {
   revision?: number;
   idempotencyKey?: string;
   signal?: AbortSignal;
+  /** Goes on when the page is left. */
+  keepalive?: boolean;
 }
 
 const base = "/api/v1";
@@ -52,7 +54,7 @@ async function send(method: string, path: string, options: Options = {}): Promis
   const body = options.raw ? options.raw.data : options.body === undefined ? null : JSON.stringify(options.body);
   let response: Response;
   try {
-    response = await fetch(base + path, { method, headers, body, signal: options.signal ?? null, credentials: "same-origin" });
+    response = await fetch(base + path, { method, headers, body, signal: options.signal ?? null, keepalive: options.keepalive ?? false, credentials: "same-origin" });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Problem("offline", 0, "offline", "");

@@ -37,9 +37,14 @@ export function useBeingPresent(ticketId: string): void {
     const timer = window.setInterval(tell, everyMs);
     return () => window.clearInterval(timer);
   }, [ticketId, what]);
-  useEffect(() => () => {
-    nowDoing("viewing");
-    void bePresent(ticketId, "gone").catch(() => undefined);
+  useEffect(() => {
+    const leave = () => void bePresent(ticketId, "gone").catch(() => undefined);
+    window.addEventListener("pagehide", leave);
+    return () => {
+      window.removeEventListener("pagehide", leave);
+      nowDoing("viewing");
+      leave();
+    };
   }, [ticketId]);
 }
 

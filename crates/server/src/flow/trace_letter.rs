@@ -24,14 +24,19 @@ pub struct Provenance {
     pub format: String,
     /// The record's public key. A convenience: whoever checks brings the key from elsewhere.
     pub key: String,
+    /// The ticket's number.
     pub ticket: i64,
     /// What was asked; null after an erasure.
     pub request: Option<Asked>,
+    /// What the machine was given and wrote.
     pub machine: MachinePart,
     /// Every saved version, oldest first.
     pub versions: Vec<SavedText>,
+    /// Who approved, and how.
     pub approval: Yes,
+    /// What left, to the byte.
     pub letter: ExactLetter,
+    /// Every attempt to hand it over.
     pub attempts: Vec<Attempt>,
     /// Entries of the record that tell of it, oldest first.
     pub record: Vec<Proved>,
@@ -40,9 +45,13 @@ pub struct Provenance {
 /// The message it answers.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Asked {
+    /// Whose.
     pub from: String,
+    /// When.
     pub at: String,
+    /// Its subject.
     pub subject: String,
+    /// The words.
     pub text: String,
 }
 
@@ -51,49 +60,68 @@ pub struct Asked {
 pub struct MachinePart {
     /// `assembled`, `model` or `agent`.
     pub origin: String,
+    /// The words.
     pub text: Option<String>,
+    /// What the drafter was unsure of.
     pub doubts: Vec<String>,
+    /// What was put before the drafter.
     pub sources: Vec<CitedText>,
     /// Exactly what a language model was sent, with placeholders for personal data.
     pub request: Option<String>,
+    /// What it answered.
     pub answer: Option<String>,
+    /// Which model.
     pub endpoint: Option<String>,
 }
 
 /// A source that was put before the drafter.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct CitedText {
+    /// The number that sentences cite.
     pub citation: u32,
+    /// Its title.
     pub title: String,
     /// The article's version; null for a past reply.
     pub version: Option<String>,
+    /// The words.
     pub text: String,
 }
 
 /// One saved version of the text.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct SavedText {
+    /// The draft's revision.
     pub revision: i64,
     /// Null for the machine.
     pub by: Option<String>,
+    /// When.
     pub at: String,
+    /// The words.
     pub text: String,
 }
 
 /// Who approved, and how.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Yes {
+    /// Its id.
     pub id: String,
+    /// Their name.
     pub by: String,
+    /// When.
     pub at: String,
     /// `session` or `password`.
     pub confirmed: String,
+    /// The draft's revision.
     pub revision: i64,
     /// The first of two, where two were asked for.
     pub first_by: Option<String>,
+    /// When the first was given.
     pub first_at: Option<String>,
+    /// The hour it was put off to.
     pub send_at: Option<String>,
+    /// The versions of policies it was shown under.
     pub policies: String,
+    /// What was confirmed.
     pub checks: Vec<CheckedOff>,
     /// Whether the stored rows carry the marks of the key that is not in the database.
     pub marks_hold: bool,
@@ -102,36 +130,48 @@ pub struct Yes {
 /// A check that was confirmed.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct CheckedOff {
+    /// What it asks.
     pub label: String,
+    /// What the person wrote down.
     pub note: String,
 }
 
 /// What left, to the byte. Empty after an erasure.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ExactLetter {
+    /// Envelope sender.
     pub mail_from: String,
+    /// Envelope recipients.
     pub recipients: Vec<String>,
     /// The exact bytes, in base64.
     pub mime: String,
     /// Of sender, recipients and bytes.
     pub digest: String,
+    /// Its place in the outbox.
     pub outbox: String,
+    /// Where it is.
     pub state: String,
 }
 
 /// One attempt to hand it over.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Attempt {
+    /// When it began.
     pub started_at: String,
+    /// When it ended.
     pub ended_at: Option<String>,
+    /// How, as a word.
     pub outcome: Option<String>,
+    /// The mail server's words.
     pub reply: Option<String>,
 }
 
 /// An entry of the record.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Proved {
+    /// When.
     pub at: String,
+    /// What happened, as a word.
     pub kind: String,
     /// The exact entry.
     pub entry: String,
