@@ -93,7 +93,7 @@ fn a_reply_leaves_once_as_shown_and_only_after_a_yes() {
         );
         let provenance = format!("/approvals/{}/provenance", approved["approval_id"].as_str().unwrap());
         assert_eq!(outbound["approval_id"], approved["approval_id"]);
-        traced(&desk, &timo, &provenance, &sealed).await;
+        traced(desk, &timo, &provenance, &sealed).await;
         let found =
             desk.sign_in("helene").await.send("POST", "/audit/verification", None, Vec::new()).await.expect(200);
         assert_eq!(found["ok"], true, "{found}");

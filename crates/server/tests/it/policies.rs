@@ -439,7 +439,7 @@ fn a_case_for_two_people_and_a_password_leaves_with_both() {
             "{TERMS}people = \"two\"\nconfirm = \"password\"\n[[checks]]\nkey = \"identity\"\nsentence = \"Identity verified\"\nanswer = \"note\"\n"
         );
         write(&mara, INVOICES, 1, &terms).await.expect(200);
-        let page = asked(&desk, &mara, QUESTION).await;
+        let page = asked(desk, &mara, QUESTION).await;
         let (path, sealed) = seal(&mara, &page).await;
         assert_eq!((&sealed["people"], &sealed["confirm"]), (&json!("two"), &json!("password")));
         let full = |sealed: &Value| {
