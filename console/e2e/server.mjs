@@ -13,6 +13,10 @@ const binary = process.env.COUNTERSIGN ?? join(root, "target/debug/countersign")
 export const countersign = (folder, ...words) =>
   execFileSync(binary, [...words, "--config", join(folder, "desk.toml"), "--data", join(folder, "data")], { cwd: root, encoding: "utf8" });
 
+/** Adds somebody of every queue, with this password. */
+export const addPerson = (folder, name, email, role, password) =>
+  execFileSync(binary, ["user", "add", name, email, "--role", role, "--config", join(folder, "desk.toml"), "--data", join(folder, "data")], { cwd: root, input: `${password}\n`, encoding: "utf8" });
+
 const freePort = () => new Promise((resolve, reject) => {
   const probe = createServer().once("error", reject).listen(0, "127.0.0.1", () => {
     const { port } = probe.address();

@@ -1,7 +1,8 @@
 //! Speed and quality of this crate alone, without a desk.
 //!
-//! `measure_search speed DOCS.txt QUERIES.txt`: one text a line; made vectors in clusters; prints queries per second and
-//! percentiles of words and of words with meaning. `measure_search alike TRAIN.csv TEST.csv VECTORS_FOLDER MODEL_FOLDER`:
+//! `measure_search speed DOCS.txt QUERIES.txt [FOLDER]`: one text a line; made vectors in clusters; prints queries per
+//! second and percentiles of words and of words with meaning, and with a folder for the index its size, the memory of
+//! this process and the time to open it again. `measure_search alike TRAIN.csv TEST.csv VECTORS_FOLDER MODEL_FOLDER`:
 //! requests of the second file looked for among the first (`text,category`); the same category is right.
 #![expect(clippy::print_stdout, reason = "a measurement prints its figures")]
 
@@ -9,7 +10,14 @@
 mod fixed_hash;
 mod support;
 
-use std::{collections::HashMap, error::Error, fs, path::Path, time::Instant};
+use std::{
+    collections::HashMap,
+    error::Error,
+    fs,
+    io::{BufRead as _, BufReader},
+    path::Path,
+    time::Instant,
+};
 
 use fixed_hash::hash;
 use search::{Filter, Index, Passage, Query, Ranking};
@@ -18,11 +26,15 @@ use support::Meanings;
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["speed", docs, queries] => speed(&fs::read_to_string(docs)?, &fs::read_to_string(queries)?),
+        ["speed", docs, queries] => speed(&Index::in_memory()?, docs, &fs::read_to_string(queries)?),
+        ["speed", docs, queries, folder] => on_disk(Path::new(folder), docs, queries),
         ["alike", train, test, vectors, model] => {
             alike(train, test, Meanings::open(Path::new(vectors), Path::new(model))?)
         }
-        _ => Err("usage: measure_search speed DOCS.txt QUERIES.txt | alike TRAIN.csv TEST.csv VECTORS MODEL".into()),
+        _ => {
+            Err("usage: measure_search speed DOCS.txt QUERIES.txt [FOLDER] | alike TRAIN.csv TEST.csv VECTORS MODEL"
+                .into())
+        }
     }
 }
 
@@ -47,16 +59,36 @@ fn made(number: usize) -> Vec<f32> {
     (0..384).map(|at| noise(&centre, at) + 0.6 * noise(&own, at)).collect()
 }
 
-fn speed(docs: &str, queries: &str) -> Result<(), Box<dyn Error>> {
-    let index = Index::in_memory()?;
+fn on_disk(folder: &Path, docs: &str, queries: &str) -> Result<(), Box<dyn Error>> {
+    let index = Index::open(folder)?.into_index();
+    speed(&index, docs, &fs::read_to_string(queries)?)?;
+    drop(index);
+    let words = fs::read_dir(folder.join("words"))?.filter_map(|file| Some(file.ok()?.metadata().ok()?.len()));
+    let bytes = words.sum::<u64>() + fs::metadata(folder.join("vectors"))?.len();
     let started = Instant::now();
-    for (at, text) in docs.lines().enumerate() {
-        let passage = passage(at, text);
+    let again = Index::open(folder)?.into_index();
+    let opened = started.elapsed().as_secs_f64();
+    println!("{} passages, {} MB of files, opened again in {opened:.1} s", again.len(), bytes / 1_000_000);
+    Ok(())
+}
+
+/// Resident memory of this process, in MB, and the most it had; where the system tells.
+fn memory() -> String {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let of = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim).unwrap_or("unknown");
+    format!("{} resident, {} at most", of("VmRSS:"), of("VmHWM:"))
+}
+
+fn speed(index: &Index, docs: &str, queries: &str) -> Result<(), Box<dyn Error>> {
+    let started = Instant::now();
+    for (at, text) in BufReader::new(fs::File::open(docs)?).lines().enumerate() {
+        let passage = passage(at, &text?);
         index.set_vector(passage.vector_key(), &made(at))?;
         index.replace_group(&at.to_string(), vec![passage])?;
     }
     index.commit(1)?;
     println!("{} passages built in {:.1} s wall", index.len(), started.elapsed().as_secs_f64());
+    println!("memory: {}", memory());
     let filter = Filter::everything();
     let queries: Vec<&str> = queries.lines().collect();
     for (name, with_meaning, most) in [("words", false, 1000), ("words and meaning", true, 200)] {

@@ -192,6 +192,12 @@ fn what_its_owner_approved_beforehand_speaks_at_once_and_sends_drafts_back() {
         let draft = timo.get(&format!("/tickets/{id}")).await.expect(200)["answer"]["draft"].clone();
         assert!(draft["stale"].as_str().is_some(), "{draft}");
 
+        for (typed, is_found) in [("customs", true), ("customs%20region:EU", true), ("customs%20region:us", false)] {
+            let found = owner.get(&format!("/search?q={typed}")).await.expect(200)["passages"].clone();
+            let titles = found.as_array().unwrap().iter().any(|passage| passage["title"] == "Parcels to Norway");
+            assert_eq!(titles, is_found, "{typed}: {found}");
+        }
+
         let article_id = article(desk, "shipping", "Parcels to Norway").await.id;
         owner.post(&format!("/articles/{article_id}/withdrawal"), json!({})).await.expect(204);
         put(root, "parcels.md", "# Parcels to Norway\n\nParcels to Norway take three working days.\n");
