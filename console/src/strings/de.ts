@@ -129,6 +129,7 @@ export const de: Strings = {
   "ticket.priority": "Priorität",
   "ticket.conversation": "Verlauf",
   "ticket.newest": "Neueste Frage",
+  "ticket.order": "Diese Mail will der Maschine Anweisungen geben; das bewirkt nichts",
   "ticket.mailFrom": "Nachricht von {name}",
   "ticket.replyFrom": "Antwort von {name}",
   "ticket.signedBy": "unterschrieben von {name}",

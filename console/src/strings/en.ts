@@ -128,6 +128,7 @@ export const en = {
   "ticket.priority": "Priority",
   "ticket.conversation": "Conversation",
   "ticket.newest": "Newest question",
+  "ticket.order": "This mail tries to instruct the machine; it has no effect",
   "ticket.mailFrom": "Mail from {name}",
   "ticket.replyFrom": "Reply from {name}",
   "ticket.signedBy": "signed by {name}",

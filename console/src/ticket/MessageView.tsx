@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { IconAlertTriangle, IconChevronRight, IconPaperclip, IconRoute } from "@tabler/icons-react";
+import { IconAlertTriangle, IconChevronRight, IconPaperclip, IconRobotOff, IconRoute } from "@tabler/icons-react";
 import { useState } from "react";
 import { href } from "../api/http";
 import type { Message } from "../api/types";
@@ -33,6 +33,7 @@ export function MessageView({ message, isNewest, isOpen, onToggle }: Props) {
       </header>
       {isOpen && (
         <>
+          {message.orders.length > 0 && <p className="warning order-note"><IconRobotOff size={14} aria-hidden />{t("ticket.order")}</p>}
           {message.warnings.map((warning) => <p key={warning} className="warning"><IconAlertTriangle size={14} aria-hidden />{warning}</p>)}
           {isHtml ? <HtmlFrame messageId={message.id} /> : <Words message={message} isWhole={isWhole} />}
           <Tools message={message} isWhole={isWhole} onWhole={() => setWhole(!isWhole)} isHtml={isHtml} onHtml={() => setHtml(!isHtml)} />
@@ -44,11 +45,12 @@ export function MessageView({ message, isNewest, isOpen, onToggle }: Props) {
 
 function Words({ message, isWhole }: { message: Message; isWhole: boolean }) {
   const { lit } = useLight();
-  const marks = lit?.kind === "words" && lit.messageId === message.id ? [{ start: lit.start, end: lit.end, tag: "lit" }] : [];
+  const pointed = lit?.kind === "words" && lit.messageId === message.id ? [{ start: lit.start, end: lit.end, tag: "lit" }] : [];
+  const marks = [...message.orders.map((order) => ({ ...order, tag: "order" })), ...pointed];
   if (isWhole) return <p className="letter-text" dir="auto">{message.text}</p>;
   return (
     <p className="letter-text" dir="auto">
-      {segments(message.latest, marks).map((part, i) => (part.tags.length > 0 ? <mark key={i} className="lit-words">{part.text}</mark> : part.text))}
+      {segments(message.latest, marks).map((part, i) => (part.tags.length > 0 ? <mark key={i} className={part.tags.includes("lit") ? "lit-words" : "order-words"} title={part.tags.includes("order") ? t("ticket.order") : undefined}>{part.text}</mark> : part.text))}
     </p>
   );
 }

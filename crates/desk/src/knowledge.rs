@@ -129,6 +129,21 @@ impl Retrieval {
 }
 
 impl Cited {
+    /// A passage that stands in no library: what evals and benches put before a drafter.
+    #[must_use]
+    pub fn loose(citation: u32, title: &str, text: &str) -> Self {
+        let id = uuid::Uuid::nil();
+        Self {
+            citation,
+            origin: Origin::Passage { passage: id.into(), article: id.into(), version: id.into() },
+            title: title.to_owned(),
+            heading: String::new(),
+            text: text.to_owned(),
+            spans: Vec::new(),
+            why: Vec::new(),
+        }
+    }
+
     /// Whether facts may rest on it.
     #[must_use]
     pub const fn grounds(&self) -> bool {

@@ -18,6 +18,7 @@ mod heartbeat;
 pub mod jobs;
 pub mod keys;
 pub mod library;
+pub mod meanings;
 pub mod patterns;
 pub mod ticket_index;
 pub mod triager;

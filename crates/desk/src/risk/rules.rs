@@ -214,15 +214,7 @@ impl Rules {
     /// Characters keep their places.
     #[must_use]
     pub fn without_orders(&self, text: &str) -> String {
-        let folded = Folded::new(text);
-        let mut orders = Vec::new();
-        self.phrases.find(&folded, |hit| {
-            if self.rules.get(hit.rule).is_some_and(|r| r.flag == Flag::Injection) {
-                orders.push(super::sentence_around(&folded, hit.first, text.len()));
-            }
-        });
-        orders.dedup();
-        let mut orders = orders.into_iter().peekable();
+        let mut orders = self.order_bytes(text).into_iter().peekable();
         let blank = |(byte, c): (usize, char)| {
             while orders.peek().is_some_and(|(_, end)| *end <= byte) {
                 orders.next();
@@ -231,6 +223,30 @@ impl Rules {
             if inside && !c.is_whitespace() { ' ' } else { c }
         };
         text.char_indices().map(blank).collect()
+    }
+
+    /// The sentences that speak to the machine, by their first character and one past their last.
+    #[must_use]
+    pub fn orders(&self, text: &str) -> Vec<(usize, usize)> {
+        let chars = |byte: usize| text.get(..byte).map_or(0, |head| head.chars().count());
+        let trimmed = |(start, end): (usize, usize)| {
+            let end = start + text.get(start..end).map_or(0, |sentence| sentence.trim_end().len());
+            (chars(start), chars(end))
+        };
+        self.order_bytes(text).into_iter().map(trimmed).collect()
+    }
+
+    fn order_bytes(&self, text: &str) -> Vec<(usize, usize)> {
+        let folded = Folded::new(text);
+        let mut orders = Vec::new();
+        self.phrases.find(&folded, |hit| {
+            if self.rules.get(hit.rule).is_some_and(|r| r.flag == Flag::Injection) {
+                orders.push(super::sentence_around(&folded, hit.first, text.len()));
+            }
+        });
+        orders.sort_unstable();
+        orders.dedup();
+        orders
     }
 }
 

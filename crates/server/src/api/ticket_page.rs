@@ -87,6 +87,15 @@ pub struct Message {
     /// Why we think a machine sent it.
     machine: Option<String>,
     warnings: Vec<String>,
+    /// Sentences of `latest` that try to instruct the machine, by the shipped rules. They have no effect.
+    orders: Vec<CharSpan>,
+}
+
+/// A part of a text, in characters.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CharSpan {
+    start: usize,
+    end: usize,
 }
 
 /// A file that came with a message.
@@ -251,6 +260,8 @@ fn message(row: MessageRow, names: &HashMap<AgentId, String>, files: &mut HashMa
     let approved_by = row
         .agent
         .map(|agent| AgentRef { id: agent.to_string(), name: names.get(&agent).unwrap_or(&row.author).clone() });
+    let orders = if row.inbound { desk::risk::shipped().orders(&row.latest) } else { Vec::new() };
+    let orders = orders.into_iter().map(|(start, end)| CharSpan { start, end }).collect();
     Message {
         attachments: files.remove(&id).unwrap_or_default(),
         id,
@@ -274,6 +285,7 @@ fn message(row: MessageRow, names: &HashMap<AgentId, String>, files: &mut HashMa
         delivery: row.delivery.map(|state| if state == "stopped" { "failed".to_owned() } else { state }),
         machine: row.machine,
         warnings: row.warnings,
+        orders,
     }
 }
 
@@ -309,6 +321,7 @@ async fn past_case(conn: &mut Conn, grant: &Grant, row: &Row) -> Result<Vec<Mess
         delivery: None,
         machine: None,
         warnings: Vec::new(),
+        orders: Vec::new(),
     };
     Ok(vec![
         side("question", case.question.clone(), &name, &email, true),

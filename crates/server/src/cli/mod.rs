@@ -13,8 +13,10 @@ mod demo;
 mod doctor;
 mod erase;
 mod first_start;
+mod ground;
 mod host;
 mod import;
+mod injection;
 mod meaning;
 mod models;
 mod openapi;
@@ -65,6 +67,12 @@ enum Command {
     Audit(audit::Audit),
     /// Sort a text and say why; train, measure and use models from files.
     Triage(triage::Triage),
+    /// Hold answers against the passages they were given.
+    #[command(subcommand)]
+    Ground(ground::Ground),
+    /// Measure what instructions hidden in mails achieve.
+    #[command(subcommand)]
+    Injection(injection::Injection),
     /// Operating models, risk rules, routing, personas and macros as files.
     #[command(subcommand)]
     Policy(policy::Policy),
@@ -112,6 +120,8 @@ async fn run(command: Command) -> Outcome {
         Command::Models(models) => models.run(),
         Command::Audit(audit) => audit.run().await,
         Command::Triage(triage) => triage.run().await,
+        Command::Ground(ground) => ground.run(),
+        Command::Injection(injection) => Box::pin(injection.run()).await,
         Command::Policy(policy) => policy.run().await,
         Command::Sources(sources) => Box::pin(sources.run()).await,
         Command::Search(search) => search.run().await,

@@ -1,5 +1,5 @@
 //! The demo: an invented company to try the desk on, and a burglar who tries its doors.
 
 pub mod attack;
-mod files;
+pub(crate) mod files;
 pub mod world;

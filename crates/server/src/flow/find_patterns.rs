@@ -15,8 +15,9 @@ use store::{Grant, Purpose, Request};
 
 use crate::{
     App, FlowError,
-    flow::prepare_reply::{Meanings, answer_alone, passages_for},
+    flow::prepare_reply::{answer_alone, passages_for},
     library::{Kind, SearchRequest, compute, meaning_of},
+    meanings::Meanings,
     patterns::{Answering, Counted, Pattern},
     triager::may_learn_from,
 };

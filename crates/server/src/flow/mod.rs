@@ -44,6 +44,7 @@ pub mod try_policy;
 pub mod undo_reply;
 pub mod watch_triage;
 pub mod ways;
+mod whom_to_ask;
 pub mod write_article;
 pub mod write_draft;
 pub mod write_note;

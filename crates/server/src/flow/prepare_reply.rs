@@ -1,8 +1,6 @@
 //! Finds sources and similar cases, and drafts what the category's operating model allows. Never
 //! sends; never decides. What it may not do it says on the ticket.
 
-use std::collections::HashMap;
-
 use desk::{
     Timestamp,
     assemble::{self, Move},
@@ -21,8 +19,9 @@ use store::{Conn, DraftRow, Grant, Message, NewDraft, Purpose, SuggestionKind, T
 
 use crate::{
     App, FlowError,
-    flow::PREPARATION,
+    flow::{PREPARATION, whom_to_ask},
     library::{Kind, SearchRequest, may_use},
+    meanings::Meanings,
 };
 
 /// Name of the job.
@@ -33,8 +32,6 @@ const PASSAGES: usize = 5;
 const QUESTIONS: usize = 4;
 /// Passages that each of them may add.
 const PER_QUESTION: usize = 2;
-/// Sentences whose meaning is compared; a few milliseconds each, in the background.
-const SAYABLE_MAX: usize = 80;
 /// Past cases put beside them.
 const CASES: usize = 3;
 
@@ -46,6 +43,8 @@ pub struct Case {
     pub newest: Message,
     /// How it is worked, and what its policies say.
     pub conduct: Conduct,
+    /// Replies that left before, and what the requester says they tried.
+    pub said: Vec<String>,
     /// First name to greet, when there is one.
     pub first_name: Option<String>,
     /// Everybody's and everything's known values, for the second gate.
@@ -85,7 +84,10 @@ impl Case {
         }
         known.sort_by(|a, b| a.1.cmp(&b.1));
         known.dedup();
-        Ok(Some(Self { line, newest, conduct, first_name, known }))
+        let inbound = messages.iter().filter(|m| m.inbound).chain([&newest]);
+        let mut said: Vec<String> = inbound.flat_map(|m| assemble::tried(&m.latest)).collect();
+        said.extend(messages.iter().filter(|m| !m.inbound).map(|m| m.latest.clone()));
+        Ok(Some(Self { line, newest, conduct, said, first_name, known }))
     }
 
     /// Subject and newest words: what is asked.
@@ -153,17 +155,22 @@ pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     let cited = retrieve(app, &case).await?;
     outbox::crash::point("draft-retrieved");
     let drafted = drafted(app, &case, &cited);
+    let disagreement = match &drafted {
+        Ok(composed) => whom_to_ask::disagreement(app, &cited, composed).await?,
+        Err(_) => None,
+    };
     let next = match (&drafted, case.conduct.writing) {
-        (Ok(_), Writing::Draft | Writing::ApprovedWording) => Move::Answer,
-        (Err(_), Writing::Draft | Writing::ApprovedWording) => Move::Ask,
+        (Ok(_), Writing::Draft | Writing::ApprovedWording) if disagreement.is_none() => Move::Answer,
+        (_, Writing::Draft | Writing::ApprovedWording) => Move::Ask,
         _ => Move::HandOver,
     };
     let missing = drafted.as_ref().err().cloned().unwrap_or_default();
     let plan = assemble::plan(&case.newest.latest, missing, next);
     let retrieval = keep_retrieval(app, &case, Retrieval { cited: cited.clone(), plan: Some(plan) }).await?;
-    match withheld {
-        None => propose(app, &case, retrieval, &cited, drafted).await,
-        Some(why) => withhold(app, ticket, &why, "operating-model").await,
+    match (withheld, disagreement) {
+        (None, Some(why)) => withhold(app, ticket, &why, "sources-disagree").await,
+        (None, None) => propose(app, &case, retrieval, &cited, drafted).await,
+        (Some(why), _) => withhold(app, ticket, &why, "operating-model").await,
     }
 }
 
@@ -207,7 +214,9 @@ async fn propose(
         Err(unanswered) => {
             let why = match unanswered.first() {
                 Some(question) => {
-                    format!("No approved source answers: “{}”", question.chars().take(160).collect::<String>())
+                    let question: String = question.chars().take(160).collect();
+                    let ask = whom_to_ask::keeper(app, cited).await?;
+                    format!("No approved source answers: “{question}” {ask}")
                 }
                 None => "It asks nothing that could be looked up.".to_owned(),
             };
@@ -224,8 +233,13 @@ pub fn drafted(app: &App, case: &Case, cited: &[Cited]) -> Result<Composed, Vec<
     let question = case.question();
     let meanings = &mut Meanings::default();
     meanings.know(app, &question, cited);
-    let language = Language::guess(&case.newest.latest);
-    assemble::assemble(&question, cited, case.first_name.as_deref(), language, &|a, b| meanings.closeness(a, b))
+    let request = assemble::Request {
+        whole: &question,
+        said: &case.said,
+        first_name: case.first_name.as_deref(),
+        language: Language::guess(&case.newest.latest),
+    };
+    assemble::assemble(&request, cited, &|a, b| meanings.closeness(a, b))
 }
 
 /// What would be assembled for a question on its own; none when nothing answers it.
@@ -233,25 +247,9 @@ pub fn drafted(app: &App, case: &Case, cited: &[Cited]) -> Result<Composed, Vec<
 pub fn answer_alone(app: &App, question: &str, cited: &[Cited], meanings: &mut Meanings) -> Option<Composed> {
     meanings.know(app, question, cited);
     let closeness = |a: &str, b: &str| meanings.closeness(a, b);
-    assemble::assemble(question, cited, None, Language::guess(question), &closeness).ok()
-}
-
-/// The meaning of questions and of sentences that could be said; empty without weights.
-#[derive(Default)]
-pub struct Meanings(HashMap<String, embed::Vector>);
-
-impl Meanings {
-    fn know(&mut self, app: &App, question: &str, cited: &[Cited]) {
-        let mut texts: Vec<String> = assemble::probes(question).into_iter().map(|probe| probe.full).collect();
-        texts.extend(assemble::sayable(cited).into_iter().take(SAYABLE_MAX));
-        texts.retain(|text| !self.0.contains_key(text));
-        let vectors = app.library.vectors(&texts);
-        self.0.extend(texts.into_iter().zip(vectors));
-    }
-
-    fn closeness(&self, a: &str, b: &str) -> Option<f64> {
-        Some(f64::from(self.0.get(a)?.cosine(self.0.get(b)?)))
-    }
+    let language = Language::guess(question);
+    let request = assemble::Request { whole: question, said: &[], first_name: None, language };
+    assemble::assemble(&request, cited, &closeness).ok()
 }
 
 /// Passages that may ground a reply to a question.

@@ -20,7 +20,9 @@ use crate::{
     flow::{
         PREPARATION,
         prepare_reply::{self, Case},
+        whom_to_ask,
     },
+    meanings::OnDemand,
 };
 
 /// Longest draft a person may save, in bytes.
@@ -82,11 +84,12 @@ pub async fn start(
     if origin == DraftOrigin::Model && standing.is_none() {
         ask_model(app, &case, retrieval, &cited).await?;
     } else {
-        let composed = prepare_reply::drafted(app, &case, &cited).map_err(|_| {
+        let mut composed = prepare_reply::drafted(app, &case, &cited).map_err(|_| {
             FlowError::Invalid(
                 "No approved source answers this, so nothing can be assembled. Write the reply yourself.".to_owned(),
             )
         })?;
+        composed.doubts.extend(whom_to_ask::disagreement(app, &cited, &composed).await?);
         if let Some(own) = standing {
             set_aside(app, session, &grant, ticket, own).await?;
         }
@@ -224,7 +227,7 @@ pub async fn ask_model(app: &App, case: &Case, retrieval: SuggestionId, cited: &
         Ok(answer) if names_others(&answer.text, &table, &case.known, &others) => {
             Err("the model's answer names somebody of another case, so it was not used".to_owned())
         }
-        Ok(answer) => read(&answer.text, &table, cited, case),
+        Ok(answer) => read(app, &answer.text, &table, cited, case),
         Err(error) => Err(error.to_string()),
     };
     let state = match (&answered, &outcome) {
@@ -298,10 +301,13 @@ async fn keep_request(app: &App, case: &Case, body: &[u8], table: &Table) -> Res
 }
 
 /// Reads an answer: form first, then placeholders back, then every sentence against its passages.
-fn read(text: &str, table: &Table, cited: &[Cited], case: &Case) -> Result<Composed, String> {
+fn read(app: &App, text: &str, table: &Table, cited: &[Cited], case: &Case) -> Result<Composed, String> {
     let restored = restore_json(text, table)?;
     let greeting = Language::guess(&case.newest.latest).greeting(case.first_name.as_deref());
-    prompt::read_answer(&ModelText::from_model(restored), cited, &greeting).map_err(|e| e.to_string())
+    let meanings = OnDemand::new(app);
+    let closeness = |a: &str, b: &str| meanings.closeness(a, b);
+    let given = prompt::Given { question: &case.question(), cited, greeting: &greeting, closeness: &closeness };
+    prompt::read_answer(&ModelText::from_model(restored), &given).map_err(|e| e.to_string())
 }
 
 /// Puts hidden values back into the strings of a JSON answer; one unknown placeholder refuses it whole.

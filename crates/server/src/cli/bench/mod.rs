@@ -5,6 +5,7 @@
 //! the engines read plain files from the folder given.
 
 pub mod cpu;
+mod drafts;
 mod intake;
 mod lists;
 mod personal_data;
@@ -25,10 +26,10 @@ use super::{
 /// Measure this machine and these engines.
 #[derive(Debug, clap::Args)]
 pub struct Bench {
-    /// What to measure: desk (start, lists and intake), engines (triage, search and redact), or all.
+    /// What to measure: desk (start, lists and intake), engines (triage, search, redact and drafts), or all.
     #[arg(value_enum)]
     name: Name,
-    /// Folder with the data sets: folders with train and test splits such as `clinc150/`, `goemotions/`, `aws_docs_qa/`, `presidio_synth_v2/`.
+    /// Folder with the data sets: folders with train and test splits such as `clinc150/`, `goemotions/`, `aws_docs_qa/`, `presidio_synth_v2/`, `mtrag_un/`, `bipia/`.
     #[arg(long, value_name = "DIR", default_value = "data")]
     data: PathBuf,
     /// For intake: a folder of mails, as for `countersign import`; made ones when absent.
@@ -69,9 +70,11 @@ enum Name {
     Search,
     /// Finding personal data.
     Redact,
+    /// Drafts: the grounding check against people, hidden instructions, what must be handed over.
+    Drafts,
     /// start, lists, intake.
     Desk,
-    /// triage, search, redact.
+    /// triage, search, redact, drafts.
     Engines,
     /// Everything.
     All,
@@ -79,10 +82,11 @@ enum Name {
 
 impl Name {
     fn parts(self) -> &'static [Self] {
-        const ALL: &[Name] = &[Name::Start, Name::Lists, Name::Intake, Name::Triage, Name::Search, Name::Redact];
+        const ALL: &[Name] =
+            &[Name::Start, Name::Lists, Name::Intake, Name::Triage, Name::Search, Name::Redact, Name::Drafts];
         match self {
             Self::Desk => &[Self::Start, Self::Lists, Self::Intake],
-            Self::Engines => &[Self::Triage, Self::Search, Self::Redact],
+            Self::Engines => &[Self::Triage, Self::Search, Self::Redact, Self::Drafts],
             Self::All => ALL,
             Self::Start => &[Self::Start],
             Self::Lists => &[Self::Lists],
@@ -90,6 +94,7 @@ impl Name {
             Self::Triage => &[Self::Triage],
             Self::Search => &[Self::Search],
             Self::Redact => &[Self::Redact],
+            Self::Drafts => &[Self::Drafts],
         }
     }
 }
@@ -180,6 +185,7 @@ impl Bench {
             }
             Name::Search => search::measure(&self.data, &self.weights, self.beside.cache.as_deref()),
             Name::Redact => personal_data::measure(&data("presidio_synth_v2")),
+            Name::Drafts => drafts::measure(&self.data, &self.weights).await,
             Name::Desk | Name::Engines | Name::All => Ok(Vec::new()),
         }
     }
@@ -205,6 +211,9 @@ const fn says(part: Name) -> &'static str {
         }
         Name::Redact => {
             "redact: presidio_synth_v2, the classes we look for; a span counts as found when a finding of its class overlaps it"
+        }
+        Name::Drafts => {
+            "drafts: mtrag_un, answers that people rated, learnt on one half of the conversations; assembled drafts from the same passages; bipia and agentdojo against a model that obeys; tau2 requests that must be refused or handed over"
         }
         Name::Desk | Name::Engines | Name::All => "",
     }
