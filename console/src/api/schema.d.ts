@@ -1703,6 +1703,11 @@ export interface components {
             /** @description The words then. */
             was: string;
         };
+        /** @description A part of a text, in characters. */
+        CharSpan: {
+            end: number;
+            start: number;
+        };
         /** @description One thing to look at before approving. */
         Check: {
             /** @description `tick` or `note`: how it is confirmed. */
@@ -2447,6 +2452,8 @@ export interface components {
             latest: string;
             /** @description Why we think a machine sent it. */
             machine?: string | null;
+            /** @description Sentences of `latest` that try to instruct the machine, by the shipped rules. They have no effect. */
+            orders: components["schemas"]["CharSpan"][];
             quoted?: string | null;
             subject: string;
             /** @description The whole text. */
