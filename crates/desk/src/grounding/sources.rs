@@ -12,7 +12,7 @@ use super::{
 /// Sentences that may carry a statement together: people put in one what a page says in three.
 const WINDOW: usize = 3;
 /// Share of a sentence's words that another must have to be about the same.
-const ALIKE_MIN: f64 = 0.6;
+const ALIKE_MIN: f64 = 0.5;
 /// Windows whose meaning is compared; the best by words.
 const COMPARED: usize = 3;
 
@@ -144,15 +144,17 @@ impl Sources {
         self.spots.iter().filter(|spot| shared(spot) == most).collect()
     }
 
-    /// Whether the sentences that say the same all deny what this one states, or the other way round.
+    /// Whether a word that this sentence states is denied wherever the sentences about the same have it, or the other way
+    /// round.
     pub(super) fn denies(&self, sentence: &str, own: &HashSet<String>) -> bool {
-        let alike = self.alike(own);
-        let ours = tone::denied(sentence);
-        let against = |spot: &&&Spot| {
-            let theirs = tone::denied(&spot.text);
-            own.intersection(&spot.stems).any(|w| ours.contains(w) != theirs.contains(w))
-                && tone::negates(sentence) != tone::negates(&spot.text)
-        };
-        !alike.is_empty() && alike.iter().filter(against).count() == alike.len()
+        let (ours, we_negate) = (tone::denied(sentence), tone::negates(sentence));
+        let alike: Vec<_> = self.alike(own).into_iter().map(|s| (s, tone::denied(&s.text))).collect();
+        own.iter().any(|word| {
+            let mut holding = alike.iter().filter(|(spot, _)| spot.stems.contains(word)).peekable();
+            holding.peek().is_some()
+                && holding.all(|(spot, theirs)| {
+                    ours.contains(word) != theirs.contains(word) && we_negate != tone::negates(&spot.text)
+                })
+        })
     }
 }

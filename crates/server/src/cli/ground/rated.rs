@@ -123,13 +123,17 @@ impl Agreement {
     /// As figures of a bench; `goals` for the two that have one.
     pub fn figures(&self, bench: &'static str, prefix: &str, goals: (Goal, Goal)) -> Vec<Figure> {
         let figure = |name: &str, value, n, goal| Figure::new(bench, format!("{prefix}{name}"), value, "", n, goal);
-        vec![
-            figure("auroc", self.auroc, self.all, goals.0),
+        // Where nothing is rated low, or everything, there is no order to speak of.
+        let both = self.low > 0 && self.low < self.all;
+        let auroc = both.then(|| figure("auroc", self.auroc, self.all, goals.0));
+        let mut figures: Vec<Figure> = auroc.into_iter().collect();
+        figures.extend([
             figure("spearman", self.spearman, self.all, Goal::Unset),
             figure("abstained", self.abstained, self.all, Goal::Unset),
             figure("false_alarms", self.false_alarms, self.full, goals.1),
             figure("found", self.found, self.low, Goal::Unset),
-        ]
+        ]);
+        figures
     }
 }
 
