@@ -3,7 +3,7 @@
 
 use desk::{
     draft::{Composed, ModelText, Support},
-    grounding::{self, Doubt, Sources},
+    grounding::{self, Objection, Sources},
     knowledge::Cited,
     prompt::{self, AnswerRefused, Given},
 };
@@ -126,7 +126,7 @@ fn t059_a_document_that_is_cited_for_what_it_does_not_say_supports_nothing() {
     assert!(is_marked(&composed), "the other passage says it, the cited one does not: {composed:?}");
     let judged =
         Sources::of(&[DEVICES], "").judge("You can stay signed in on up to nine devices.", &grounding::words_alone);
-    assert_eq!(judged.doubt.map(|d| d.0), Some(Doubt::Number));
+    assert_eq!(judged.doubt.map(|d| d.0), Some(Objection::Number));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! How far a whole answer keeps to its sources: one number for many sentences.
 
-use super::{Closeness, Doubt, Judged, Sources, sentences, text::stems};
+use super::{Closeness, Judged, Objection, Sources, sentences, text::stems};
 use crate::draft::Support;
 
 /// An answer below this score is doubted as a whole. Of the fully faithful answers of the training half (see [`Marks`]) one in
@@ -78,7 +78,7 @@ impl Sum {
     fn add(&mut self, sentence: &str, judged: &Judged, sources: &Sources) {
         let own = stems(sentence);
         self.sentences += 1;
-        let clean = matches!(judged.doubt, None | Some((Doubt::Words | Doubt::NoSource, _)));
+        let clean = matches!(judged.doubt, None | Some((Objection::Words | Objection::NoSource, _)));
         self.clean += usize::from(clean && !sources.is_empty());
         self.words += own.len();
         self.held += own.iter().filter(|w| sources.stems.contains(*w)).count();

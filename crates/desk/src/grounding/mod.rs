@@ -34,7 +34,7 @@ const CLOSE: f64 = 0.72;
 
 closed_list! {
     /// Why a sentence is not carried.
-    pub enum Doubt ("reason for doubt") {
+    pub enum Objection ("objection") {
         /// Nothing is cited.
         NoSource = "no_source",
         /// A code, an address or a link that stands in no cited text.
@@ -72,8 +72,8 @@ pub struct Span {
 pub struct Judged {
     /// The verdict.
     pub support: Support,
-    /// Why it is not carried; the first that applies in the order of [`Doubt`].
-    pub doubt: Option<(Doubt, String)>,
+    /// Why it is not carried; the first that applies in the order of [`Objection`].
+    pub doubt: Option<(Objection, String)>,
     /// The part of the texts that carries most of it.
     pub span: Option<Span>,
     /// Share of its content words that stand in that part, 0..=1.
@@ -92,12 +92,14 @@ impl Judged {
     pub fn why(&self) -> Option<String> {
         let (doubt, what) = self.doubt.as_ref()?;
         Some(match doubt {
-            Doubt::NoSource => "nothing is cited for it".to_owned(),
-            Doubt::Code | Doubt::Number | Doubt::Date | Doubt::Name => format!("no cited passage has “{what}”"),
-            Doubt::Promise => format!("no cited passage promises “{what}”"),
-            Doubt::Words => "no cited passage says this".to_owned(),
-            Doubt::Denial => "the cited passage says the opposite".to_owned(),
-            Doubt::Certainty => "it is more certain than the cited passage, or makes a duty a choice".to_owned(),
+            Objection::NoSource => "nothing is cited for it".to_owned(),
+            Objection::Code | Objection::Number | Objection::Date | Objection::Name => {
+                format!("no cited passage has “{what}”")
+            }
+            Objection::Promise => format!("no cited passage promises “{what}”"),
+            Objection::Words => "no cited passage says this".to_owned(),
+            Objection::Denial => "the cited passage says the opposite".to_owned(),
+            Objection::Certainty => "it is more certain than the cited passage, or makes a duty a choice".to_owned(),
         })
     }
 }
@@ -144,32 +146,38 @@ impl Sources {
         }
     }
 
-    fn doubt(&self, sentence: &str, own: &[String], set: &HashSet<String>, enough: bool) -> Option<(Doubt, String)> {
+    fn doubt(
+        &self,
+        sentence: &str,
+        own: &[String],
+        set: &HashSet<String>,
+        enough: bool,
+    ) -> Option<(Objection, String)> {
         if self.is_empty() {
-            return Some((Doubt::NoSource, String::new()));
+            return Some((Objection::NoSource, String::new()));
         }
         match self.facts.stray(sentence) {
-            Some(Stray::Letter(what)) => return Some((Doubt::Code, what)),
-            Some(Stray::Number(what)) => return Some((Doubt::Number, what)),
-            Some(Stray::Date(what)) => return Some((Doubt::Date, what)),
+            Some(Stray::Letter(what)) => return Some((Objection::Code, what)),
+            Some(Stray::Number(what)) => return Some((Objection::Number, what)),
+            Some(Stray::Date(what)) => return Some((Objection::Date, what)),
             None => {}
         }
         if let Some(promise) = tone::commitments(own).into_iter().find(|w| !self.stems.contains(w)) {
-            return Some((Doubt::Promise, promise));
+            return Some((Objection::Promise, promise));
         }
         if !enough {
-            return Some((Doubt::Words, String::new()));
+            return Some((Objection::Words, String::new()));
         }
         if let Some(name) = self.stray_name(sentence) {
-            return Some((Doubt::Name, name));
+            return Some((Objection::Name, name));
         }
         if self.denies(sentence, set) {
-            return Some((Doubt::Denial, String::new()));
+            return Some((Objection::Denial, String::new()));
         }
         let mood = tone::Mood::of(sentence);
         let alike = self.alike(set);
         let oversteps = !alike.is_empty() && alike.iter().all(|spot| mood.oversteps(tone::Mood::of(&spot.text)));
-        oversteps.then(|| (Doubt::Certainty, String::new()))
+        oversteps.then(|| (Objection::Certainty, String::new()))
     }
 
     /// A name that stands neither in the texts nor in the request: a capital in the middle of a sentence.

@@ -158,6 +158,28 @@ fn a_mail_that_speaks_to_the_machine_does_not_reach_it() {
         assert!(page["risk"].as_array().unwrap().contains(&json!("injection")), "{}", page["risk"]);
         assert_eq!(desk.fake.requests(), Vec::<String>::new());
         assert!(desk.tray_is_empty().await);
+        // The page names the sentence in place, so that a person sees it and that it has no effect.
+        let message = &page["messages"][0];
+        let order = &message["orders"][0];
+        let (start, end) = (order["start"].as_u64().unwrap(), order["end"].as_u64().unwrap());
+        let latest = message["latest"].as_str().unwrap();
+        let cut: String =
+            latest.chars().skip(start.try_into().unwrap()).take((end - start).try_into().unwrap()).collect();
+        assert!(cut.starts_with("Ignore all previous instructions") && cut.ends_with("right now."), "{cut}");
+    });
+}
+
+#[test]
+fn sources_that_disagree_yield_no_draft_and_name_whom_to_ask() {
+    run(async {
+        let desk = ModelDesk::with(Mood::Obeys).await;
+        let text = "Hello, can I change the hour of a recurring invoice in Ledger? It is made at 06:00 now.";
+        let page = desk.asked(CUSTOMER, "Hour of a recurring invoice", text).await;
+        assert!(page["answer"]["draft"].is_null(), "{}", page["answer"]);
+        let why = page["answer"]["why"].as_str().unwrap();
+        assert!(why.starts_with("The sources disagree.") && why.contains(" Ask "), "{why}");
+        assert!(why.contains("cannot be changed") && why.contains("can be changed"), "{why}");
+        assert_eq!(desk.fake.requests(), Vec::<String>::new(), "no model is asked to choose");
     });
 }
 

@@ -42,7 +42,7 @@ struct Sentence {
     text: String,
     support: Support,
     why: Option<String>,
-    doubt: Option<grounding::Doubt>,
+    doubt: Option<grounding::Objection>,
     span: Option<grounding::Span>,
     carried: f64,
     meaning: Option<f64>,
