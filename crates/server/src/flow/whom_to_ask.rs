@@ -13,6 +13,9 @@ use store::Purpose;
 use super::find_contradictions::{self, Contradiction, Side};
 use crate::{App, FlowError};
 
+/// Share of a source's sentence that a draft must say to have quoted it.
+const QUOTED_MIN: f64 = 0.8;
+
 /// Why a draft that says this would hide a contradiction between approved sources: both sentences, and whom to ask.
 ///
 /// # Errors
@@ -39,8 +42,11 @@ fn ours_first<'a>(pair: &'a Contradiction, sentence: &Sentence, cited: &[Cited])
     let [left, right] = &pair.sides;
     let quotes = |side: &Side| {
         let of_article = |c: &&Cited| sentence.citations.contains(&c.citation) && article_of(c) == Some(side.article);
-        cited.iter().any(|c| of_article(&c))
-            && grounding::content_words(&plain(&side.sentence)) == grounding::content_words(&sentence.text)
+        let (theirs, said) =
+            (grounding::content_words(&plain(&side.sentence)), grounding::content_words(&sentence.text));
+        let shared = theirs.iter().filter(|word| said.contains(word)).count();
+        // Two ways to split a text into sentences differ by a word or two.
+        cited.iter().any(|c| of_article(&c)) && shared as f64 >= QUOTED_MIN * theirs.len() as f64
     };
     if quotes(left) { Some((left, right)) } else { quotes(right).then_some((right, left)) }
 }
