@@ -170,20 +170,6 @@ fn a_mail_that_speaks_to_the_machine_does_not_reach_it() {
 }
 
 #[test]
-fn sources_that_disagree_yield_no_draft_and_name_whom_to_ask() {
-    run(async {
-        let desk = ModelDesk::with(Mood::Obeys).await;
-        let text = "Hello, can I change the hour of a recurring invoice in Ledger? It is made at 06:00 now.";
-        let page = desk.asked(CUSTOMER, "Hour of a recurring invoice", text).await;
-        assert!(page["answer"]["draft"].is_null(), "{}", page["answer"]);
-        let why = page["answer"]["why"].as_str().unwrap();
-        assert!(why.starts_with("The sources disagree.") && why.contains(" Ask "), "{why}");
-        assert!(why.contains("cannot be changed") && why.contains("can be changed"), "{why}");
-        assert_eq!(desk.fake.requests(), Vec::<String>::new(), "no model is asked to choose");
-    });
-}
-
-#[test]
 fn a_model_that_obeys_the_mail_has_no_effect() {
     run(async {
         let desk = ModelDesk::with(Mood::Obeys).await;
