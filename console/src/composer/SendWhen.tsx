@@ -24,7 +24,7 @@ export function SendWhen({ utcOffset, onChoose }: { utcOffset: number | null; on
   ];
   return (
     <span className="send-when">
-      <NativeSelect size="xs" aria-label={t("when.label")} value={choice} data={options} onChange={(event) => choose(event.currentTarget.value as Choice)} />
+      <NativeSelect size="xs" w={choice === "now" ? 84 : 190} aria-label={t("when.label")} value={choice} data={options} onChange={(event) => choose(event.currentTarget.value as Choice)} />
       {choice === "other" && (
         <TextInput size="xs" type="datetime-local" aria-label={t("when.other")} value={typed}
           onChange={(event) => { setTyped(event.currentTarget.value); onChoose(iso(event.currentTarget.value)); }} />
