@@ -1,5 +1,6 @@
 //! Who stands behind a letter: two people where the case asks for two, a password where it asks for one, notes where
-//! it asks for notes, and an hour that was chosen.
+//! it asks for notes, and an hour that was chosen. With `policies.rs`, T038: each switch about approving is turned on
+//! and seen to make the difference.
 
 use desk::{
     Refusal,

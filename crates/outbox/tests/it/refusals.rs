@@ -21,6 +21,7 @@ async fn nothing_waits(desk: &TestDesk) {
     assert_eq!(desk.count("select count(*) from approvals", values![]).await, 0);
 }
 
+/// T030, T033, T034: a new message, an edit, another ticket's draft, a page that is too old or another's.
 #[test]
 fn between_display_and_approval_the_world_may_not_change() {
     on_both(async |desk| {
@@ -114,6 +115,7 @@ fn a_page_and_a_draft_are_used_once() {
     });
 }
 
+/// T030, T031, T032, T033: the same, and a changed source or a lost right, after the approval.
 #[test]
 fn between_approval_and_delivery_the_world_may_not_change_either() {
     on_both(async |desk| {
@@ -236,6 +238,7 @@ fn what_a_person_must_see_is_asked_and_what_blocks_blocks() {
     });
 }
 
+/// T037: what a page cannot show does not leave.
 #[test]
 fn what_cannot_be_seen_or_sent_is_not_sealed() {
     on_both(async |desk| {

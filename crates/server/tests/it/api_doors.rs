@@ -41,6 +41,7 @@ fn a_session_ends_when_it_should() {
     });
 }
 
+/// T035: no token approves, whatever its scopes; the types that keep it so are in the door's own tests.
 #[test]
 fn a_token_reads_what_its_scopes_say_and_never_approves() {
     on_each(async |desk| {
