@@ -1553,9 +1553,13 @@ export interface components {
         };
         /** @description The message it answers. */
         Asked: {
+            /** @description When. */
             at: string;
+            /** @description Whose. */
             from: string;
+            /** @description Its subject. */
             subject: string;
+            /** @description The words. */
             text: string;
         };
         /** @description A file that came with a message. */
@@ -1583,9 +1587,13 @@ export interface components {
         };
         /** @description One attempt to hand it over. */
         Attempt: {
+            /** @description When it ended. */
             ended_at?: string | null;
+            /** @description How, as a word. */
             outcome?: string | null;
+            /** @description The mail server's words. */
             reply?: string | null;
+            /** @description When it began. */
             started_at: string;
         };
         /** @description An entry of the record. */
@@ -1731,7 +1739,9 @@ export interface components {
         };
         /** @description A check that was confirmed. */
         CheckedOff: {
+            /** @description What it asks. */
             label: string;
+            /** @description What the person wrote down. */
             note: string;
         };
         /** @description A signed state of the record. */
@@ -1749,9 +1759,14 @@ export interface components {
         };
         /** @description A source that was put before the drafter. */
         CitedText: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The number that sentences cite.
+             */
             citation: number;
+            /** @description The words. */
             text: string;
+            /** @description Its title. */
             title: string;
             /** @description The article's version; null for a past reply. */
             version?: string | null;
@@ -2003,11 +2018,15 @@ export interface components {
         ExactLetter: {
             /** @description Of sender, recipients and bytes. */
             digest: string;
+            /** @description Envelope sender. */
             mail_from: string;
             /** @description The exact bytes, in base64. */
             mime: string;
+            /** @description Its place in the outbox. */
             outbox: string;
+            /** @description Envelope recipients. */
             recipients: string[];
+            /** @description Where it is. */
             state: string;
         };
         /** @description What a model was given and said. */
@@ -2386,14 +2405,19 @@ export interface components {
         };
         /** @description What the machine was given and wrote. */
         MachinePart: {
+            /** @description What it answered. */
             answer?: string | null;
+            /** @description What the drafter was unsure of. */
             doubts: string[];
+            /** @description Which model. */
             endpoint?: string | null;
             /** @description `assembled`, `model` or `agent`. */
             origin: string;
             /** @description Exactly what a language model was sent, with placeholders for personal data. */
             request?: string | null;
+            /** @description What was put before the drafter. */
             sources: components["schemas"]["CitedText"][];
+            /** @description The words. */
             text?: string | null;
         };
         /** @description What became of a mail. */
@@ -3047,27 +3071,36 @@ export interface components {
         };
         /** @description An entry of the record. */
         Proved: {
+            /** @description When. */
             at: string;
             /** @description The exact entry. */
             entry: string;
+            /** @description What happened, as a word. */
             kind: string;
             /** @description Its proof in the record (c2sp.org/tlog-proof@v1); null while it waits for its place. */
             proof?: string | null;
         };
         /** @description One letter with everything behind it. Times are RFC 3339 in UTC. */
         Provenance: {
+            /** @description Who approved, and how. */
             approval: components["schemas"]["Yes"];
+            /** @description Every attempt to hand it over. */
             attempts: components["schemas"]["Attempt"][];
             /** @description `countersign-letter@v1`. */
             format: string;
             /** @description The record's public key. A convenience: whoever checks brings the key from elsewhere. */
             key: string;
+            /** @description What left, to the byte. */
             letter: components["schemas"]["ExactLetter"];
+            /** @description What the machine was given and wrote. */
             machine: components["schemas"]["MachinePart"];
             /** @description Entries of the record that tell of it, oldest first. */
             record: components["schemas"]["Proved"][];
             request?: components["schemas"]["Asked"] | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The ticket's number.
+             */
             ticket: number;
             /** @description Every saved version, oldest first. */
             versions: components["schemas"]["SavedText"][];
@@ -3101,11 +3134,16 @@ export interface components {
         };
         /** @description One saved version of the text. */
         SavedText: {
+            /** @description When. */
             at: string;
             /** @description Null for the machine. */
             by?: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The draft's revision.
+             */
             revision: number;
+            /** @description The words. */
             text: string;
         };
         /** @description Exactly what would leave. */
@@ -3645,20 +3683,30 @@ export interface components {
         };
         /** @description Who approved, and how. */
         Yes: {
+            /** @description When. */
             at: string;
+            /** @description Their name. */
             by: string;
+            /** @description What was confirmed. */
             checks: components["schemas"]["CheckedOff"][];
             /** @description `session` or `password`. */
             confirmed: string;
+            /** @description When the first was given. */
             first_at?: string | null;
             /** @description The first of two, where two were asked for. */
             first_by?: string | null;
+            /** @description Its id. */
             id: string;
             /** @description Whether the stored rows carry the marks of the key that is not in the database. */
             marks_hold: boolean;
+            /** @description The versions of policies it was shown under. */
             policies: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The draft's revision.
+             */
             revision: number;
+            /** @description The hour it was put off to. */
             send_at?: string | null;
         };
     };

@@ -483,3 +483,17 @@ async fn unsupported_needs_a_look(desk: &ModelDesk, page: &Value) {
     let (status, refused) = desk.person.approve(id, &sealed).await;
     assert!((400..500).contains(&status), "{status}: {refused}");
 }
+#[test]
+fn sources_that_disagree_yield_no_draft_and_name_whom_to_ask() {
+    run(async {
+        let desk = ModelDesk::with(Mood::Obeys).await;
+        let text = "Hello, can I change the hour of a recurring invoice in Ledger? It is made at 06:00 now.";
+        let page = desk.asked(CUSTOMER, "Hour of a recurring invoice", text).await;
+        assert!(page["answer"]["draft"].is_null(), "{}", page["answer"]);
+        let why = page["answer"]["why"].as_str().unwrap();
+        assert!(why.starts_with("The sources disagree.") && why.contains(" Ask "), "{why}");
+        assert!(why.contains("cannot be changed") && why.contains("can be changed"), "{why}");
+        assert_eq!(desk.fake.requests(), Vec::<String>::new(), "no model is asked to choose");
+    });
+}
+
