@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::real::{
     self,
     person::Person,
-    place::{Outside, Place, until},
+    place::{CLEAR_QUESTION, Outside, Place, until},
     sink::Sink,
 };
 
@@ -155,7 +155,7 @@ async fn stopped(place: &Place, times: i64) {
 }
 
 async fn write_in(lead: &Person, subject: &str) {
-    let letter = json!({ "from": "hannah@lowellceramics.example", "subject": subject, "text": "Where do I change the VAT number?" });
+    let letter = json!({ "from": "hannah@lowellceramics.example", "subject": subject, "text": CLEAR_QUESTION });
     assert_eq!(lead.ask("POST", "/demo/customer-mail", Some(&letter)).await.unwrap().0, 202);
 }
 

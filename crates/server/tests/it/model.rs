@@ -496,4 +496,3 @@ fn sources_that_disagree_yield_no_draft_and_name_whom_to_ask() {
         assert_eq!(desk.fake.requests(), Vec::<String>::new(), "no model is asked to choose");
     });
 }
-

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::real::{
     self,
-    place::{Outside, Place},
+    place::{CLEAR_QUESTION, Outside, Place},
     sink::Sink,
 };
 
@@ -123,7 +123,7 @@ fn where_nothing_can_be_recorded_nothing_is_sent() {
         let place = Place::furnished(Outside { smtp: Some(sink.port), ..Outside::default() }).await;
         let running = place.run().await;
         let lead = place.lead(&running);
-        let letter = json!({ "from": "hannah@lowellceramics.example", "subject": "vessel9", "text": "Where do I change the VAT number?" });
+        let letter = json!({ "from": "hannah@lowellceramics.example", "subject": "vessel9", "text": CLEAR_QUESTION });
         assert_eq!(lead.ask("POST", "/demo/customer-mail", Some(&letter)).await.unwrap().0, 202);
         let (draft, yes) = lead.sealed("vessel9").await;
         let approval = format!("/drafts/{draft}/approval");

@@ -18,6 +18,9 @@ use tokio::{
 
 use super::person::{Gone, Person};
 
+/// A question that the demo sorts without doubt by words alone and answers from one article.
+pub const CLEAR_QUESTION: &str = "Hi there, we registered for VAT this month, so the VAT number on your invoices to us is out of date. Where do I change the VAT number of our company?";
+
 const PROGRAM: &str = env!("CARGO_BIN_EXE_countersign");
 /// Longest wait for anything a process should do, on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(90);
