@@ -15,9 +15,9 @@ pub const CORRECTIONS_ONE_IN: u64 = 5;
 /// With fewer held-back examples than this two models are not compared. Of 20, a model that is right on 70 % passes
 /// beside one that is right on 90 % once in thirteen times, of 5 once in three (both binomial, independent).
 pub const COMPARED_LEAST: usize = 20;
-/// With fewer past cases than this none is held back: every one is needed, and a tenth of them would be too few to
-/// compare on.
-pub const CASES_LEAST: usize = COMPARED_LEAST * CASES_ONE_IN as usize;
+/// With fewer past cases than this none is held back: every one is needed. Of the invented company's 41 open mails 13
+/// are sorted by a model of all its 286 past cases, 10 by one that was taught nine tenths of them.
+pub const CASES_LEAST: usize = 500;
 
 closed_list! {
     /// What a comparison says of the new model.
