@@ -165,12 +165,12 @@ test("a lead trains again, sees how the new version compares, and goes back", as
     await row.getByText(/^too few to compare/).waitFor();
     await page.locator(".training").waitFor({ state: "detached" });
     await row.getByRole("button", { name: "Use this one" }).click();
-    await page.getByText("It sorts from the next mail on.").waitFor();
+    await models.getByText("It sorts from the next mail on.").waitFor();
     await page.keyboard.press("Enter");
     await eventually("the new version sorts", async () => (await api(page, "/triage/models")).items.find((one) => one.id === newest.id).state === "running");
     const old = models.locator('tr[data-state="retired"]');
     await old.getByRole("button", { name: "Go back to this" }).click();
-    await page.getByText("It sorts from the next mail on.").waitFor();
+    await models.getByText("It sorts from the next mail on.").waitFor();
     await page.keyboard.press("Enter");
     await eventually("the first version sorts again", async () => (await api(page, "/triage/models")).items.find((one) => one.id === first.id).state === "running");
     await row.locator("b", { hasText: "running" }).waitFor({ state: "detached" });
