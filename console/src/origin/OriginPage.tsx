@@ -29,10 +29,12 @@ function OriginPage({ origin }: { origin: Provenance }) {
         <h1>{t("origin.title", { n: origin.ticket })}</h1>
         <Button variant="default" leftSection={<IconDownload size={15} />} onClick={() => saveFile(`letter-${origin.ticket}.json`, "application/json", JSON.stringify(origin, null, 1))}>{t("origin.download")}</Button>
       </header>
-      <p className="result" data-ok={approval.marks_hold}>
-        {approval.marks_hold ? <IconShieldCheck size={16} aria-hidden /> : <IconShieldX size={16} aria-hidden />}
-        <span>{t(approval.marks_hold ? "origin.holds" : "origin.broken")} <code>countersign audit verify letter-{origin.ticket}.json --key …</code></span>
-      </p>
+      {letter.mime === "" ? <p className="quiet">{t("origin.emptied")}</p> : (
+        <p className="result" data-ok={approval.marks_hold}>
+          {approval.marks_hold ? <IconShieldCheck size={16} aria-hidden /> : <IconShieldX size={16} aria-hidden />}
+          <span>{t(approval.marks_hold ? "origin.holds" : "origin.broken")} <code>countersign audit verify letter-{origin.ticket}.json --key …</code></span>
+        </p>
+      )}
       <ol className="origin-steps">
         <Step title={t("origin.asked")} at={origin.request?.at} by={origin.request?.from}>
           {origin.request ? <Text text={origin.request.text} /> : <p className="quiet">{t("origin.erased")}</p>}
