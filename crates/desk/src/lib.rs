@@ -27,6 +27,7 @@ pub mod knowledge;
 pub mod language;
 pub mod looking;
 pub mod notice;
+mod numbers;
 pub mod operating;
 pub mod pattern;
 pub mod people;

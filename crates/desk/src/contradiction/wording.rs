@@ -5,11 +5,8 @@ use std::{
     sync::LazyLock,
 };
 
-use super::{
-    quantity::{is_number_word, unit},
-    tokens,
-};
-use crate::grounding;
+use super::{quantity::unit, tokens};
+use crate::{grounding, numbers::is_number_word};
 
 /// Words that say how, how long or for whom, not what about.
 const FRAME: &[&str] = &[

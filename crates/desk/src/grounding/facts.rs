@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::quantity::{Quantities, dates, number, unit};
+use super::quantity::{Quantities, dates, unit};
+use crate::numbers::number;
 
 /// Tokens with a digit, addresses, web addresses, in lower case. Single digits are left out: they number lists.
 #[must_use]

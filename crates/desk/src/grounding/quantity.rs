@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::numbers::{is_number_word, number};
+
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Unit {
@@ -84,75 +86,10 @@ pub(crate) fn tokens(text: &str) -> Vec<String> {
     all
 }
 
-/// Hundredths of a number as written: `1,234.50`, `1.234,50`, `14`, `two`.
-pub(crate) fn number(token: &str) -> Option<i64> {
-    if let Some((_, value)) = NUMBER_WORDS.iter().find(|(word, _)| *word == token) {
-        return Some(value * 100);
-    }
-    if !token.starts_with(|c: char| c.is_ascii_digit()) || token.len() > 12 {
-        return None;
-    }
-    let (whole, cents) = match token.rfind(['.', ',']) {
-        Some(at) if token.len() - at <= 3 => (token.get(..at)?, token.get(at + 1..)?),
-        _ => (token, ""),
-    };
-    let whole: String = whole.chars().filter(|c| !matches!(c, '.' | ',')).collect();
-    let cents = format!("{cents:0<2}");
-    let all = format!("{whole}{cents}");
-    all.chars().all(|c| c.is_ascii_digit()).then(|| all.parse().ok()).flatten()
-}
-
-/// Whether a word is a number from two on.
-pub(crate) fn is_number_word(word: &str) -> bool {
-    NUMBER_WORDS.iter().any(|(w, _)| *w == word)
-}
-
 /// Whether a word, or its stem, is a number or a unit.
 pub(crate) fn is_measure(word: &str) -> bool {
     is_number_word(word) || unit(word).is_some() || matches!(word, "thirti" | "twenti" | "forti" | "fifti" | "sixti")
 }
-
-const NUMBER_WORDS: &[(&str, i64)] = &[
-    ("two", 2),
-    ("three", 3),
-    ("four", 4),
-    ("five", 5),
-    ("six", 6),
-    ("seven", 7),
-    ("eight", 8),
-    ("nine", 9),
-    ("ten", 10),
-    ("eleven", 11),
-    ("twelve", 12),
-    ("fourteen", 14),
-    ("fifteen", 15),
-    ("twenty", 20),
-    ("thirty", 30),
-    ("forty", 40),
-    ("fifty", 50),
-    ("sixty", 60),
-    ("ninety", 90),
-    ("hundred", 100),
-    ("zwei", 2),
-    ("drei", 3),
-    ("vier", 4),
-    ("fünf", 5),
-    ("sechs", 6),
-    ("sieben", 7),
-    ("zehn", 10),
-    ("deux", 2),
-    ("trois", 3),
-    ("quatre", 4),
-    ("cinq", 5),
-    ("dix", 10),
-    ("dos", 2),
-    ("tres", 3),
-    ("cuatro", 4),
-    ("cinco", 5),
-    ("dois", 2),
-    ("três", 3),
-    ("dez", 10),
-];
 
 /// A unit by its word, and how many of the smallest of its kind one is.
 pub(crate) fn unit(word: &str) -> Option<(Unit, i64)> {
