@@ -41,6 +41,7 @@ pub mod risk;
 pub mod routing;
 pub mod source;
 pub mod suggestion;
+pub mod template;
 pub mod terms;
 pub mod thread;
 pub mod ticket;
