@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     digest::Digest,
     ids::{
-        AgentId, ApprovalId, ArticleId, DraftId, EntryId, ExchangeId, FirstApprovalId, MailId, MessageId, ModelId,
-        NoteId, OrganizationId, OutboxId, PolicyId, RequesterId, SealId, SessionId, SourceId, SuggestionId, TicketId,
-        TokenId, VerdictId, VersionId,
+        AgentId, ApprovalId, ArticleId, BulkId, DraftId, EntryId, ExchangeId, FirstApprovalId, MailId, MessageId,
+        ModelId, NoteId, OrganizationId, OutboxId, PolicyId, RequesterId, SealId, SessionId, SourceId, SuggestionId,
+        TicketId, TokenId, VerdictId, VersionId,
     },
     time::Timestamp,
 };
@@ -128,6 +128,16 @@ events! {
     FirstApproved = "reply.first_approved" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId, /** The yes. */ first: FirstApprovalId, /** Of everything approved. */ digest: Digest },
     /// They took it back before a second person approved.
     FirstApprovalTakenBack = "reply.first_taken_back" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId },
+    /// One text was prepared as a reply to many tickets; each got a draft.
+    BulkPrepared = "bulk.prepared" { /** The bulk reply. */ bulk: BulkId, /** Drafts. */ letters: i64, /** Tickets left out. */ left_out: i64, /** Of the text, keyed. */ commitment: Digest },
+    /// A person opened one of its letters, of those that are read one by one.
+    BulkLetterRead = "bulk.letter_read" { /** The ticket. */ ticket: TicketId, /** The bulk reply. */ bulk: BulkId, /** Of what was shown. */ digest: Digest },
+    /// A person said yes to many letters at once; each has an approval of its own.
+    BulkApproved = "bulk.approved" { /** The bulk reply. */ bulk: BulkId, /** Letters approved. */ letters: i64, /** Letters refused. */ refused: i64 },
+    /// It was stopped: what was approved before and has not left does not leave.
+    BulkStopped = "bulk.stopped" { /** The bulk reply. */ bulk: BulkId },
+    /// Its letters that did not leave were put aside.
+    BulkDiscarded = "bulk.discarded" { /** The bulk reply. */ bulk: BulkId, /** Drafts. */ letters: i64 },
     /// A signed-in person proved again that it is them.
     SessionConfirmed = "session.confirmed" { /** The session. */ session: SessionId, /** How, as a word. */ method: String },
     /// The approval was taken back, by its person or by a rule.
@@ -229,6 +239,7 @@ impl AuditEvent {
             | Self::ReplyApproved { ticket, .. }
             | Self::FirstApproved { ticket, .. }
             | Self::FirstApprovalTakenBack { ticket, .. }
+            | Self::BulkLetterRead { ticket, .. }
             | Self::ApprovalWithdrawn { ticket, .. }
             | Self::NoticeQueued { ticket, .. } => Some(*ticket),
             Self::DeliveryStarted { ticket, .. }

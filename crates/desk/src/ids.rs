@@ -75,6 +75,8 @@ ids! {
     ApprovalId,
     /// The first of two yeses to one exact draft revision.
     FirstApprovalId,
+    /// One reply to many.
+    BulkId,
     /// A row of the outbox.
     OutboxId,
     /// One attempt to hand a mail to a server.

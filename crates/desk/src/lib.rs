@@ -11,6 +11,7 @@ pub mod approval;
 pub mod article;
 pub mod assemble;
 pub mod audit;
+pub mod bulk;
 pub mod calibration;
 pub mod conduct;
 pub mod consent;

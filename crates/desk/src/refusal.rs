@@ -63,6 +63,28 @@ pub enum Refusal {
     /// The hour is past or too far away.
     #[error("A reply can wait for an hour within the next two weeks. Choose another.")]
     Schedule,
+    /// The count typed by hand is not the number of letters.
+    #[error(
+        "The number you typed is not the number of letters that would leave. Count them on the page and type it again."
+    )]
+    Counted,
+    /// Letters of the sample were not read.
+    #[error("{left} letters of the sample still have to be read, one at a time.")]
+    Unread {
+        /// How many.
+        left: i64,
+    },
+    /// One person's letters of the day are used up.
+    #[error(
+        "One person may send only so many letters in bulk within a day; {left} are left. Leave tickets out, or ask a colleague."
+    )]
+    DayIsFull {
+        /// How many are left.
+        left: i64,
+    },
+    /// The bulk reply was stopped before the letter left.
+    #[error("This bulk reply was stopped before the letter left. Review what is left of it and approve it again.")]
+    Halted,
     /// A policy is another than the one the page was shown under.
     #[error("The policy for this kind of case changed after you saw this reply. Open the sealed view again.")]
     PolicyChanged,

@@ -161,7 +161,7 @@ pub async fn approve(
     let draft = Draft::load(&mut tx, yes.draft).await?;
     let ticket = Ticket::load(&mut tx, draft.ticket).await?;
     let sources = Source::of_seal(&mut tx, seal.id, now).await?;
-    let conduct = ticket.conduct(&mut tx, now).await?;
+    let conduct = ticket.conduct(&mut tx, &draft, now).await?;
     let first = standing(door, &mut tx, &draft, &ticket, &conduct, Some(session.agent().id), now).await?;
     let facts = Facts {
         shown: seal.shown.clone(),

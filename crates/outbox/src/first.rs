@@ -214,7 +214,7 @@ pub async fn awaits_second(
 ) -> Result<Option<FirstShown>, DoorError> {
     let draft = Draft::load(conn, draft).await?;
     let ticket = Ticket::load(conn, draft.ticket).await?;
-    let conduct = ticket.conduct(conn, now).await?;
+    let conduct = ticket.conduct(conn, &draft, now).await?;
     let Some(first) = standing(door, conn, &draft, &ticket, &conduct, None, now).await? else { return Ok(None) };
     Ok(Some(first.shown(conn).await?))
 }

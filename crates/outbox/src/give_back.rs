@@ -112,10 +112,13 @@ async fn may_reply_go(
     }
     let ticket = Ticket::load(conn, row.ticket).await?;
     let draft = Draft::load(conn, approval.draft).await?;
+    if draft.bulk.and_then(|b| b.stopped_at).is_some_and(|at| approval.approved_at <= at) {
+        return Ok(Err(Refusal::Halted));
+    }
     let sources = Source::of_seal(conn, approval.seal, now).await?;
     let versions: Vec<_> = sources.iter().map(|s| s.version).collect();
     let pins = world::pins_of_seal(conn, approval.seal).await?;
-    let conduct = ticket.conduct(conn, now).await?;
+    let conduct = ticket.conduct(conn, &draft, now).await?;
     let evidence = Evidence::of(conn, &draft, now).await?;
     let approver = world::approver_now(conn, approval.agent, approval.session, &ticket.queue).await?;
     let is_machines = evidence.looked(door, &ticket, &draft, &conduct, &approver).is_machines();
@@ -275,6 +278,7 @@ pub(crate) const fn word(refusal: &Refusal) -> &'static str {
         Refusal::PolicyChanged | Refusal::Lapsed { .. } | Refusal::Category { .. } => "policy",
         Refusal::DraftState { .. } => "draft_state",
         Refusal::Left => "left_before",
+        Refusal::Halted => "halted",
         _ => "rule",
     }
 }

@@ -27,6 +27,7 @@
 
 mod approve;
 pub mod attack;
+mod bulk;
 mod checks;
 pub mod crash;
 mod deliver;
@@ -50,6 +51,7 @@ mod undo;
 mod world;
 
 pub use approve::{Acknowledged, ApprovedReply, Given, StatusAfter, Yes, approve};
+pub use bulk::{BulkLetter, approved_in_bulk, awaiting_second_in_bulk, letters_of};
 pub use checks::{Check, CheckState};
 pub use deliver::{Delivery, LEASE_SECONDS, Lease, deliver};
 pub use door::{Door, Settings};

@@ -160,7 +160,7 @@ pub async fn stopped_replies(conn: &mut Conn, grant: &Grant, now: Timestamp) -> 
                 "select a.ticket_id, t.number, a.agent_id, g.name, w.why,
                  (select count(*) from sessions s where s.agent_id = a.agent_id and s.ended_at is null and s.expires_at > $2)
                  from withdrawals w join approvals a on a.id = w.approval_id join tickets t on t.id = a.ticket_id join agents g on g.id = a.agent_id
-                 where ($1 = '*' or $1 like '%,' || t.queue || ',%') and w.why <> 'undone' and t.waiting = 1
+                 where ($1 = '*' or $1 like '%,' || t.queue || ',%') and w.why not in ('undone','halted') and t.waiting = 1
                  and not exists (select 1 from approvals n where n.ticket_id = a.ticket_id and n.approved_at > a.approved_at)
                  order by w.at desc, w.approval_id limit 50"
             ),
@@ -181,7 +181,7 @@ pub async fn awaiting_second(conn: &mut Conn, grant: &Grant) -> Result<Vec<Waiti
             sql!(
                 "select f.ticket_id, t.number, f.agent_id, g.name, '', cast(1 as bigint)
                  from first_approvals f join drafts d on d.id = f.draft_id join tickets t on t.id = f.ticket_id join agents g on g.id = f.agent_id
-                 where ($1 = '*' or $1 like '%,' || t.queue || ',%') and f.taken_back_at is null and d.state = 'open' and d.revision = f.revision
+                 where ($1 = '*' or $1 like '%,' || t.queue || ',%') and f.taken_back_at is null and d.bulk_id is null and d.state = 'open' and d.revision = f.revision
                  and t.last_inbound_id is not distinct from f.answered order by f.approved_at, f.id limit 50"
             ),
             params![reach(grant)],

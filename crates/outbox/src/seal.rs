@@ -121,7 +121,7 @@ pub async fn seal(
         return Err(Refusal::Unsendable { detail: "it is empty".to_owned() }.into());
     }
     let evidence = Evidence::of(&mut tx, &draft, now).await?;
-    let conduct = ticket.conduct(&mut tx, now).await?;
+    let conduct = ticket.conduct(&mut tx, &draft, now).await?;
     let first = match conduct.people {
         Signers::One => None,
         Signers::Two => standing(door, &mut tx, &draft, &ticket, &conduct, Some(agent.id), now).await?,

@@ -12,7 +12,7 @@ use desk::{
     operating::OperatingModel,
     people::{Agent, AiSetting},
     risk::Flag,
-    terms::Confirmation,
+    terms::{Confirmation, Signers},
     ticket::Status,
 };
 use serde::Deserialize;
@@ -72,10 +72,15 @@ impl Ticket {
         })
     }
 
-    /// What the policies that apply to it say at `now`.
-    pub(crate) async fn conduct(&self, conn: &mut Conn, now: Timestamp) -> Result<Conduct, StoreError> {
+    /// What the policies that apply to it say at `now` about this draft. A letter of a reply to many may ask for more
+    /// people than its policies do, never for fewer.
+    pub(crate) async fn conduct(&self, conn: &mut Conn, draft: &Draft, now: Timestamp) -> Result<Conduct, StoreError> {
         let worked = Worked { category: self.category.as_deref(), model: self.model, flags: &self.flags };
-        Ok(Conduct::of(&conn.policies().await?, worked, now))
+        let mut conduct = Conduct::of(&conn.policies().await?, worked, now);
+        if let Some(bulk) = draft.bulk {
+            conduct.people = conduct.people.max(bulk.people);
+        }
+        Ok(conduct)
     }
 
     pub(crate) const fn voices(&self, desk: desk::consent::DeskDefault) -> Voices {
@@ -95,6 +100,15 @@ pub(crate) struct Draft {
     pub machine_body: Option<String>,
     pub machine_sentences: Vec<Sentence>,
     pub doubts: Vec<String>,
+    /// What the reply to many asks for that it is a letter of.
+    pub bulk: Option<BulkTerms>,
+}
+
+/// What a reply to many asks of each of its letters.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BulkTerms {
+    pub people: Signers,
+    pub stopped_at: Option<Timestamp>,
 }
 
 impl Draft {
@@ -102,7 +116,8 @@ impl Draft {
         let row = conn
             .one(
                 sql!(
-                    "select id, ticket_id, retrieval_id, origin, state, revision, body, machine_body, machine_sentences, doubts from drafts where id = $1"
+                    "select d.id, d.ticket_id, d.retrieval_id, d.origin, d.state, d.revision, d.body, d.machine_body, d.machine_sentences, d.doubts, b.people, b.stopped_at
+                     from drafts d left join bulk_replies b on b.id = d.bulk_id where d.id = $1"
                 ),
                 params![id],
             )
@@ -119,6 +134,13 @@ impl Draft {
             machine_body: c.take()?,
             machine_sentences: c.json()?,
             doubts: c.json()?,
+            bulk: match (c.take::<Option<String>>()?, c.take()?) {
+                (None, _) => None,
+                (Some(people), stopped_at) => {
+                    let damaged = |_| StoreError::Damaged { what: "a bulk reply".to_owned() };
+                    Some(BulkTerms { people: people.parse().map_err(damaged)?, stopped_at })
+                }
+            },
         })
     }
 

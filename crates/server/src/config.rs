@@ -35,6 +35,10 @@ pub struct Desk {
     pub ai_default: DeskDefault,
     /// Seconds in which an approval can be undone, 0..=3600.
     pub undo_seconds: i64,
+    /// Letters one person may send in bulk within a day, 1..=10000.
+    pub bulk_letters_a_day: i64,
+    /// From how many letters on a bulk reply needs two people, 2..=10000.
+    pub bulk_two_people_from: usize,
 }
 
 /// Mail in and out.
@@ -153,7 +157,13 @@ impl Default for Config {
 
 impl Default for Desk {
     fn default() -> Self {
-        Self { name: "Support".to_owned(), ai_default: DeskDefault::OptOut, undo_seconds: 15 }
+        Self {
+            name: "Support".to_owned(),
+            ai_default: DeskDefault::OptOut,
+            undo_seconds: 15,
+            bulk_letters_a_day: 200,
+            bulk_two_people_from: 50,
+        }
     }
 }
 
@@ -251,6 +261,14 @@ impl Config {
                 &self.desk.undo_seconds.to_string(),
                 "a number of seconds from 0 to 3600",
             );
+        }
+        if !(1..=10_000).contains(&self.desk.bulk_letters_a_day) {
+            let found = self.desk.bulk_letters_a_day.to_string();
+            return wrong("desk.bulk_letters_a_day", &found, "a number of letters from 1 to 10000");
+        }
+        if !(2..=10_000).contains(&self.desk.bulk_two_people_from) {
+            let found = self.desk.bulk_two_people_from.to_string();
+            return wrong("desk.bulk_two_people_from", &found, "a number of letters from 2 to 10000");
         }
         if !self.database.is_empty()
             && !["sqlite:", "postgres://", "postgresql://"].iter().any(|p| self.database.starts_with(p))

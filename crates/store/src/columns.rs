@@ -225,6 +225,7 @@ words!(
     ids::SealId,
     ids::ApprovalId,
     ids::FirstApprovalId,
+    ids::BulkId,
     ids::OutboxId,
     ids::DeliveryId,
     ids::JobId,

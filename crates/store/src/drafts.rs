@@ -3,7 +3,7 @@
 use desk::{
     Timestamp,
     draft::{Composed, DraftOrigin, DraftState, Sentence},
-    ids::{AgentId, DraftId, ExchangeId, MessageId, SuggestionId, TicketId},
+    ids::{AgentId, BulkId, DraftId, ExchangeId, MessageId, SuggestionId, TicketId},
 };
 
 use crate::{
@@ -77,6 +77,8 @@ pub struct NewDraft<'a> {
     pub exchange: Option<ExchangeId>,
     /// The person, when one writes it.
     pub agent: Option<AgentId>,
+    /// The reply to many it is a letter of.
+    pub bulk: Option<BulkId>,
 }
 
 macro_rules! draft_select {
@@ -133,9 +135,9 @@ impl Tx {
         )
         .await?;
         self.execute(
-            "insert into drafts (id, ticket_id, answers, retrieval_id, origin, state, revision, body, machine_body, machine_sentences, doubts, score, exchange_id, saved_at, created_at)
-             values ($1,$2,$3,$4,$5,'open',1,$6,$7,$8,$9,$10,$11,$12,$12)",
-            params![id, new.ticket, new.answers, new.retrieval, new.origin, &new.composed.body, machine_body, sentences, doubts, new.composed.score, new.exchange, now],
+            "insert into drafts (id, ticket_id, answers, retrieval_id, origin, state, revision, body, machine_body, machine_sentences, doubts, score, exchange_id, saved_at, created_at, bulk_id)
+             values ($1,$2,$3,$4,$5,'open',1,$6,$7,$8,$9,$10,$11,$12,$12,$13)",
+            params![id, new.ticket, new.answers, new.retrieval, new.origin, &new.composed.body, machine_body, sentences, doubts, new.composed.score, new.exchange, now, new.bulk],
         )
         .await?;
         self.add_revision(id, 1, &new.composed.body, new.agent).await?;

@@ -29,6 +29,8 @@ const OF_TICKETS: &[&str] = &[
     "delete from verdicts where suggestion_id in (select s.id from suggestions s join tickets t on t.id = s.ticket_id where t.requester_id = $1)",
     "update drafts set retrieval_id = null, exchange_id = null, body = '', machine_body = null, machine_sentences = '[]', doubts = '[]',
      state = case when state = 'open' then 'superseded' else state end where ticket_id in (select id from tickets where requester_id = $1)",
+    // The text for many may name one of them.
+    "update bulk_replies set template = '' where id in (select d.bulk_id from drafts d join tickets t on t.id = d.ticket_id where t.requester_id = $1)",
     "delete from draft_revisions where draft_id in (select d.id from drafts d join tickets t on t.id = d.ticket_id where t.requester_id = $1)",
     "delete from suggestions where ticket_id in (select id from tickets where requester_id = $1)",
     "delete from exchanges where ticket_id in (select id from tickets where requester_id = $1)",

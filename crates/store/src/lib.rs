@@ -24,6 +24,7 @@ mod tx;
 
 mod approved;
 mod articles;
+mod bulks;
 mod corrections;
 mod drafts;
 mod exchanges;
@@ -50,6 +51,7 @@ mod writing;
 
 pub use approved::{ApprovedPassage, AskingArticle, KnowledgeMark};
 pub use articles::{Article, ArticleFilter, ArticleVersion, NewArticle, NewSource, PassageRow, SourceRow, VersionHead};
+pub use bulks::{Bulk, BulkLetter, NewBulk};
 pub use conn::Conn;
 pub use corrections::{Answered, CorrectionLine, GivenVerdict, Learnt, NearCase};
 pub use drafts::{DraftRow, DraftVersion, NewDraft};

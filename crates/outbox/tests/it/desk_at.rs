@@ -285,6 +285,7 @@ impl TestDesk {
             composed: &composed,
             exchange: None,
             agent: None,
+            bulk: None,
         };
         let draft = tx.add_draft(new).await.expect("draft");
         tx.commit(AuditEvent::DoorTried { door: "test".into() }).await.expect("commits");

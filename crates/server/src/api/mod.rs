@@ -11,6 +11,7 @@ mod article_writing;
 mod articles;
 mod audit;
 mod auth;
+mod bulk_replies;
 mod calibration;
 mod console;
 mod contradictions;
@@ -86,6 +87,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(understanding::kept())
         .merge(corrections::kept())
         .merge(drafts::kept())
+        .merge(bulk_replies::kept())
         .merge(article_writing::kept())
         .merge(patterns::kept())
         .merge(mail::kept())
@@ -106,6 +108,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(sorting_again::router())
         .merge(tasks::router())
         .merge(drafts::router())
+        .merge(bulk_replies::router())
         .merge(articles::router())
         .merge(article_writing::router())
         .merge(contradictions::router())

@@ -162,6 +162,7 @@ impl From<Refusal> for Problem {
             | Refusal::NeedsSecond
             | Refusal::DraftState { .. }
             | Refusal::InHand { .. }
+            | Refusal::Halted
             | Refusal::Left => Self::new("refused", StatusCode::CONFLICT, "Refused", detail),
             Refusal::Category { .. }
             | Refusal::Lapsed { .. }
@@ -169,6 +170,9 @@ impl From<Refusal> for Problem {
             | Refusal::Blocked { .. }
             | Refusal::Unconfirmed
             | Refusal::Schedule
+            | Refusal::Counted
+            | Refusal::Unread { .. }
+            | Refusal::DayIsFull { .. }
             | Refusal::NoRecipient { .. }
             | Refusal::Unsendable { .. }
             | Refusal::Transition { .. }

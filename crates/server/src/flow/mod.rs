@@ -5,6 +5,7 @@ pub mod answer_suggestion;
 pub mod answer_texts;
 pub mod approve_reply;
 pub mod be_present;
+pub mod bulk_reply;
 pub mod change_ticket;
 pub mod deliver_letters;
 pub mod draft_article;

@@ -458,6 +458,7 @@ pub async fn keep_draft(
             composed,
             exchange,
             agent: None,
+            bulk: None,
         })
         .await?;
     tx.set_draft_readiness(ticket, DraftReadiness::Ready, None).await?;

@@ -122,6 +122,13 @@ async fn of_replies(conn: &mut Conn, session: &AgentSession, now: Timestamp) -> 
             format!("{} approved a reply to #{}; it leaves when you approve it too.", waiting.by, waiting.number);
         tasks.push(Task { kind: TaskKind::SecondApproval, sentence, link: to(waiting.ticket) });
     }
+    for (bulk, by, name, letters) in outbox::awaiting_second_in_bulk(conn, &grant).await? {
+        if by != agent.id {
+            let sentence =
+                format!("{name} approved {letters} letters of one text; they leave when you approve them too.");
+            tasks.push(Task { kind: TaskKind::SecondApproval, sentence, link: format!("/bulk/{bulk}") });
+        }
+    }
     Ok(tasks)
 }
 

@@ -148,6 +148,7 @@ async fn own(app: &App, session: &AgentSession, grant: &Grant, case: &Case) -> R
             composed: &composed,
             exchange: None,
             agent: Some(session.agent().id),
+            bulk: None,
         })
         .await?;
     tx.set_draft_readiness(ticket, DraftReadiness::Ready, None).await?;

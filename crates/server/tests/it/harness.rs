@@ -170,7 +170,13 @@ async fn open(folder: &tempfile::TempDir, database: String, world: World) -> Arc
     let config = Config {
         data: folder.path().to_owned(),
         database,
-        desk: Desk { name: "Fernhill".to_owned(), ai_default: DeskDefault::OptOut, undo_seconds: UNDO },
+        desk: Desk {
+            name: "Fernhill".to_owned(),
+            ai_default: DeskDefault::OptOut,
+            undo_seconds: UNDO,
+            bulk_letters_a_day: 55,
+            ..Desk::default()
+        },
         mail: Mail { address: SUPPORT.to_owned(), ..Mail::default() },
         embedding: Embedding { folder: folder.path().join("no-weights") },
         ..Config::default()

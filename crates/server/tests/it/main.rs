@@ -6,6 +6,7 @@ mod api_doors;
 mod api_events;
 mod api_story;
 mod arrivals;
+mod bulk;
 mod by_hand;
 mod client;
 mod crash;

@@ -77,8 +77,16 @@ fn composed(body: &str) -> Composed {
 
 async fn draft(tx: &mut Tx, ticket: TicketId, origin: DraftOrigin, body: &str) -> desk::ids::DraftId {
     let composed = composed(body);
-    let new =
-        NewDraft { ticket, answers: None, retrieval: None, origin, composed: &composed, exchange: None, agent: None };
+    let new = NewDraft {
+        ticket,
+        answers: None,
+        retrieval: None,
+        origin,
+        composed: &composed,
+        exchange: None,
+        agent: None,
+        bulk: None,
+    };
     tx.add_draft(new).await.expect("a draft")
 }
 
