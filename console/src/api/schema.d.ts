@@ -311,6 +311,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/bulk-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest replies to many, at most 50. */
+        get: operations["list_bulk_replies"];
+        put?: never;
+        /** Prepares a draft in each ticket. Nothing leaves by it. */
+        post: operations["prepare_bulk_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulk-replies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, by recipient. */
+        get: operations["get_bulk_reply"];
+        put?: never;
+        post?: never;
+        /** Puts the letters aside that nobody approved. */
+        delete: operations["discard_bulk_reply"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulk-replies/{id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves each of these letters on its own. Needs an `Idempotency-Key`. */
+        post: operations["approve_bulk_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulk-replies/{id}/seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Freezes every letter that is left and shows it. */
+        post: operations["seal_bulk_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulk-replies/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops it: what has not left does not leave before somebody approves it again. */
+        post: operations["stop_bulk_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contradictions": {
         parameters: {
             query?: never;
@@ -459,6 +546,23 @@ export interface paths {
         post?: never;
         /** Takes back one's own first yes while no second was given. */
         delete: operations["take_back_first"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{id}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says that the caller opened one letter of a reply to many. */
+        put: operations["read_bulk_letter"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1627,6 +1731,33 @@ export interface components {
             /** Format: double */
             to: number;
         };
+        /** @description What came of a yes to many letters. */
+        BulkApproved: {
+            /** @description Letters that await a second person. */
+            awaiting: number;
+            /** @description Letters that wait to leave. */
+            leaving: number;
+            /** @description Letters that a rule refused. */
+            refused: components["schemas"]["LetterRefused"][];
+        };
+        /** @description A reply to many, and what became of each letter. */
+        BulkReply: {
+            at: string;
+            /** @description Who prepared it. */
+            by: string;
+            id: string;
+            left_out: components["schemas"]["LeftOutTicket"][];
+            letters: components["schemas"]["LetterState"][];
+            /** @description `one` or `two`: how many people approve. */
+            people: string;
+            /** @description `prepared`, `awaits_second`, `leaving`, `stopped` or `done`. */
+            stage: string;
+            stopped_at?: string | null;
+            /** @description Who stopped it last, and when. */
+            stopped_by?: string | null;
+            /** @description The text with its slots. */
+            text: string;
+        };
         /** @description Everything on the calibration page. */
         Calibration: {
             /** @description 15 bins of equal width over all checked suggestions. */
@@ -2127,6 +2258,16 @@ export interface components {
             /** Format: int64 */
             waiting: number;
         };
+        /** @description A ticket that does not get the letter. */
+        LeftOutTicket: {
+            /** @description Which slot, or which check or rule. */
+            detail: string;
+            /** Format: int64 */
+            number: number;
+            ticket_id: string;
+            /** @description `in_hand`, `same_person`, `slot`, `closed` or `own_answer`. */
+            why: string;
+        };
         /** @description A letter with everything in it. */
         Letter: components["schemas"]["LetterLine"] & {
             body: string;
@@ -2165,6 +2306,37 @@ export interface components {
             ticket_number: number;
             to: string[];
         };
+        /** @description What was on the page. */
+        LetterRead: {
+            /** @description Digest of the letter that was opened. */
+            digest: string;
+        };
+        /** @description A letter that a rule refused. */
+        LetterRefused: {
+            draft_id: string;
+            sentence: string;
+        };
+        /** @description One letter as its page showed it. */
+        LetterSeen: {
+            digest: string;
+            draft_id: string;
+            token: string;
+        };
+        /** @description One letter of it. */
+        LetterState: {
+            /** @description When it leaves or left. */
+            at?: string | null;
+            draft_id: string;
+            email: string;
+            /** Format: int64 */
+            number: number;
+            requester: string;
+            /** @description `open`, `awaits_second`, `ready`, `sending`, `sent`, `uncertain` or `put_aside`. */
+            state: string;
+            ticket_id: string;
+            /** @description Why its newest approval was withdrawn, as a word. */
+            why?: string | null;
+        };
         /** @description A line of a text and a ticket it was drafted from. */
         LineOrigin: {
             /**
@@ -2193,6 +2365,27 @@ export interface components {
                 name: string;
                 password: string;
                 role: string;
+            }[];
+        };
+        /** @description A list that is always whole. */
+        List_BulkReply: {
+            /** @description The rows. */
+            items: {
+                at: string;
+                /** @description Who prepared it. */
+                by: string;
+                id: string;
+                left_out: components["schemas"]["LeftOutTicket"][];
+                letters: components["schemas"]["LetterState"][];
+                /** @description `one` or `two`: how many people approve. */
+                people: string;
+                /** @description `prepared`, `awaits_second`, `leaving`, `stopped` or `done`. */
+                stage: string;
+                stopped_at?: string | null;
+                /** @description Who stopped it last, and when. */
+                stopped_by?: string | null;
+                /** @description The text with its slots. */
+                text: string;
             }[];
         };
         /** @description A list that is always whole. */
@@ -2605,6 +2798,21 @@ export interface components {
             /** @description Key of its source. */
             source: string;
             title: string;
+        };
+        /** @description A person's yes to many letters. */
+        NewBulkApproval: {
+            /** @description The number of letters, typed by hand. */
+            counted: number;
+            letters: components["schemas"]["LetterSeen"][];
+            /** @description `solved`, `pending` or `open`. */
+            status_after: string;
+        };
+        /** @description A text for many. */
+        NewBulkReply: {
+            /** @description With slots such as `{{requester.first_name|there}}`. */
+            text: string;
+            /** @description 2 to 500 tickets. */
+            tickets: string[];
         };
         /** @description Who writes the draft. */
         NewDraft: {
@@ -3172,6 +3380,26 @@ export interface components {
             /** @description The page's one-time token. */
             token: string;
         };
+        /** @description Every letter that would leave, frozen. */
+        SealedBulkReply: {
+            /** @description Letters that need an answer of their own on their tickets. */
+            alone: components["schemas"]["LeftOutTicket"][];
+            /** @description `session` or `password`: how the approver proves to be there. */
+            confirm: string;
+            /** @description Whether the number of letters is typed by hand. */
+            counted: boolean;
+            expires_at?: string | null;
+            /**
+             * Format: int64
+             * @description Seconds from the first letter that leaves to the last.
+             */
+            lasts_seconds: number;
+            letters: components["schemas"]["SealedLetter"][];
+            /** @description `one` or `two`: how many people approve. */
+            people: string;
+            /** @description Drafts whose letters have to be read one by one. */
+            sample: string[];
+        };
         /** @description A source the text rests on. */
         SealedCitation: {
             /** Format: int32 */
@@ -3183,6 +3411,20 @@ export interface components {
             name: string;
             /** Format: int64 */
             size: number;
+        };
+        /** @description One frozen letter. */
+        SealedLetter: {
+            body: string;
+            /** @description Of sender, recipients and bytes. */
+            digest: string;
+            draft_id: string;
+            /** Format: int64 */
+            number: number;
+            subject: string;
+            ticket_id: string;
+            to: string[];
+            /** @description Its page's one-time token. */
+            token: string;
         };
         /** @description Words that people looked for without opening anything. */
         SearchInVain: {
@@ -4302,6 +4544,213 @@ export interface operations {
             };
         };
     };
+    list_bulk_replies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_BulkReply"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prepare_bulk_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBulkReply"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReply"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bulk_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReply"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_bulk_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_bulk_reply: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBulkApproval"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkApproved"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seal_bulk_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealedBulkReply"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_bulk_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReply"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_contradictions: {
         parameters: {
             query?: never;
@@ -4553,6 +5002,37 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_bulk_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetterRead"];
+            };
+        };
         responses: {
             204: {
                 headers: {
