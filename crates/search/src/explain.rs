@@ -6,7 +6,7 @@ use crate::{
     analysis::{Initials, Kind, Token, analyse_for},
     hit::{Span, Why},
     language::Language,
-    words::Question,
+    words::{Question, Terms},
 };
 
 /// Spans per hit; more than a screen can show.
@@ -19,9 +19,9 @@ pub(crate) struct Look {
     pub spans: Vec<Span>,
     /// The sentence with most of the query's weight.
     pub sentence: Span,
-    pub in_sentence: u32,
-    pub in_title: u32,
-    pub in_heading: u32,
+    pub in_sentence: Terms,
+    pub in_title: Terms,
+    pub in_heading: Terms,
     /// Share of the title's words that are asked for, 0 to 1.
     pub title_asked: f64,
     /// Share of the query's neighbouring words that are neighbours here, by weight, 0 to 1.
@@ -93,7 +93,7 @@ fn pairs(fields: &[&[Token]], place: &impl Fn(&Token) -> Option<usize>, question
     if all > 0.0 { here / all } else { 0.0 }
 }
 
-fn best_sentence(text: &str, found: &[(Span, usize)], question: &Question) -> (Span, u32) {
+fn best_sentence(text: &str, found: &[(Span, usize)], question: &Question) -> (Span, Terms) {
     let mut best = (f64::NEG_INFINITY, Span { start: 0, end: text.len() }, 0);
     let mut rest = found;
     for sentence in sentences(text) {
@@ -135,7 +135,7 @@ fn push_trimmed(text: &str, start: usize, end: usize, found: &mut Vec<Span>) {
 }
 
 /// The reasons that lie in words: one for all words, one for each identifier.
-pub(crate) fn reasons(question: &Question, matched: u32, bm25: f64) -> Vec<Why> {
+pub(crate) fn reasons(question: &Question, matched: Terms, bm25: f64) -> Vec<Why> {
     let here = |bit: usize| matched >> bit & 1 == 1;
     let hits = || question.asked.iter().enumerate().filter(|(bit, _)| here(*bit)).map(|(_, asked)| asked);
     let mut words: Vec<String> = Vec::new();

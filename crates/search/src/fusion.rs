@@ -22,11 +22,13 @@ const SHARED_WORDS: f64 = 0.02;
 pub(crate) struct Candidate {
     pub at: DocAddress,
     pub words: Scored,
-    /// When query and passage have vectors.
+    /// To the whole query, when query and passage have vectors.
     pub cosine: Option<f64>,
+    /// What counts in the order: the mean of `cosine` and that of the query's nearest part, when it has parts.
+    pub near: Option<f64>,
     /// BM25 relative to the best of the answer, 0 to 1.
     pub words_scaled: f64,
-    /// Cosine relative to the nearest of the answer, at most 1; a passage without a vector gets the least of the others.
+    /// `near` relative to the nearest of the answer, at most 1; a passage without a vector gets the least of the others.
     pub cosine_scaled: f64,
     /// The sum, times the passage's boost.
     pub first: f64,
@@ -58,25 +60,29 @@ pub(crate) fn compare(
 pub(crate) fn fuse(
     words: Vec<Scored>,
     cosine: impl Fn(DocAddress) -> Option<f32>,
+    part: impl Fn(DocAddress) -> Option<f32>,
     boost: impl Fn(DocAddress) -> f32,
     tie: impl Fn(DocAddress) -> u64,
 ) -> Vec<Candidate> {
     let cosines: Vec<Option<f64>> = words.iter().map(|scored| cosine(scored.at).map(f64::from)).collect();
-    let known = || cosines.iter().flatten().copied();
+    let near = |at, cosine: f64| part(at).map_or(cosine, |part| f64::midpoint(cosine, f64::from(part)));
+    let nears = words.iter().zip(&cosines).map(|(scored, cosine)| cosine.map(|cosine| near(scored.at, cosine)));
+    let nears: Vec<Option<f64>> = nears.collect();
+    let known = || nears.iter().flatten().copied();
     let nearest = known().fold(f64::MIN_POSITIVE, f64::max);
     let farthest = known().fold(1.0, f64::min);
     let best = words.iter().map(|scored| scored.score).fold(f64::MIN_POSITIVE, f64::max);
     let has_meaning = known().next().is_some();
     let mut fused: Vec<Candidate> = words
         .into_iter()
-        .zip(&cosines)
-        .map(|(words, cosine)| {
+        .zip(cosines.iter().zip(&nears))
+        .map(|(words, (cosine, near))| {
             let words_scaled = words.score / best;
-            let cosine_scaled = if has_meaning { cosine.unwrap_or(farthest) / nearest } else { 0.0 };
+            let cosine_scaled = if has_meaning { near.unwrap_or(farthest) / nearest } else { 0.0 };
             let share = if has_meaning { MEANING } else { 0.0 };
             let sum = (1.0 - share) * words_scaled + share * cosine_scaled.max(0.0);
             let first = sum * f64::from(boost(words.at));
-            Candidate { at: words.at, words, cosine: *cosine, words_scaled, cosine_scaled, first }
+            Candidate { at: words.at, words, cosine: *cosine, near: *near, words_scaled, cosine_scaled, first }
         })
         .collect();
     fused.sort_by(|a, b| b.first.total_cmp(&a.first).then_with(|| tie(a.at).cmp(&tie(b.at))));
@@ -110,7 +116,7 @@ mod tests {
     fn order(words: &[(u32, f64)], cosines: &[(u32, f32)]) -> Vec<u32> {
         let scored = |(d, score): &(u32, f64)| Scored { at: at(*d), bm25: *score, score: *score, matched: 0 };
         let cosine = |at: DocAddress| cosines.iter().find(|(d, _)| *d == at.doc_id).map(|(_, cosine)| *cosine);
-        let fused = fuse(words.iter().map(scored).collect(), cosine, |_| 1.0, |at| u64::from(at.doc_id));
+        let fused = fuse(words.iter().map(scored).collect(), cosine, |_| None, |_| 1.0, |at| u64::from(at.doc_id));
         fused.iter().map(|candidate| candidate.at.doc_id).collect()
     }
 
@@ -128,7 +134,7 @@ mod tests {
     fn a_group_does_not_fill_the_shortlist() {
         let words =
             (0..6).map(|d| Scored { at: at(d), bm25: 9.0 - f64::from(d), score: 9.0 - f64::from(d), matched: 0 });
-        let fused = fuse(words.collect(), |_| None, |_| 1.0, |at| u64::from(at.doc_id));
+        let fused = fuse(words.collect(), |_| None, |_| None, |_| 1.0, |at| u64::from(at.doc_id));
         let short = shortlist(&fused, |at| u64::from(at.doc_id / 4), 2, 3);
         assert_eq!(short.iter().map(|candidate| candidate.at.doc_id).collect::<Vec<_>>(), [0, 1, 4]);
     }

@@ -42,7 +42,7 @@ pub enum Why {
     Words {
         /// As written in the query, the rarest first.
         matched: Vec<String>,
-        /// BM25 score, times coverage, times the passage's boost.
+        /// BM25 score, times the root of coverage, times the passage's boost.
         bm25: f32,
         /// Share of the query's weight (by rarity) that occurs here, 0 to 1. Low coverage is a reason to abstain.
         coverage: f32,
@@ -54,7 +54,7 @@ pub enum Why {
     },
     /// The vectors are near.
     Meaning {
-        /// -1 to 1.
+        /// To the whole question, -1 to 1.
         cosine: f32,
     },
 }

@@ -305,12 +305,15 @@ impl Index {
     fn judged(&self, query: &Query<'_>, limit: usize) -> Result<Vec<Judged>, SearchError> {
         let snapshot = self.snapshot();
         let probe = query.vector.map(|vector| probe(&snapshot, vector)).transpose()?.flatten();
+        let parts = query.parts.iter().filter(|_| probe.is_some() && query.ranking == Ranking::Answers);
+        let parts = parts.map(|part| self::probe(&snapshot, part)).filter_map(Result::transpose);
+        let parts = parts.collect::<Result<Vec<Probe>, SearchError>>()?;
         let view = snapshot.view(query.filter)?;
         if query.per_group == 0 || view.passages == 0 {
             return Ok(Vec::new());
         }
         let question = words::question(&snapshot, &view, query.words)?;
-        let mut fused = first_stage(&snapshot, &view, &question, probe.as_ref(), limit)?;
+        let mut fused = first_stage(&snapshot, &view, &question, (probe.as_ref(), &parts), limit)?;
         if query.ranking == Ranking::Alike {
             compare_likeness(&snapshot, query.vector.filter(|_| probe.is_some()), &mut fused);
         }
@@ -403,7 +406,7 @@ fn first_stage(
     snapshot: &Snapshot,
     view: &View,
     question: &Question,
-    probe: Option<&Probe>,
+    (probe, parts): (Option<&Probe>, &[Probe]),
     limit: usize,
 ) -> Result<Vec<Candidate>, SearchError> {
     let depth = (limit * DEPTH_PER_HIT).max(LEAST_DEPTH);
@@ -420,7 +423,11 @@ fn first_stage(
         scored.extend(words::score(snapshot, view, question, others)?);
     }
     let cosine = |at| probe.and_then(|probe| Some(probe.cosine(snapshot.row(at)?)));
-    Ok(fuse(scored, cosine, |at| snapshot.boost(at), |at| snapshot.key(at)))
+    let part = |at| {
+        let row = snapshot.row(at)?;
+        parts.iter().map(|part| part.cosine(row)).reduce(f32::max)
+    };
+    Ok(fuse(scored, cosine, part, |at| snapshot.boost(at), |at| snapshot.key(at)))
 }
 
 fn compare_likeness(snapshot: &Snapshot, vector: Option<&[f32]>, fused: &mut [Candidate]) {

@@ -7,6 +7,9 @@ pub struct Query<'a> {
     pub words: &'a str,
     /// The embedding of the question, from the same model as the passages' vectors.
     pub vector: Option<&'a [f32]>,
+    /// Embeddings of the question's [`crate::parts`], when it has several: for texts that may answer, the nearest of them
+    /// counts as much as the whole. They do not find candidates, they order them.
+    pub parts: Vec<&'a [f32]>,
     /// What the asker may see.
     pub filter: &'a Filter,
     /// At most this many hits.
@@ -30,7 +33,7 @@ impl<'a> Query<'a> {
     /// Words only, 10 hits that answer, at most 3 of one group.
     #[must_use]
     pub fn new(words: &'a str, filter: &'a Filter) -> Self {
-        Self { words, vector: None, filter, limit: 10, per_group: 3, ranking: Ranking::Answers }
+        Self { words, vector: None, parts: Vec::new(), filter, limit: 10, per_group: 3, ranking: Ranking::Answers }
     }
 }
 

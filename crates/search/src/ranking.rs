@@ -72,13 +72,13 @@ pub(crate) fn features(
     let (mut all, mut here) = (0.0_f64, 0.0);
     for bit in asked_identifiers {
         all += 1.0;
-        here += f64::from((candidate.words.matched >> bit) & 1);
+        here += f64::from(u8::from(candidate.words.matched >> bit & 1 == 1));
     }
     [
         if most > 0.0 { candidate.words.bm25 / most } else { 0.0 },
         candidate.words_scaled,
         question.share(candidate.words.matched),
-        candidate.cosine.unwrap_or(0.0).max(0.0),
+        candidate.near.unwrap_or(0.0).max(0.0),
         candidate.cosine_scaled.max(0.0),
         question.share(look.in_title),
         look.title_asked,

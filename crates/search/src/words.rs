@@ -30,14 +30,19 @@ const K3: f64 = 8.0;
 
 /// Bytes of a query that are read; a longer one is a pasted log, and its start says enough.
 const MAX_QUERY: usize = 64 * 1024;
-/// Terms that are asked for, the rarest. Fits the bits of [`Scored::matched`].
-const MAX_TERMS: usize = 32;
+/// Terms that are asked for, the rarest. A story of some hundred words asks in its frequent ones too, so all of them.
+const MAX_TERMS: usize = Terms::BITS as usize;
+/// Neighbouring words of a query that are looked at.
+const MAX_ORDER: usize = 32;
 /// Postings up to which every matching passage is scored.
 const SCAN_ALL: u64 = 20_000;
 /// On larger result sets a block is skipped when its bound is below this share of the last place.
 const PRUNING_MARGIN: f32 = 0.9;
 /// Relative noise of 32-bit sums: candidates this near the last place are all kept for the second step.
 const NOISE: f32 = 1e-5;
+
+/// A set of the query's terms: bit `n` is term `n`.
+pub(crate) type Terms = u128;
 
 /// A term of the query that occurs in the view.
 pub(crate) struct Asked {
@@ -63,7 +68,7 @@ pub(crate) struct Question {
 
 impl Question {
     /// Share of the weight that the terms in `matched` hold, 0 to 1.
-    pub(crate) fn share(&self, matched: u32) -> f64 {
+    pub(crate) fn share(&self, matched: Terms) -> f64 {
         let here = self.asked.iter().enumerate().filter(|(bit, _)| (matched >> bit) & 1 == 1);
         if self.weight > 0.0 { here.map(|(_, asked)| asked.weight).sum::<f64>() / self.weight } else { 0.0 }
     }
@@ -74,10 +79,10 @@ pub(crate) struct Scored {
     pub at: DocAddress,
     /// BM25 alone.
     pub bm25: f64,
-    /// BM25 times coverage (the share of the query's weight that occurs) and the passage's boost.
+    /// BM25 times the root of coverage (the share of the query's weight that occurs) and the passage's boost.
     pub score: f64,
     /// Bit `n`: the query's term `n` occurs.
-    pub matched: u32,
+    pub matched: Terms,
 }
 
 /// The query's terms worth asking for, rarest first. Stop words only when there is nothing else.
@@ -92,7 +97,7 @@ pub(crate) fn question(snapshot: &Snapshot, view: &View, words: &str) -> Result<
     let mut order: Vec<String> = Vec::new();
     for token in analyse(words, language.unwrap_or(Language::English)) {
         let surface = words.get(token.start..token.end).unwrap_or_default();
-        if matches!(token.kind, Kind::Word | Kind::Identifier) && order.len() < MAX_TERMS {
+        if matches!(token.kind, Kind::Word | Kind::Identifier) && order.len() < MAX_ORDER {
             order.push(token.term.clone());
         }
         counts.entry(token.term).or_insert((token.kind, surface, 0.0)).2 += 1.0;
@@ -283,7 +288,7 @@ pub(crate) fn score(
         }
     }
     for scored in &mut scored {
-        scored.score = scored.bm25 * question.share(scored.matched) * f64::from(snapshot.boost(scored.at));
+        scored.score = scored.bm25 * question.share(scored.matched).sqrt() * f64::from(snapshot.boost(scored.at));
     }
     Ok(scored)
 }

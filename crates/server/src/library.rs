@@ -62,6 +62,14 @@ pub struct SearchRequest<'a> {
     pub about: Option<&'a Looking>,
 }
 
+/// The meaning of what is asked.
+pub struct Question {
+    /// Of all of it, as far as the encoder reads.
+    pub whole: embed::Vector,
+    /// Of its parts, when it has several.
+    pub parts: Vec<embed::Vector>,
+}
+
 /// The state of the embedding model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmbeddingState {
@@ -149,6 +157,16 @@ impl Library {
         self.encoder.as_ref().map(|encoder| compute(|| encoder.encode(text)))
     }
 
+    /// The meaning of a question and of its parts; none without weights.
+    #[must_use]
+    pub fn question(&self, text: &str) -> Option<Question> {
+        let parts = search::parts(text);
+        let texts: Vec<&str> = std::iter::once(text).chain(parts.iter().map(String::as_str)).collect();
+        let vectors = compute(|| self.encoder.as_ref().map(|encoder| encoder.encode_all(&texts, 1)))?;
+        let mut vectors = vectors.into_iter();
+        Some(Question { whole: vectors.next()?, parts: vectors.collect() })
+    }
+
     /// The meanings of several texts; empty without weights.
     #[must_use]
     pub fn vectors(&self, texts: &[String]) -> Vec<embed::Vector> {
@@ -169,22 +187,22 @@ impl Library {
     /// # Errors
     /// Whatever the index says.
     pub fn search(&self, request: &SearchRequest<'_>) -> Result<Vec<Hit>, FlowError> {
-        let vector = self.vector(request.words);
-        self.search_with(request, vector.as_ref())
+        let question = match request.kind {
+            Kind::Passages => self.question(request.words),
+            Kind::Cases => self.vector(request.words).map(|whole| Question { whole, parts: Vec::new() }),
+        };
+        self.search_with(request, question.as_ref())
     }
 
-    /// Searches with a vector already at hand.
+    /// Searches with a meaning already at hand.
     ///
     /// # Errors
     /// Whatever the index says.
-    pub fn search_with(
-        &self,
-        request: &SearchRequest<'_>,
-        vector: Option<&embed::Vector>,
-    ) -> Result<Vec<Hit>, FlowError> {
+    pub fn search_with(&self, request: &SearchRequest<'_>, question: Option<&Question>) -> Result<Vec<Hit>, FlowError> {
         let filter = filter(request);
         let mut query = Query::new(request.words, &filter);
-        query.vector = vector.map(embed::Vector::as_slice);
+        query.vector = question.map(|question| question.whole.as_slice());
+        query.parts = question.into_iter().flat_map(|question| &question.parts).map(embed::Vector::as_slice).collect();
         query.limit = request.limit;
         (query.per_group, query.ranking) = match request.kind {
             Kind::Cases => (1, Ranking::Alike),

@@ -69,7 +69,7 @@ fn filters_fail_closed() {
 fn the_filter_holds_for_vectors_too_and_both_lists_fuse() {
     let index = filled(&desk());
     for missing in index.missing_vectors(10).unwrap() {
-        let vector = if missing.id == "login" { [1.0, 0.0] } else { [0.2, 1.0] };
+        let vector = if missing.id == "login" { [1.0, 0.0] } else { [0.6, 0.8] };
         index.set_vector(missing.key, &vector).unwrap();
     }
     index.commit(2).unwrap();
@@ -82,6 +82,44 @@ fn the_filter_holds_for_vectors_too_and_both_lists_fuse() {
     let hits = ask("refund", &Filter::any_of(["api"])).unwrap();
     assert_eq!(ids(&hits), ["limits"]);
     assert!(ask("refund", &Filter::any_of(["nobody"])).unwrap().is_empty());
+}
+
+#[test]
+fn a_story_is_near_what_one_of_its_parts_is_near() {
+    let index = filled(&desk());
+    for missing in index.missing_vectors(10).unwrap() {
+        let vector = match missing.id.as_str() {
+            "login" => [0.0, 1.0],
+            "limits" => [0.7, 0.3],
+            _ => [-1.0, 0.0],
+        };
+        index.set_vector(missing.key, &vector).unwrap();
+    }
+    index.commit(2).unwrap();
+    let everything = Filter::everything();
+    let whole = Query { vector: Some(&[0.8, 0.6]), ..Query::new("zebra", &everything) };
+    let parts = Query { parts: vec![&[0.0, 1.0], &[0.5, -1.0]], ..whole.clone() };
+    let first = |query: &Query<'_>| index.search(query).unwrap().swap_remove(0);
+    assert_eq!(first(&whole).id, "limits");
+    let hit = first(&parts);
+    assert_eq!(hit.id, "login", "one part says exactly this");
+    assert!(matches!(hit.why.last(), Some(Why::Meaning { cosine }) if *cosine < 0.7), "{:?}", hit.why);
+    let unfit = Query { parts: vec![&[1.0]], ..whole };
+    assert!(matches!(index.search(&unfit), Err(SearchError::BadVector { expected: 2, got: 1 })));
+}
+
+#[test]
+fn every_word_of_a_long_story_is_asked_for() {
+    let rare = |at: usize| format!("rare{at}word");
+    let mut passages = vec![passage("refunds", "Refunds", "A refund takes five days.", "x")];
+    passages.extend((0..9).map(|at| passage(&format!("d{at}"), "", "Another refund, in other words.", "x")));
+    passages.extend((0..60).map(|at| passage(&format!("r{at}"), "", &rare(at), "x")));
+    let index = filled(&passages);
+    let story: Vec<String> = (0..60).map(rare).collect();
+    let hits = index
+        .search(&Query { limit: 80, ..Query::new(&format!("{} days refund", story.join(" ")), &Filter::everything()) });
+    let why = hits.unwrap().into_iter().find(|hit| hit.id == "refunds").unwrap().why;
+    assert!(matches!(&why[0], Why::Words { matched, .. } if matched == &["days", "refund"]), "{why:?}");
 }
 
 #[test]

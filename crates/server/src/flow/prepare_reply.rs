@@ -20,7 +20,7 @@ use store::{Conn, DraftRow, Grant, Message, NewDraft, Purpose, SuggestionKind, T
 use crate::{
     App, FlowError,
     flow::{PREPARATION, whom_to_ask},
-    library::{Kind, SearchRequest, may_use},
+    library::{Kind, Question, SearchRequest, may_use},
     meanings::Meanings,
 };
 
@@ -257,19 +257,19 @@ pub fn answer_alone(app: &App, question: &str, cited: &[Cited], meanings: &mut M
 /// # Errors
 /// Whatever database or index say.
 pub async fn passages_for(app: &App, question: &str) -> Result<Vec<Cited>, FlowError> {
-    grounding(app, question, app.library.vector(question).as_ref(), PASSAGES).await
+    grounding(app, question, app.library.question(question).as_ref(), PASSAGES).await
 }
 
 async fn grounding(
     app: &App,
     question: &str,
-    vector: Option<&embed::Vector>,
+    meaning: Option<&Question>,
     limit: usize,
 ) -> Result<Vec<Cited>, FlowError> {
     let reply = app.service_grant(Service::Preparation, Purpose::Reply)?;
     let request =
         SearchRequest { words: question, grant: &reply, kind: Kind::Passages, limit, queue: None, about: None };
-    let passages = app.library.search_with(&request, vector)?;
+    let passages = app.library.search_with(&request, meaning)?;
     let mut conn = app.store.read().await?;
     let mut cited = Vec::new();
     for hit in passages {
@@ -285,18 +285,18 @@ async fn grounding(
 pub async fn retrieve(app: &App, case: &Case) -> Result<Vec<Cited>, FlowError> {
     let work = app.service_grant(Service::Preparation, Purpose::Work)?;
     let question = case.question();
-    let vector = app.library.vector(&question);
+    let meaning = app.library.question(&question);
     let queue = Some(case.line.ticket.queue.as_str());
     let cases = app.library.search_with(
         &SearchRequest { words: &question, grant: &work, kind: Kind::Cases, limit: CASES, queue, about: None },
-        vector.as_ref(),
+        meaning.as_ref(),
     )?;
-    let mut cited = grounding(app, &question, vector.as_ref(), PASSAGES).await?;
+    let mut cited = grounding(app, &question, meaning.as_ref(), PASSAGES).await?;
     let asked = assemble::probes(&question);
     for probe in asked.iter().take(QUESTIONS).filter(|_| asked.len() > 1) {
         // What the whole mail asks drowns what one sentence of it asks.
-        let vector = app.library.vector(&probe.full);
-        for found in grounding(app, &probe.full, vector.as_ref(), PER_QUESTION).await? {
+        let meaning = app.library.question(&probe.full);
+        for found in grounding(app, &probe.full, meaning.as_ref(), PER_QUESTION).await? {
             if !cited.iter().any(|known| known.origin == found.origin) {
                 cited.push(found);
             }

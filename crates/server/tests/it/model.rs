@@ -58,6 +58,32 @@ impl ModelDesk {
         self.person.find(from, subject).await.unwrap()
     }
 
+    /// Asks what other customers asked before, in words that triage sorts without doubt: similar cases come from the
+    /// ticket's own queue, and nothing was ever solved in the one for what nobody sorted. What the model was sent.
+    async fn asked_beside_others(&self) -> Vec<String> {
+        let asked = [
+            (
+                "Import stops",
+                "We import bank transactions from a CSV file and the import stops with IMP-114. How must the date column of the CSV look?",
+            ),
+            (
+                "VAT number",
+                "We registered for VAT this month, so the VAT number on your invoices to us is out of date. Where do I change the VAT number of our company?",
+            ),
+            (
+                "Bank feed",
+                "The bank feed stopped to sync this morning with BANK-207. How do I renew the consent of the bank so that the bank feed syncs again?",
+            ),
+        ];
+        for (subject, text) in asked {
+            self.app.clock.advance(120);
+            let page = self.asked(CUSTOMER, subject, text).await;
+
+            assert_ne!(page["queue"], "triage", "sorted: {page}");
+        }
+        self.fake.requests()
+    }
+
     /// What was exchanged about a ticket, newest first, as the API shows it.
     async fn exchanges(&self, page: &Value) -> Vec<Value> {
         let ticket: TicketId = page["id"].as_str().unwrap().parse().unwrap();
@@ -255,13 +281,7 @@ fn holds_nothing_personal(request: &str, queue: &str) {
 fn other_customers_names_stay_out_of_the_request() {
     run(async {
         let desk = ModelDesk::with(Mood::Status(500)).await;
-        for (n, subject) in
-            ["BANK-207", "IMP-114 in my import", "SIG-401 in my webhook", "429 from the API"].into_iter().enumerate()
-        {
-            desk.app.clock.advance(120);
-            desk.asked(CUSTOMER, subject, &format!("What does {subject} mean and what do I do about it? ({n})")).await;
-        }
-        let requests = desk.fake.requests();
+        let requests = desk.asked_beside_others().await;
         assert!(requests.iter().any(|r| r.contains("earlier reply")), "replies to others are among what is sent");
         let world = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/world/company.json");
         let company: Value = serde_json::from_slice(&std::fs::read(world).unwrap()).unwrap();
@@ -292,11 +312,7 @@ fn who_stands_behind_a_cited_reply_to_another_customer_is_hidden() {
             assert!(tx.execute(statement, Vec::new()).await.unwrap() > 0);
         }
         tx.commit(AuditEvent::DoorTried { door: "test".into() }).await.unwrap();
-        for subject in ["BANK-207", "IMP-114 in my import", "SIG-401 in my webhook"] {
-            desk.app.clock.advance(120);
-            desk.asked(CUSTOMER, subject, &format!("What does {subject} mean and what do I do about it?")).await;
-        }
-        let requests = desk.fake.requests();
+        let requests = desk.asked_beside_others().await;
         assert!(requests.iter().any(|r| r.contains("told us")), "replies to others are among what is sent");
         for request in requests.iter().map(|r| r.to_lowercase()) {
             assert!(!request.contains("quillfeather") && !request.contains("brambleworks"), "{request}");

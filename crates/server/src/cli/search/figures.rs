@@ -80,8 +80,8 @@ pub fn measure(
     let (done, cpu_s) = cpu::of(|| {
         for question in asked {
             let started = Instant::now();
-            let vector = shelf.meaning(&question.text);
-            let found = shelf.best(&question.text, vector.as_ref(), DEPTH)?;
+            let meaning = shelf.meaning(&question.text);
+            let found = shelf.best(&question.text, meaning.as_ref(), DEPTH)?;
             ms.push(started.elapsed().as_secs_f64() * 1e3);
             all.push(Quality::of(&found, &question.gold).named());
         }

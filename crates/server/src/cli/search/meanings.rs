@@ -55,9 +55,9 @@ impl Meanings {
         weights.encoder()?.map(|encoder| Self::open(encoder, cache)).transpose()
     }
 
-    /// One text, never from the cache: what a live question costs.
-    pub fn fresh(&self, text: &str) -> Vector {
-        self.encoder.encode(text)
+    /// Never from the cache and on one thread: what a live question costs.
+    pub fn fresh(&self, texts: &[&str]) -> Vec<Vector> {
+        self.encoder.encode_all(texts, 1)
     }
 
     /// The vectors of these texts, in their order; those not known are made on all cores, with progress.

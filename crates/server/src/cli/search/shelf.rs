@@ -7,7 +7,10 @@ use search::{ChunkSettings, Filter, Index, Passage, Query, Ranking, chunk};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use super::meanings::Meanings;
-use crate::{cli::Failure, library::meaning_of};
+use crate::{
+    cli::Failure,
+    library::{Question, meaning_of},
+};
 
 /// Words of a text that asks for the same thing as another, at most, on average.
 const SHORT: usize = 40;
@@ -92,19 +95,23 @@ impl Shelf {
         self.ranking
     }
 
-    /// The question's vector, made now.
-    pub fn meaning(&self, question: &str) -> Option<Vector> {
-        self.meanings.as_ref().map(|meanings| meanings.fresh(question))
+    /// The question's meaning, made now.
+    pub fn meaning(&self, question: &str) -> Option<Question> {
+        let parts = if self.ranking == Ranking::Answers { search::parts(question) } else { Vec::new() };
+        let meanings = self.meanings.as_ref()?;
+        let parts = meanings.fresh(&parts.iter().map(String::as_str).collect::<Vec<_>>());
+        Some(Question { whole: meanings.fresh(&[question]).pop()?, parts })
     }
 
     /// Ids of the best documents, best first.
     ///
     /// # Errors
     /// When the index fails.
-    pub fn best(&self, question: &str, vector: Option<&Vector>, limit: usize) -> Result<Vec<Id>, Failure> {
+    pub fn best(&self, question: &str, meaning: Option<&Question>, limit: usize) -> Result<Vec<Id>, Failure> {
         let filter = Filter::everything();
         let query = Query {
-            vector: vector.map(Vector::as_slice),
+            vector: meaning.map(|meaning| meaning.whole.as_slice()),
+            parts: meaning.into_iter().flat_map(|meaning| &meaning.parts).map(Vector::as_slice).collect(),
             per_group: 1,
             limit,
             ranking: self.ranking,
