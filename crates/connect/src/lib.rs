@@ -10,6 +10,7 @@
 pub mod documents;
 pub mod folder;
 pub mod mail;
+mod markup;
 pub mod model;
 mod reach;
 mod secret;
