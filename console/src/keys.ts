@@ -24,6 +24,7 @@ export const actions = [
   { id: "list.next", key: "j", label: "key.next", scope: "list" },
   { id: "list.previous", key: "k", label: "key.previous", scope: "list" },
   { id: "list.open", key: "Enter", label: "key.open", scope: "list" },
+  { id: "list.choose", key: "v", label: "key.choose", scope: "list" },
   { id: "ticket.back", key: "u", label: "key.back", scope: "ticket" },
   { id: "ticket.solve", key: "e", label: "key.solve", scope: "ticket" },
   { id: "ticket.takeOver", key: "m", label: "key.takeOver", scope: "ticket" },

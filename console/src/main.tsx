@@ -9,6 +9,7 @@ import "./styles/assist.css";
 import "./styles/pages.css";
 import "./styles/triage.css";
 import "./styles/patterns.css";
+import "./styles/bulk.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";

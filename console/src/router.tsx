@@ -50,6 +50,9 @@ const patterns = createRoute({
 });
 const tray = createRoute({ getParentRoute: () => shell, path: "/tray", component: lazyRouteComponent(() => import("./tray/TrayPage"), "TrayPage") });
 const letter = createRoute({ getParentRoute: () => tray, path: "$letterId", component: lazyRouteComponent(() => import("./tray/LetterView"), "LetterRoute") });
+const bulks = createRoute({ getParentRoute: () => shell, path: "/bulk", component: lazyRouteComponent(() => import("./bulk/BulksPage"), "BulksPage") });
+const newBulk = createRoute({ getParentRoute: () => shell, path: "/bulk/new", component: lazyRouteComponent(() => import("./bulk/BulkNewPage"), "BulkNewPage") });
+const bulk = createRoute({ getParentRoute: () => shell, path: "/bulk/$bulkId", component: lazyRouteComponent(() => import("./bulk/BulkPage"), "BulkRoute") });
 const origin = createRoute({ getParentRoute: () => shell, path: "/letters/$approvalId", component: lazyRouteComponent(() => import("./origin/OriginPage"), "OriginRoute") });
 const record = createRoute({ getParentRoute: () => shell, path: "/record", component: lazyRouteComponent(() => import("./record/RecordPage"), "RecordPage") });
 const quarantine = createRoute({ getParentRoute: () => shell, path: "/quarantine", component: lazyRouteComponent(() => import("./quarantine/QuarantinePage"), "QuarantinePage") });
@@ -63,7 +66,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     shell.addChildren([
-      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), patterns, search, tray.addChildren([letter]), origin, record, quarantine, settings, policies, policy, insights, tasks,
+      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), patterns, search, tray.addChildren([letter]), bulks, newBulk, bulk, origin, record, quarantine, settings, policies, policy, insights, tasks,
     ]),
   ]),
   defaultPreload: false,

@@ -146,3 +146,10 @@ export type Token = Narrow<"Token">;
 export type NewToken = Narrow<"TokenMade">;
 /** One event of the live feed; only those about progress carry the counts. */
 export type FeedEvent = Narrow<"FeedEvent"> & { done?: number; total?: number };
+export type BulkStage = "prepared" | "awaits_second" | "leaving" | "stopped" | "done";
+export type LetterState = Narrow<"LetterState", { state: "open" | "awaits_second" | "ready" | "sending" | "sent" | "uncertain" | "put_aside" }>;
+export type LeftOutTicket = Narrow<"LeftOutTicket", { why: "in_hand" | "same_person" | "slot" | "closed" | "own_answer" }>;
+export type BulkReply = Narrow<"BulkReply", { stage: BulkStage; people: "one" | "two"; letters: LetterState[]; left_out: LeftOutTicket[] }>;
+export type SealedLetter = Narrow<"SealedLetter">;
+export type SealedBulk = Narrow<"SealedBulkReply", { people: "one" | "two"; confirm: "session" | "password"; alone: LeftOutTicket[] }>;
+export type BulkApproved = Narrow<"BulkApproved">;

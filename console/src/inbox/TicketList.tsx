@@ -7,6 +7,8 @@ import type { TicketLine } from "../api/types";
 import { useAction } from "../shell/actions";
 import { Empty, Failure, Rows } from "../states/States";
 import { t } from "../strings";
+import { ChosenBar } from "./ChosenBar";
+import { toggleChosen } from "./chosen";
 import { ListHead } from "./ListHead";
 import { TicketRows } from "./TicketRows";
 import { useQuietNews } from "./news";
@@ -35,6 +37,7 @@ export function TicketList({ openId }: { openId: string | null }) {
   const hasRows = tickets.length > 0;
   useAction("list.next", () => move(1), hasRows);
   useAction("list.previous", () => move(-1), hasRows);
+  useAction("list.choose", () => { const id = openId ?? cursor ?? tickets[0]?.id; if (id) { setCursor(id); toggleChosen(id); } }, hasRows);
   useAction("list.open", () => {
     const id = cursor ?? tickets[0]?.id;
     if (id) void navigate({ to: "/tickets/$ticketId", params: { ticketId: id }, search: (old) => old });
@@ -58,6 +61,7 @@ export function TicketList({ openId }: { openId: string | null }) {
           onEnd={() => list.hasNextPage && !list.isFetchingNextPage && void list.fetchNextPage()}
         />
       )}
+      <ChosenBar tickets={tickets} />
     </section>
   );
 }

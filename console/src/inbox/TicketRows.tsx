@@ -1,6 +1,8 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
 import type { TicketLine } from "../api/types";
+import { t } from "../strings";
+import { toggleChosen, useChosen } from "./chosen";
 import { TicketRow } from "./TicketRow";
 
 interface Props { tickets: TicketLine[]; isNarrow: boolean; currentId: string | null; openId: string | null; onEnd: () => void }
@@ -9,6 +11,7 @@ interface Props { tickets: TicketLine[]; isNarrow: boolean; currentId: string | 
 const undoHeight = 112;
 
 export function TicketRows({ tickets, isNarrow, currentId, openId, onEnd }: Props) {
+  const chosen = useChosen();
   const box = useRef<HTMLDivElement>(null);
   const isPhone = window.matchMedia("(max-width: 760px)").matches;
   const height = isNarrow || isPhone ? 62 : 38;
@@ -35,6 +38,7 @@ export function TicketRows({ tickets, isNarrow, currentId, openId, onEnd }: Prop
           if (!ticket) return null;
           return (
             <div role="listitem" key={ticket.id} className="ticket-slot" style={{ height, transform: `translateY(${item.start}px)` }}>
+              <input type="checkbox" className="row-choose" tabIndex={-1} checked={chosen.has(ticket.id)} onChange={() => toggleChosen(ticket.id)} aria-label={t("chosen.choose", { n: ticket.number })} />
               <TicketRow ticket={ticket} isCurrent={ticket.id === currentId} isNarrow={isNarrow} />
             </div>
           );

@@ -22,6 +22,7 @@ export function TrayPage() {
       <section className="split-list" aria-label={t("rail.tray")}>
         <header className="page-head">
           <h1>{t("rail.tray")}</h1>
+          <Link to="/bulk" className="link">{t("bulk.list")}</Link>
           {desk.demo && <Button leftSection={<IconPencil size={15} />} onClick={() => setWriting(true)}>{t("tray.write")}</Button>}
         </header>
         <p className="quiet page-lead">{t(desk.delivery === "tray" ? "tray.lead" : "tray.leadReal")}</p>
