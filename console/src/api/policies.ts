@@ -1,5 +1,5 @@
 import { call } from "./http";
-import type { Colleague, DryRun, Moved, OpenTickets, Restored, Policy, PolicyKind, PolicyLine, PolicyText } from "./types";
+import type { Colleague, DryRun, Moved, OpenTickets, Restored, Policy, PolicyKind, PolicyLine, PolicyText, Voices } from "./types";
 
 export interface NewPolicy { body: string; owner: string; review_by: string; note: string }
 
@@ -13,4 +13,6 @@ export const tryPolicy = (kind: PolicyKind, key: string, body: string) => call<D
 export const openTickets = (kind: PolicyKind, key: string) => call<OpenTickets>("GET", `${at(kind, key)}/open-tickets`);
 export const sortOpen = (kind: PolicyKind, key: string, tickets: string[]) => call<Moved>("POST", `${at(kind, key)}/open-tickets`, { body: { tickets } });
 export const undoSortOpen = (kind: PolicyKind, key: string) => call<Restored>("POST", `${at(kind, key)}/open-tickets/undo`);
+/** One ticket's draft in every voice; `tried` is a text that nobody saved yet. */
+export const previewVoices = (ticket: string, tried: { key: string; body: string }) => call<Voices>("POST", `/tickets/${ticket}/voices`, { body: tried });
 export const listColleagues = () => call<{ items: Colleague[] }>("GET", "/agents").then((list) => list.items);

@@ -59,6 +59,11 @@ export const policiesQuery = queryOptions({ queryKey: ["policies"], queryFn: lis
 export const policyQuery = (kind: PolicyKind, key: string) => queryOptions({ queryKey: ["policy", kind, key], queryFn: () => getPolicy(kind, key), refetchOnMount: "always" });
 /** Open tickets that would be sorted otherwise under the policy as it is now. */
 export const openTicketsQuery = (kind: PolicyKind, key: string) => queryOptions({ queryKey: ["open-tickets", kind, key], queryFn: () => openTickets(kind, key), refetchOnMount: "always" });
+/** Open tickets with a draft, for trying a voice on. */
+export const draftedQuery = queryOptions({
+  queryKey: ["drafted"], refetchOnMount: "always",
+  queryFn: () => listTickets({ view: "inbox" }, undefined, 100).then((page) => page.items.filter((one) => one.draft === "ready")),
+});
 export const policyVersionQuery = (kind: PolicyKind, key: string, version: number) =>
   queryOptions({ queryKey: ["policy", kind, key, version], queryFn: () => getPolicyVersion(kind, key, version), staleTime: Infinity });
 /** Asked every two seconds until there is a first count. */

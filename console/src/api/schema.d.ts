@@ -1297,6 +1297,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/{id}/voices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A ticket's draft in every voice of the desk, side by side. Keeps nothing. */
+        post: operations["preview_voices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tokens": {
         parameters: {
             query?: never;
@@ -2079,12 +2096,24 @@ export interface components {
             /** @description `open`, `approved`, `sent` or `superseded`. */
             state: string;
             ticket_id: string;
+            voice?: components["schemas"]["DraftVoice"] | null;
             /** @description `sure`, `check` or `unknown`. */
             word: string;
         };
         /** @description A draft's text. */
         DraftText: {
             body: string;
+        };
+        /** @description The voice a draft was made in, and where its words leave it. */
+        DraftVoice: {
+            /** @description Why this one, in a few words. */
+            because: string;
+            breaches: components["schemas"]["Breach"][];
+            /** @description The persona's key; null for the base. */
+            key?: string | null;
+            name: string;
+            /** @description The versions it is made of. */
+            pins: string;
         };
         /** @description An article that was drafted from solved tickets, as a proposal. */
         DraftedArticle: {
@@ -3898,6 +3927,33 @@ export interface components {
             count: number;
             key: string;
             name: string;
+        };
+        /** @description The draft in one voice. */
+        VoicePreview: {
+            /** @description Null where no source answers. */
+            body?: string | null;
+            breaches: components["schemas"]["Breach"][];
+            /** @description Whether the ticket gets this one. */
+            is_own: boolean;
+            /** @description The persona's key; null for the base. */
+            key?: string | null;
+            name: string;
+            /** @description The questions that no source answers. */
+            unanswered: string[];
+        };
+        /** @description One ticket's draft in every voice. */
+        Voices: {
+            /** @description Why the ticket's own voice is that one, or why the machine writes nothing. */
+            because: string;
+            /** @description The base first. */
+            items: components["schemas"]["VoicePreview"][];
+        };
+        /** @description What to preview. */
+        VoicesAsked: {
+            /** @description A text that nobody saved yet. */
+            body?: string | null;
+            /** @description Key of the persona whose text is tried; with it, `body`. */
+            key?: string | null;
         };
         /** @description A text that waits. */
         WaitingText: {
@@ -6500,6 +6556,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_voices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoicesAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voices"];
+                };
             };
             "4XX": {
                 headers: {

@@ -19,6 +19,7 @@ import { SealedView } from "./SealedView";
 import { SetAsideText } from "./SetAsideText";
 import { useDraftText, type DraftText } from "./useDraftText";
 import { useSending } from "./useSending";
+import { VoiceNote } from "./VoiceNote";
 
 interface Props { ticket: TicketPage; given: Draft; isPanelOpen: boolean }
 
@@ -41,6 +42,7 @@ export function DraftBox({ ticket, given, isPanelOpen }: Props) {
       <LetterNotes ticket={ticket} />
       <FirstNote draft={text.draft} />
       <ChangedSources draft={text.draft} body={text.body} />
+      <VoiceNote draft={text.draft} />
       <SetAsideText ticketId={ticket.id} body={text.body} onTake={text.write} />
       {text.theirs && <ConflictChoice mine={text.body} theirs={text.theirs} onSettle={text.settle} />}
       <div className="draft-scroll" tabIndex={isEditing ? -1 : 0} role="group" aria-label={t("draft.text")}>

@@ -10,6 +10,7 @@ import { sentenceOf } from "../states/States";
 import { t } from "../strings";
 import { DryRunTable } from "./DryRunTable";
 import { TextEditor } from "./TextEditor";
+import { VoicePreview } from "./VoicePreview";
 
 /** Changing a policy: write, try it on past tickets, save with an owner, a date and a reason. */
 export function PolicyForm({ policy }: { policy: Policy }) {
@@ -39,10 +40,11 @@ export function PolicyForm({ policy }: { policy: Policy }) {
     <form className="policy-form" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
       <TextEditor label={t("policy.text")} text={body} problems={problems} isReadOnly={false} onChange={change} />
       <div className="bar">
-        <Button variant="default" onClick={() => trial.mutate()} loading={trial.isPending}>{t("policy.try")}</Button>
+        {policy.kind !== "persona" && <Button variant="default" onClick={() => trial.mutate()} loading={trial.isPending}>{t("policy.try")}</Button>}
         {body !== policy.body && <Button variant="subtle" color="gray" onClick={() => change(policy.body)}>{t("policy.asSaved")}</Button>}
       </div>
       {trial.data && trial.data.problems.length === 0 && <DryRunTable run={trial.data} />}
+      {policy.kind === "persona" && <VoicePreview policyKey={policy.key} body={body} onProblems={setProblems} />}
       {failure && <p className="warning" role="alert">{failure}</p>}
       <div className="bar policy-save">
         <Select label={t("policy.owner")} data={useOwners(policy)} value={owner} onChange={(value) => value && setOwner(value)} allowDeselect={false} />

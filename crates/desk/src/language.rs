@@ -18,6 +18,16 @@ closed_list! {
     }
 }
 
+closed_list! {
+    /// How a reader is addressed, in languages that know two ways.
+    pub enum Address ("form of address") {
+        /// "Sie", "vous", "usted", "o senhor".
+        Formal = "formal",
+        /// "du", "tu", "tú", "tu".
+        Familiar = "familiar",
+    }
+}
+
 const SMALL_WORDS: &[(Language, &[&str])] = &[
     (
         Language::English,
@@ -87,13 +97,14 @@ impl Language {
 
     /// First line of a reply.
     #[must_use]
-    pub fn greeting(self, first_name: Option<&str>) -> String {
-        let hello = match self {
-            Self::English => "Hi",
-            Self::German => "Guten Tag",
-            Self::French => "Bonjour",
-            Self::Spanish => "Hola",
-            Self::Portuguese => "Olá",
+    pub fn greeting(self, address: Address, first_name: Option<&str>) -> String {
+        let hello = match (self, address) {
+            (Self::English, _) => "Hi",
+            (Self::German, Address::Formal) => "Guten Tag",
+            (Self::German, Address::Familiar) => "Hallo",
+            (Self::French, _) => "Bonjour",
+            (Self::Spanish, _) => "Hola",
+            (Self::Portuguese, _) => "Olá",
         };
         match (self, first_name) {
             (_, Some(name)) => format!("{hello} {name},"),
@@ -104,25 +115,44 @@ impl Language {
 
     /// A line that says the mail was read.
     #[must_use]
-    pub const fn thanks(self) -> &'static str {
-        match self {
-            Self::English => "Thank you for your message.",
-            Self::German => "vielen Dank für Ihre Nachricht.",
-            Self::French => "merci pour votre message.",
-            Self::Spanish => "gracias por su mensaje.",
-            Self::Portuguese => "obrigado pela sua mensagem.",
+    pub const fn thanks(self, address: Address) -> &'static str {
+        match (self, address) {
+            (Self::English, _) => "Thank you for your message.",
+            (Self::German, Address::Formal) => "vielen Dank für Ihre Nachricht.",
+            (Self::German, Address::Familiar) => "vielen Dank für deine Nachricht.",
+            (Self::French, Address::Formal) => "merci pour votre message.",
+            (Self::French, Address::Familiar) => "merci pour ton message.",
+            (Self::Spanish, Address::Formal) => "gracias por su mensaje.",
+            (Self::Spanish, Address::Familiar) => "gracias por tu mensaje.",
+            (Self::Portuguese, Address::Formal) => "obrigado pela sua mensagem.",
+            (Self::Portuguese, Address::Familiar) => "obrigado pela tua mensagem.",
         }
     }
 
     /// A line that keeps the door open.
     #[must_use]
-    pub const fn closing(self) -> &'static str {
+    pub const fn closing(self, address: Address) -> &'static str {
+        match (self, address) {
+            (Self::English, _) => "If this does not help, just reply and we will look again.",
+            (Self::German, Address::Formal) => "Falls das nicht hilft, antworten Sie einfach auf diese Mail.",
+            (Self::German, Address::Familiar) => "Falls das nicht hilft, antworte einfach auf diese Mail.",
+            (Self::French, Address::Formal) => "Si cela ne suffit pas, répondez simplement à ce message.",
+            (Self::French, Address::Familiar) => "Si cela ne suffit pas, réponds simplement à ce message.",
+            (Self::Spanish, Address::Formal) => "Si esto no ayuda, responda a este mensaje.",
+            (Self::Spanish, Address::Familiar) => "Si esto no ayuda, responde a este mensaje.",
+            (Self::Portuguese, _) => "Se isto não ajudar, basta responder a esta mensagem.",
+        }
+    }
+
+    /// What stands before the names of sources.
+    #[must_use]
+    pub const fn sources(self) -> &'static str {
         match self {
-            Self::English => "If this does not help, just reply and we will look again.",
-            Self::German => "Falls das nicht hilft, antworten Sie einfach auf diese Mail.",
-            Self::French => "Si cela ne suffit pas, répondez simplement à ce message.",
-            Self::Spanish => "Si esto no ayuda, responda a este mensaje.",
-            Self::Portuguese => "Se isto não ajudar, basta responder a esta mensagem.",
+            Self::English => "Sources",
+            Self::German => "Quellen",
+            Self::French => "Sources",
+            Self::Spanish => "Fuentes",
+            Self::Portuguese => "Fontes",
         }
     }
 }

@@ -32,6 +32,7 @@ mod numbers;
 pub mod operating;
 pub mod pattern;
 pub mod people;
+pub mod persona;
 pub mod policy;
 pub mod policy_file;
 pub mod promotion;
@@ -49,6 +50,7 @@ pub mod ticket;
 pub mod time;
 pub mod triage;
 pub mod words;
+mod written;
 
 pub use digest::Digest;
 pub use refusal::Refusal;

@@ -189,10 +189,11 @@ impl Policy {
             }
             PolicyKind::Routing => crate::routing::Routing::parse(body, desk.queues, desk.categories).map(|_| ()),
             PolicyKind::RiskRules => crate::risk::Rules::parse(body).map(|_| ()),
-            PolicyKind::Persona | PolicyKind::Macro if body.trim().is_empty() => {
+            PolicyKind::Persona => crate::persona::Overlay::parse(body).map(|_| ()),
+            PolicyKind::Macro if body.trim().is_empty() => {
                 Err(vec![Problem::at(1, "There is no text; write what is to be said.")])
             }
-            PolicyKind::Persona | PolicyKind::Macro => Ok(()),
+            PolicyKind::Macro => Ok(()),
         }
     }
 }

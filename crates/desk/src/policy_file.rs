@@ -1,6 +1,6 @@
 //! A policy as a file: its text, and above it who owns it and until when it counts as looked at.
 //!
-//! Operating models, risk rules and routing keep their own form, so the head stands in remarks; personas and macros are
+//! Operating models, personas, risk rules and routing keep their own form, so the head stands in remarks; macros are
 //! Markdown with a front matter. [`PolicyFile::read`] reads back what [`PolicyFile::text`] wrote.
 
 use crate::{
@@ -32,7 +32,7 @@ pub struct PolicyFile {
 /// Folder and ending of each kind that may have several.
 const FOLDERS: [(PolicyKind, &str, &str); 3] = [
     (PolicyKind::OperatingModel, "operating_models/", ".toml"),
-    (PolicyKind::Persona, "personas/", ".md"),
+    (PolicyKind::Persona, "personas/", ".toml"),
     (PolicyKind::Macro, "macros/", ".md"),
 ];
 /// File of each kind of which a desk has one.
@@ -90,7 +90,7 @@ impl PolicyFile {
         let lines = |mark: &str| -> String {
             head.iter().map(|(key, value)| format!("{}\n", format!("{mark}{key}: {value}").trim_end())).collect()
         };
-        if has_name(self.kind) {
+        if self.kind == PolicyKind::Macro {
             format!("{FENCE}\n{}{FENCE}\n{}", lines(""), self.body)
         } else {
             format!("{}\n{}", lines("# "), self.body)
@@ -114,7 +114,7 @@ impl PolicyFile {
             head_lines: 0,
         };
         let mut rest = text.as_str();
-        if has_name(kind) {
+        if kind == PolicyKind::Macro {
             rest = line(rest).filter(|(first, _)| *first == FENCE).map(|(_, rest)| rest).ok_or_else(|| {
                 Problem::at(
                     1,
@@ -226,7 +226,7 @@ mod tests {
             assert_eq!(place(&path(*kind, &key)), Some((*kind, key)));
         }
         for other in
-            ["notes.txt", "operating_models/x.md", "operating_models/../x.toml", "personas/A b.md", "routing.txt/x"]
+            ["notes.txt", "operating_models/x.md", "operating_models/../x.toml", "personas/A b.toml", "routing.txt/x"]
         {
             assert_eq!(place(other), None, "{other}");
         }
@@ -236,8 +236,8 @@ mod tests {
     fn a_head_that_makes_no_sense_is_told_by_line() {
         let cases = [
             (PolicyKind::Routing, "# owner: a\n# review_by: soon\n", 2),
-            (PolicyKind::Persona, "Be calm.", 1),
-            (PolicyKind::Persona, "---\nname: x\n", 2),
+            (PolicyKind::Macro, "Be calm.", 1),
+            (PolicyKind::Macro, "---\nname: x\n", 2),
             (PolicyKind::Macro, "---\nname: x\ncolour: red\n---\n", 3),
         ];
         for (kind, text, at) in cases {

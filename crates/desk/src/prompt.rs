@@ -9,6 +9,8 @@ use crate::{
     draft::{Body, Composed, ModelText, Support},
     grounding::{self, Closeness, Sources},
     knowledge::Cited,
+    language::Language,
+    persona::{Voice, repair},
 };
 
 /// Version recorded with everything made by this prompt.
@@ -91,8 +93,12 @@ pub struct Given<'a> {
     pub question: &'a str,
     /// Passages and past replies, numbered.
     pub cited: &'a [Cited],
-    /// How the draft opens.
-    pub greeting: &'a str,
+    /// How the draft sounds.
+    pub voice: &'a Voice,
+    /// The requester's language.
+    pub language: Language,
+    /// Whom to greet.
+    pub first_name: Option<&'a str>,
     /// Compares meanings; [`grounding::words_alone`] without an embedding model.
     pub closeness: &'a Closeness<'a>,
 }
@@ -142,8 +148,10 @@ fn compose(answer: Answer, given: &Given<'_>) -> Composed {
     let mut doubts = Vec::new();
     let mut carried = 0_usize;
     let total = answer.sentences.len();
-    body.sentence(given.greeting, Vec::new(), Support::Frame);
+    let frame = given.voice.frame(given.language, given.first_name);
+    frame.begin(&mut body);
     body.paragraph();
+    let mut used = Vec::new();
     for s in answer.sentences {
         let judged = given.sources(|c| c.grounds() && s.cite.contains(&c.citation)).judge(&s.text, given.closeness);
         match judged.why() {
@@ -151,6 +159,7 @@ fn compose(answer: Answer, given: &Given<'_>) -> Composed {
             Some(why) => doubts.push(format!("“{}”: {why}", s.text.trim())),
             None => carried += 1,
         }
+        used.extend(s.cite.iter().copied());
         body.sentence(s.text.trim(), s.cite, judged.support);
     }
     let sources: Vec<&str> = given.cited.iter().filter(|c| c.grounds()).map(|c| c.text.as_str()).collect();
@@ -162,8 +171,10 @@ fn compose(answer: Answer, given: &Given<'_>) -> Composed {
         body.line();
         body.sentence(question.trim(), Vec::new(), support);
     }
+    frame.end(&mut body, given.cited, &used);
     let (body, sentences) = body.finish();
-    Composed { body, sentences, doubts, score: carried as f64 / total.max(1) as f64 }
+    let composed = Composed { body, sentences, doubts, score: carried as f64 / total.max(1) as f64 };
+    repair(composed, given.voice, &frame, given.cited)
 }
 
 impl Given<'_> {
@@ -210,7 +221,9 @@ mod tests {
         let given = Given {
             question: "Consent\n\nHow do I renew it?",
             cited: &cited,
-            greeting: "Hi Ana,",
+            voice: &Voice::shipped(),
+            language: Language::English,
+            first_name: Some("Ana"),
             closeness: &grounding::words_alone,
         };
         read_answer(&ModelText::from_model(answer.to_owned()), &given)
@@ -224,11 +237,11 @@ mod tests {
         let composed = good.expect("agreed form");
         assert_eq!(
             composed.body,
-            "Hi Ana,\n\nRenew the bank consent under Settings, Banks. You also get a free month of Ledger.\nWhich bank is it?"
+            "Hi Ana,\n\nThank you for your message.\n\nRenew the bank consent under Settings, Banks. You also get a free month of Ledger.\nWhich bank is it?\n\nIf this does not help, just reply and we will look again."
         );
         assert_eq!(
             composed.sentences.iter().map(|s| s.support).collect::<Vec<_>>(),
-            [Support::Frame, Support::Supported, Support::Unsupported, Support::Frame]
+            [Support::Frame, Support::Frame, Support::Supported, Support::Unsupported, Support::Frame, Support::Frame]
         );
         assert_eq!(composed.doubts.len(), 1);
     }
@@ -237,7 +250,8 @@ mod tests {
     fn what_only_a_past_reply_says_is_marked_as_said_before() {
         let said = r#"{"sentences":[{"text":"Exports are kept for ninety days.","cite":[2]},{"text":"Exports are kept for ninety days.","cite":[1]}]}"#;
         let read = read(said).expect("agreed form");
-        let supports: Vec<Support> = read.sentences.iter().skip(1).map(|s| s.support).collect();
+        let supports: Vec<Support> =
+            read.sentences.iter().map(|s| s.support).filter(|s| *s != Support::Frame).collect();
         assert_eq!(supports, [Support::Unsupported, Support::Unsupported], "{read:?}");
         assert_eq!(read.doubts[0], "Said before, in no source: “Exports are kept for ninety days.”");
         assert!(!read.doubts[1].starts_with("Said before"), "{:?}", read.doubts);

@@ -4,8 +4,6 @@
 //! more than what the category was shipped with: more room needs evidence from checked cases, and until the desk can
 //! show some, a text that asks for it is refused.
 
-use std::ops::Range;
-
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -14,6 +12,7 @@ use crate::{
     people::Role,
     policy::Problem,
     risk::Flag,
+    written::Lines,
 };
 
 /// Most checks of one category.
@@ -135,14 +134,8 @@ impl Terms {
     /// # Errors
     /// Every problem with its line.
     pub fn parse(text: &str, shipped: OperatingModel) -> Result<Self, Vec<Problem>> {
-        let lines = Lines { text };
-        let written: Written = toml::from_str(text).map_err(|e| {
-            let first = e.message().lines().next().unwrap_or("it does not read").to_owned();
-            vec![Problem::at(
-                e.span().map_or(1, |span| lines.of(&span)),
-                format!("This does not read as TOML: {first}."),
-            )]
-        })?;
+        let lines = Lines::of(text);
+        let written: Written = lines.read()?;
         let mut problems = Vec::new();
         let model = lines.word(&written.model, &mut problems).unwrap_or(shipped);
         if shipped.narrower(model) != model {
@@ -157,12 +150,12 @@ impl Terms {
             }
             writing = found;
         }
-        let approvers = approvers(written.approvers.as_ref(), &lines, &mut problems);
+        let approvers = approvers(written.approvers.as_ref(), lines, &mut problems);
         let people = written.people.as_ref().and_then(|w| lines.word(w, &mut problems)).unwrap_or(Signers::One);
         let confirm =
             written.confirm.as_ref().and_then(|w| lines.word(w, &mut problems)).unwrap_or(Confirmation::Session);
         let escalate_when = written.escalate_when.iter().filter_map(|w| lines.word(w, &mut problems)).collect();
-        let checks = checks(&written.checks, &lines, &mut problems);
+        let checks = checks(&written.checks, lines, &mut problems);
         if problems.is_empty() {
             Ok(Self { model, writing, approvers, people, confirm, checks, escalate_when })
         } else {
@@ -226,7 +219,7 @@ fn wider(what: &str, shipped: OperatingModel) -> String {
 
 fn approvers(
     written: Option<&Spanned<Vec<Spanned<String>>>>,
-    lines: &Lines<'_>,
+    lines: Lines<'_>,
     problems: &mut Vec<Problem>,
 ) -> Vec<Role> {
     let Some(written) = written else { return Role::ALL.iter().copied().filter(|r| r.answers()).collect() };
@@ -246,7 +239,7 @@ fn approvers(
     roles
 }
 
-fn checks(written: &[WrittenCheck], lines: &Lines<'_>, problems: &mut Vec<Problem>) -> Vec<RequiredCheck> {
+fn checks(written: &[WrittenCheck], lines: Lines<'_>, problems: &mut Vec<Problem>) -> Vec<RequiredCheck> {
     let mut checks: Vec<RequiredCheck> = Vec::new();
     for check in written {
         let (key, sentence) = (check.key.get_ref(), check.sentence.get_ref().trim());
@@ -274,35 +267,6 @@ fn checks(written: &[WrittenCheck], lines: &Lines<'_>, problems: &mut Vec<Proble
         problems.push(lines.at(&extra.key, why));
     }
     checks
-}
-
-/// From places in a text to its lines.
-struct Lines<'a> {
-    text: &'a str,
-}
-
-impl Lines<'_> {
-    fn of(&self, span: &Range<usize>) -> usize {
-        self.text.bytes().take(span.start).filter(|b| *b == b'\n').count() + 1
-    }
-
-    fn at<T>(&self, place: &Spanned<T>, why: String) -> Problem {
-        Problem::at(self.of(&place.span()), why)
-    }
-
-    fn word<T: std::str::FromStr<Err = crate::words::UnknownWord>>(
-        &self,
-        written: &Spanned<String>,
-        problems: &mut Vec<Problem>,
-    ) -> Option<T> {
-        match written.get_ref().parse() {
-            Ok(member) => Some(member),
-            Err(unknown) => {
-                problems.push(self.at(written, format!("{unknown}.")));
-                None
-            }
-        }
-    }
 }
 
 #[cfg(test)]

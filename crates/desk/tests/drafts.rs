@@ -5,6 +5,8 @@ use desk::{
     draft::{Composed, ModelText, Support},
     grounding::{self, Objection, Sources},
     knowledge::Cited,
+    language::Language,
+    persona::Voice,
     prompt::{self, AnswerRefused, Given},
 };
 
@@ -14,7 +16,14 @@ const DEVICES: &str =
 
 fn answered(question: &str, sources: &[&str], answer: &str) -> Result<Composed, AnswerRefused> {
     let cited: Vec<Cited> = (1..).zip(sources).map(|(n, text)| Cited::loose(n, "", text)).collect();
-    let given = Given { question, cited: &cited, greeting: "Hello,", closeness: &grounding::words_alone };
+    let given = Given {
+        question,
+        cited: &cited,
+        voice: &Voice::shipped(),
+        language: Language::English,
+        first_name: None,
+        closeness: &grounding::words_alone,
+    };
     prompt::read_answer(&ModelText::from_model(answer.to_owned()), &given)
 }
 

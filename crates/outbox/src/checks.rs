@@ -218,7 +218,8 @@ fn support(at: &Looked<'_>) -> Check {
 }
 
 fn stray_facts(at: &Looked<'_>) -> Check {
-    let known: HashSet<String> = at.cited.iter().filter(|c| c.grounds()).flat_map(|c| facts(&c.text)).collect();
+    let known: HashSet<String> =
+        at.cited.iter().filter(|c| c.grounds()).flat_map(|c| [facts(&c.text), facts(&c.title)].concat()).collect();
     let stray = |s: &&Sentence| facts(&s.text).iter().any(|fact| !known.contains(fact));
     let claims = at.machine_sentences().filter(|s| s.support != Support::Unsupported).filter(stray);
     let found =

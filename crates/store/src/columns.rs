@@ -123,6 +123,18 @@ impl Columns<'_> {
         T::read(self.row, index)
     }
 
+    /// The next column as JSON, where there is any.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when it does not parse.
+    pub fn maybe_json<T: serde::de::DeserializeOwned>(&mut self) -> Result<Option<T>, StoreError> {
+        let text: Option<String> = self.take()?;
+        let read = |text: String| serde_json::from_str(&text);
+        text.map(read)
+            .transpose()
+            .map_err(|e| StoreError::Damaged { what: format!("JSON in column {}: {e}", self.next - 1) })
+    }
+
     /// The next column as JSON.
     ///
     /// # Errors
@@ -132,6 +144,14 @@ impl Columns<'_> {
         serde_json::from_str(&text)
             .map_err(|e| StoreError::Damaged { what: format!("JSON in column {}: {e}", self.next - 1) })
     }
+}
+
+/// JSON for a column.
+///
+/// # Errors
+/// [`StoreError::Damaged`] for what JSON cannot hold.
+pub fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|e| StoreError::Damaged { what: e.to_string() })
 }
 
 /// A type that a column can be read as.

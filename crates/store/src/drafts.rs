@@ -4,11 +4,12 @@ use desk::{
     Timestamp,
     draft::{Composed, DraftOrigin, DraftState, Sentence},
     ids::{AgentId, BulkId, DraftId, ExchangeId, MessageId, SuggestionId, TicketId},
+    persona::Chosen,
 };
 
 use crate::{
     Conn, Grant, StoreError, Tx,
-    columns::{Columns, params},
+    columns::{Columns, params, to_json},
     dialect,
     grant::queue_visible,
     new_id,
@@ -43,6 +44,8 @@ pub struct DraftRow {
     pub score: Option<f64>,
     /// What the model was given and said.
     pub exchange: Option<ExchangeId>,
+    /// The voice it was made in; none for drafts of earlier versions.
+    pub voice: Option<Chosen>,
     /// When it was last saved.
     pub saved_at: Timestamp,
 }
@@ -75,6 +78,8 @@ pub struct NewDraft<'a> {
     pub composed: &'a Composed,
     /// What the model was given and said.
     pub exchange: Option<ExchangeId>,
+    /// The voice it is made in.
+    pub voice: Option<&'a Chosen>,
     /// The person, when one writes it.
     pub agent: Option<AgentId>,
     /// The reply to many it is a letter of.
@@ -83,7 +88,7 @@ pub struct NewDraft<'a> {
 
 macro_rules! draft_select {
     ($rest:literal) => {
-        concat!("select d.id, d.ticket_id, d.answers, d.retrieval_id, d.origin, d.state, d.revision, d.body, d.machine_body, d.machine_sentences, d.doubts, d.score, d.exchange_id, d.saved_at
+        concat!("select d.id, d.ticket_id, d.answers, d.retrieval_id, d.origin, d.state, d.revision, d.body, d.machine_body, d.machine_sentences, d.doubts, d.score, d.exchange_id, d.voice, d.saved_at
          from drafts d join tickets t on t.id = d.ticket_id where ", queue_visible!("t.queue", "$1"), $rest)
     };
 }
@@ -103,6 +108,7 @@ fn draft(mut c: Columns<'_>) -> Result<DraftRow, StoreError> {
         doubts: c.json()?,
         score: c.take()?,
         exchange: c.take()?,
+        voice: c.maybe_json()?,
         saved_at: c.take()?,
     })
 }
@@ -125,9 +131,9 @@ impl Tx {
     /// Whatever the database says.
     pub async fn add_draft(&mut self, new: NewDraft<'_>) -> Result<DraftId, StoreError> {
         let (id, now): (DraftId, _) = (new_id(), self.now());
-        let json = |e: serde_json::Error| StoreError::Damaged { what: e.to_string() };
-        let sentences = serde_json::to_string(&new.composed.sentences).map_err(json)?;
-        let doubts = serde_json::to_string(&new.composed.doubts).map_err(json)?;
+        let sentences = to_json(&new.composed.sentences)?;
+        let doubts = to_json(&new.composed.doubts)?;
+        let voice = new.voice.map(to_json).transpose()?;
         let machine_body = (new.origin != DraftOrigin::Agent).then_some(new.composed.body.as_str());
         self.execute(
             "update drafts set state = 'superseded' where ticket_id = $1 and state = 'open'",
@@ -135,9 +141,9 @@ impl Tx {
         )
         .await?;
         self.execute(
-            "insert into drafts (id, ticket_id, answers, retrieval_id, origin, state, revision, body, machine_body, machine_sentences, doubts, score, exchange_id, saved_at, created_at, bulk_id)
-             values ($1,$2,$3,$4,$5,'open',1,$6,$7,$8,$9,$10,$11,$12,$12,$13)",
-            params![id, new.ticket, new.answers, new.retrieval, new.origin, &new.composed.body, machine_body, sentences, doubts, new.composed.score, new.exchange, now, new.bulk],
+            "insert into drafts (id, ticket_id, answers, retrieval_id, origin, state, revision, body, machine_body, machine_sentences, doubts, score, exchange_id, saved_at, created_at, bulk_id, voice)
+             values ($1,$2,$3,$4,$5,'open',1,$6,$7,$8,$9,$10,$11,$12,$12,$13,$14)",
+            params![id, new.ticket, new.answers, new.retrieval, new.origin, &new.composed.body, machine_body, sentences, doubts, new.composed.score, new.exchange, now, new.bulk, voice],
         )
         .await?;
         self.add_revision(id, 1, &new.composed.body, new.agent).await?;

@@ -19,6 +19,7 @@ use crate::{
     grounding,
     knowledge::Cited,
     language::Language,
+    persona::{Voice, repair},
 };
 
 /// Version recorded with everything assembled.
@@ -48,6 +49,8 @@ pub struct Request<'a> {
     pub first_name: Option<&'a str>,
     /// The requester's language.
     pub language: Language,
+    /// How it sounds; it has no say in what is said.
+    pub voice: &'a Voice,
 }
 
 /// What the machine means to do, shown before its words.
@@ -311,12 +314,12 @@ fn trim(chosen: &mut Vec<usize>, statements: &[Statement]) {
 }
 
 fn write(chosen: &Chosen, statements: &[Statement], cited: &[Cited], request: &Request<'_>) -> Composed {
-    let (first_name, language) = (request.first_name, request.language);
+    let language = request.language;
+    let frame = request.voice.frame(language, request.first_name);
     let mut body = Body::default();
     let mut doubts = Vec::new();
-    body.sentence(&language.greeting(first_name), Vec::new(), Support::Frame);
-    body.paragraph();
-    body.sentence(language.thanks(), Vec::new(), Support::Frame);
+    frame.begin(&mut body);
+    let mut used = Vec::new();
     let mut last: Option<(u32, bool)> = None;
     for statement in chosen.picked.iter().filter_map(|i| statements.get(*i)) {
         match last {
@@ -332,10 +335,10 @@ fn write(chosen: &Chosen, statements: &[Statement], cited: &[Cited], request: &R
         last = Some((statement.citation, statement.list_item));
         let mut citations = vec![statement.citation];
         citations.extend(worded_alike(statement, cited));
+        used.push(statement.citation);
         body.sentence(&statement.text, citations, Support::Supported);
     }
-    body.paragraph();
-    body.sentence(language.closing(), Vec::new(), Support::Frame);
+    frame.end(&mut body, cited, &used);
     for question in &chosen.unanswered {
         doubts.push(format!("No approved source answers: “{question}”"));
     }
@@ -349,7 +352,7 @@ fn write(chosen: &Chosen, statements: &[Statement], cited: &[Cited], request: &R
         ));
     }
     let (body, sentences) = body.finish();
-    Composed { body, sentences, doubts, score: chosen.score }
+    repair(Composed { body, sentences, doubts, score: chosen.score }, request.voice, &frame, cited)
 }
 
 /// Past replies that said nearly the same.

@@ -26,7 +26,8 @@ fn sources() -> Vec<Cited> {
 }
 
 fn assembled(whole: &str, cited: &[Cited]) -> Result<Composed, Vec<String>> {
-    let request = Request { whole, said: &[], first_name: Some("Ana"), language: Language::English };
+    let request =
+        Request { whole, said: &[], first_name: Some("Ana"), language: Language::English, voice: &Voice::shipped() };
     assemble(&request, cited, &words_alone)
 }
 
@@ -64,7 +65,8 @@ fn a_past_reply_alone_carries_nothing() {
 fn what_was_said_or_tried_is_not_said_again() {
     let mail = "VAT id\nWhere can I change our VAT id?";
     let said = ["You can change the VAT id in Settings > Billing. It applies to future invoices.".to_owned()];
-    let request = Request { whole: mail, said: &said, first_name: None, language: Language::English };
+    let request =
+        Request { whole: mail, said: &said, first_name: None, language: Language::English, voice: &Voice::shipped() };
     match assemble(&request, &sources(), &words_alone) {
         Ok(composed) => {
             assert!(!composed.body.contains("can be changed in"), "{}", composed.body);

@@ -210,6 +210,17 @@ impl Sources {
     }
 }
 
+/// The first fact, measure or promise that a text would bring by itself; none for a text that states nothing of the kind.
+#[must_use]
+pub fn brings(text: &str) -> Option<String> {
+    let fact = facts(text).into_iter().next();
+    let quantity = || {
+        let measured = !quantity::Quantities::of(text).with_unit.is_empty();
+        measured.then(|| text.trim().to_owned())
+    };
+    fact.or_else(|| tone::commitments(&content_words(text)).into_iter().next()).or_else(quantity)
+}
+
 /// Greetings, offers, lead-ins and the admission that there is no answer; but whatever brings a fact or a promise is judged.
 fn states_nothing(sentence: &str, own: &[String]) -> bool {
     let brings = !facts(sentence).is_empty()

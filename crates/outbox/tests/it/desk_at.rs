@@ -284,6 +284,7 @@ impl TestDesk {
             origin: DraftOrigin::Assembled,
             composed: &composed,
             exchange: None,
+            voice: None,
             agent: None,
             bulk: None,
         };

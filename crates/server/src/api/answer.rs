@@ -14,7 +14,7 @@ use serde::Serialize;
 use store::{Conn, DraftRow, EntryRow, Grant, StoreError, SuggestionKind, TicketLine as Row};
 use utoipa::ToSchema;
 
-use super::{drafts::FirstApproval, page::time, problem::Problem};
+use super::{drafts::FirstApproval, page::time, problem::Problem, voices::DraftVoice};
 use crate::App;
 
 /// The answer in preparation.
@@ -103,6 +103,8 @@ pub struct Draft {
     stale: Option<String>,
     exchange_id: Option<String>,
     saved_at: String,
+    /// How it is meant to sound, and where it does not; null for drafts of earlier versions.
+    voice: Option<DraftVoice>,
     approval: Option<Approval>,
     /// A colleague's yes, or your own, that waits for a second.
     first: Option<FirstApproval>,
@@ -349,6 +351,7 @@ impl Draft {
             stale,
             exchange_id: draft.exchange.map(|e| e.to_string()),
             saved_at: time(draft.saved_at),
+            voice: draft.voice.map(|chosen| DraftVoice::of(chosen, &draft.body)),
             approval,
             first: first.map(FirstApproval::from),
             body: draft.body,

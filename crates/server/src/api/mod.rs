@@ -45,6 +45,7 @@ mod tokens;
 mod tray;
 mod triage_models;
 mod understanding;
+mod voices;
 mod waiting_texts;
 
 use std::sync::Arc;
@@ -106,6 +107,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(agents::router())
         .merge(policies::router())
         .merge(sorting_again::router())
+        .merge(voices::router())
         .merge(tasks::router())
         .merge(drafts::router())
         .merge(bulk_replies::router())

@@ -88,6 +88,8 @@ pub struct TakenOver {
     pub key: String,
     pub owner: String,
     pub review_days: i64,
+    /// For personas and macros, which no desk is shipped with.
+    pub name: Option<String>,
     #[serde(default)]
     pub note: String,
     /// Lines of the text; without any, as shipped.

@@ -217,13 +217,14 @@ impl People {
 async fn policies(app: &App, tx: &mut Tx, people: &People) -> Result<(), FlowError> {
     for taken in files::policies()? {
         let owner = people.id(&taken.owner)?;
-        let shipped = tx.policies().await?.find(taken.kind, &taken.key).map(|p| p.body.clone()).unwrap_or_default();
+        let shipped = tx.policies().await?.find(taken.kind, &taken.key).map(|p| (p.version, p.body.clone()));
+        let (seen, shipped) = shipped.unwrap_or_default();
         let body = if taken.body.is_empty() { shipped } else { taken.body.join("\n") + "\n" };
         let note = if taken.note.is_empty() { "Taken over as shipped.".to_owned() } else { taken.note };
         let review_by = tx.now().plus_seconds(taken.review_days * 86_400);
         let (kind, key) = (taken.kind, taken.key);
-        let new = NewPolicy { kind, key, body, owner, review_by, note, name: None, categories: None };
-        let event = flow::set_policy::write(app, tx, 1, new, Some(owner)).await?;
+        let new = NewPolicy { kind, key, body, owner, review_by, note, name: taken.name, categories: None };
+        let event = flow::set_policy::write(app, tx, seen, new, Some(owner)).await?;
         tx.record(event).await?;
     }
     Ok(())

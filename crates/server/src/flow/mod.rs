@@ -24,6 +24,7 @@ pub mod more_like_this;
 pub mod note_search;
 mod place_mail;
 pub mod prepare_reply;
+pub mod preview_voices;
 pub mod receive_mail;
 pub mod retry_mail;
 pub mod seal_reply;

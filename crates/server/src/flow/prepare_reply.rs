@@ -11,6 +11,8 @@ use desk::{
     knowledge::{Cited, Origin, Retrieval, may_ground},
     language::Language,
     operating::Writing,
+    persona::{self, Chosen, Voice},
+    policy::Policies,
     suggestion::{Confidence, Maker, Suggestion},
     ticket::DraftReadiness,
 };
@@ -43,6 +45,8 @@ pub struct Case {
     pub newest: Message,
     /// How it is worked, and what its policies say.
     pub conduct: Conduct,
+    /// How a draft sounds, or why the machine writes none.
+    pub voice: Result<Chosen, String>,
     /// Replies that left before, and what the requester says they tried.
     pub said: Vec<String>,
     /// First name to greet, when there is one.
@@ -67,7 +71,9 @@ impl Case {
         let Some(at) = messages.iter().position(|m| Some(m.id) == line.ticket.last_inbound) else { return Ok(None) };
         let newest = messages.swap_remove(at);
         let requester = conn.requester(line.ticket.requester).await?;
-        let conduct = conduct(conn, &line, now).await?;
+        let policies = conn.policies().await?;
+        let conduct = Conduct::of(&policies, worked(&line), now);
+        let voice = voice(&policies, &line, &newest.latest, now);
         let first_name = requester.first_name().map(str::to_owned);
         let mut known = Vec::new();
         know(&mut known, &requester.name, &requester.email);
@@ -87,7 +93,7 @@ impl Case {
         let inbound = messages.iter().filter(|m| m.inbound).chain([&newest]);
         let mut said: Vec<String> = inbound.flat_map(|m| assemble::tried(&m.latest)).collect();
         said.extend(messages.iter().filter(|m| !m.inbound).map(|m| m.latest.clone()));
-        Ok(Some(Self { line, newest, conduct, said, first_name, known }))
+        Ok(Some(Self { line, newest, conduct, voice, said, first_name, known }))
     }
 
     /// Subject and newest words: what is asked.
@@ -97,12 +103,15 @@ impl Case {
     }
 }
 
-/// What the policies of a ticket say at `now`.
-///
-/// # Errors
-/// Whatever the database says.
-pub async fn conduct(conn: &mut Conn, line: &TicketLine, now: Timestamp) -> Result<Conduct, FlowError> {
-    Ok(Conduct::of(&conn.policies().await?, worked(line), now))
+/// The voice for a ticket whose newest words are `text`: chosen by who asks and in which language, never by how they feel.
+pub(crate) fn voice(policies: &Policies, line: &TicketLine, text: &str, now: Timestamp) -> Result<Chosen, String> {
+    let facts = persona::Facts {
+        category: line.ticket.category.as_deref(),
+        segment: line.cohort.as_deref().and_then(|word| word.parse().ok()),
+        organization: line.organization.as_ref().map(|(name, plan)| (name.as_str(), plan.as_str())),
+        language: Language::guess(text),
+    };
+    persona::choose(policies, &facts, now)
 }
 
 /// A ticket, as far as policies ask.
@@ -152,9 +161,18 @@ pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
         let word = if case.conduct.lapsed.is_some() { "policy-lapsed" } else { "operating-model" };
         return withhold(app, ticket, why, word).await;
     }
+    let voice = match &case.voice {
+        Ok(chosen) => chosen.voice.clone(),
+        Err(why) if withheld.is_none() => {
+            let why = format!("{why} Until a lead renews it, the machine only sorts here.");
+            return withhold(app, ticket, &why, "policy-lapsed").await;
+        }
+        // Nothing is written here in any voice.
+        Err(_) => Voice::shipped(),
+    };
     let cited = retrieve(app, &case).await?;
     outbox::crash::point("draft-retrieved");
-    let drafted = drafted(app, &case, &cited);
+    let drafted = drafted(app, &case, &voice, &cited);
     let disagreement = match &drafted {
         Ok(composed) => whom_to_ask::disagreement(app, &cited, composed).await?,
         Err(_) => None,
@@ -229,7 +247,7 @@ async fn propose(
 ///
 /// # Errors
 /// The questions that nothing answers.
-pub fn drafted(app: &App, case: &Case, cited: &[Cited]) -> Result<Composed, Vec<String>> {
+pub fn drafted(app: &App, case: &Case, voice: &Voice, cited: &[Cited]) -> Result<Composed, Vec<String>> {
     let question = case.question();
     let meanings = &mut Meanings::default();
     meanings.know(app, &question, cited);
@@ -238,6 +256,7 @@ pub fn drafted(app: &App, case: &Case, cited: &[Cited]) -> Result<Composed, Vec<
         said: &case.said,
         first_name: case.first_name.as_deref(),
         language: Language::guess(&case.newest.latest),
+        voice,
     };
     assemble::assemble(&request, cited, &|a, b| meanings.closeness(a, b))
 }
@@ -248,7 +267,8 @@ pub fn answer_alone(app: &App, question: &str, cited: &[Cited], meanings: &mut M
     meanings.know(app, question, cited);
     let closeness = |a: &str, b: &str| meanings.closeness(a, b);
     let language = Language::guess(question);
-    let request = assemble::Request { whole: question, said: &[], first_name: None, language };
+    let request =
+        assemble::Request { whole: question, said: &[], first_name: None, language, voice: &Voice::shipped() };
     assemble::assemble(&request, cited, &closeness).ok()
 }
 
@@ -415,10 +435,12 @@ pub async fn keep_retrieval(app: &App, case: &Case, value: Retrieval) -> Result<
 async fn still_wanted(tx: &mut Tx, case: &Case) -> Result<(), FlowError> {
     let grant = Grant::for_service(PREPARATION, Purpose::Work)?;
     let (at, line) = (tx.now(), tx.ticket(&grant, case.line.ticket.id).await?);
+    let policies = tx.policies().await?;
     let now = &line.ticket;
     if now.last_inbound != Some(case.newest.id)
         || now.operating_model != case.line.ticket.operating_model
-        || conduct(tx, &line, at).await?.pins != case.conduct.pins
+        || Conduct::of(&policies, worked(&line), at).pins != case.conduct.pins
+        || voice(&policies, &line, &case.newest.latest, at).ok() != case.voice.clone().ok()
     {
         return Err(FlowError::Stale);
     }
@@ -457,6 +479,7 @@ pub async fn keep_draft(
             origin,
             composed,
             exchange,
+            voice: case.voice.as_ref().ok(),
             agent: None,
             bulk: None,
         })

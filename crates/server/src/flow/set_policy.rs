@@ -176,6 +176,8 @@ async fn prepare_again(tx: &mut Tx, before: &Policies, next: &Policy) -> Result<
     let (categories, unsorted): (Vec<String>, bool) = match next.kind {
         PolicyKind::OperatingModel => (vec![next.key.clone()], true),
         PolicyKind::RiskRules | PolicyKind::Routing => (all(), true),
+        // A voice without categories may be anybody's.
+        PolicyKind::Persona if next.categories.is_empty() => (all(), true),
         PolicyKind::Persona | PolicyKind::Macro => (next.categories.clone(), false),
     };
     let sorted_by = tx.policies().await?.categories();

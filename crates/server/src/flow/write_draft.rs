@@ -9,6 +9,7 @@ use desk::{
     ids::{DraftId, SuggestionId, TicketId},
     knowledge::{Cited, Origin, Retrieval},
     language::Language,
+    persona::Voice,
     prompt,
     ticket::DraftReadiness,
 };
@@ -77,6 +78,7 @@ pub async fn start(
         ));
     };
     // Looked up again: what was found when the mail came may say something else by now.
+    let chosen = case.voice.clone().map_err(|why| Refusal::Lapsed { why })?;
     let cited = prepare_reply::retrieve(app, &case).await?;
     let found = Retrieval { cited: cited.clone(), plan: kept.suggestion.value.plan };
     let retrieval = prepare_reply::keep_retrieval(app, &case, found).await?;
@@ -84,7 +86,7 @@ pub async fn start(
     if origin == DraftOrigin::Model && standing.is_none() {
         ask_model(app, &case, retrieval, &cited).await?;
     } else {
-        let mut composed = prepare_reply::drafted(app, &case, &cited).map_err(|_| {
+        let mut composed = prepare_reply::drafted(app, &case, &chosen.voice, &cited).map_err(|_| {
             FlowError::Invalid(
                 "No approved source answers this, so nothing can be assembled. Write the reply yourself.".to_owned(),
             )
@@ -134,7 +136,8 @@ async fn set_aside(
 
 async fn own(app: &App, session: &AgentSession, grant: &Grant, case: &Case) -> Result<DraftId, FlowError> {
     let ticket = case.line.ticket.id;
-    let greeting = Language::guess(&case.newest.latest).greeting(case.first_name.as_deref());
+    let voice = case.voice.as_ref().map_or_else(|_| Voice::shipped(), |chosen| chosen.voice.clone());
+    let greeting = voice.frame(Language::guess(&case.newest.latest), case.first_name.as_deref()).greeting;
     let composed = Composed { body: format!("{greeting}\n\n"), sentences: Vec::new(), doubts: Vec::new(), score: 0.0 };
     let mut tx = app.store.begin(session, app.clock.now()).await?;
     tx.hold_drafts(ticket).await?;
@@ -147,6 +150,7 @@ async fn own(app: &App, session: &AgentSession, grant: &Grant, case: &Case) -> R
             origin: DraftOrigin::Agent,
             composed: &composed,
             exchange: None,
+            voice: case.voice.as_ref().ok(),
             agent: Some(session.agent().id),
             bulk: None,
         })
@@ -304,10 +308,17 @@ async fn keep_request(app: &App, case: &Case, body: &[u8], table: &Table) -> Res
 /// Reads an answer: form first, then placeholders back, then every sentence against its passages.
 fn read(app: &App, text: &str, table: &Table, cited: &[Cited], case: &Case) -> Result<Composed, String> {
     let restored = restore_json(text, table)?;
-    let greeting = Language::guess(&case.newest.latest).greeting(case.first_name.as_deref());
+    let chosen = case.voice.as_ref().map_err(Clone::clone)?;
     let meanings = OnDemand::new(app);
     let closeness = |a: &str, b: &str| meanings.closeness(a, b);
-    let given = prompt::Given { question: &case.question(), cited, greeting: &greeting, closeness: &closeness };
+    let given = prompt::Given {
+        question: &case.question(),
+        cited,
+        voice: &chosen.voice,
+        language: chosen.language,
+        first_name: case.first_name.as_deref(),
+        closeness: &closeness,
+    };
     prompt::read_answer(&ModelText::from_model(restored), &given).map_err(|e| e.to_string())
 }
 

@@ -24,6 +24,7 @@ mod matrix;
 mod model;
 mod openapi;
 mod patterns;
+mod personas;
 mod policies;
 mod policy_files;
 mod real;

@@ -102,6 +102,7 @@ const ROWS: &[(&str, Row)] = &[
     ("POST /tickets/{id}/drafts",         [NOBODY, 422, 422, 403, 403, 403]),
     ("POST /tickets/{id}/notes",          [NOBODY, 422, 422, 403, 403, 403]),
     ("POST /tickets/{id}/read",           [NOBODY, 204, 404, 403, 403, 204]),
+    ("POST /tickets/{id}/voices",         [NOBODY, 403, 403, 403, 403, 403]),
     ("POST /tokens",                      [NOBODY, 422, 422, 403, 403, 422]),
     ("POST /triage/models/{id}/promote",  [NOBODY, 403, 403, 403, 403, 403]),
     ("POST /triage/retrain",              [NOBODY, 403, 403, 403, 403, 403]),

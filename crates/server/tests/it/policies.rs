@@ -100,7 +100,8 @@ fn versions_are_added_by_leads_and_read_by_everybody() {
             assert_eq!(mara.with("if-match", "\"1\"").put(INVOICES, new).await.problem(422), "invalid", "{part}");
         }
         assert_eq!(write(&mara, "/policies/operating_model/no.such", 1, TERMS).await.problem(404), "not-found");
-        assert_eq!(write(&mara, "/policies/persona/calm", 0, "Short sentences.").await.expect(200)["version"], 1);
+        assert_eq!(write(&mara, "/policies/persona/calm", 0, "words_max = 80\n").await.expect(200)["version"], 1);
+        assert_eq!(write(&mara, "/policies/persona/calm", 1, "Short sentences.").await.problem(422), "invalid");
 
         let written =
             write(&mara, INVOICES, 1, "model = \"billing_explanation\"\nwriting = \"nothing\"\n").await.expect(200);

@@ -49,6 +49,7 @@ async fn a_foreign_queue_is_not_found_by_any_reader() {
                 origin: DraftOrigin::Assembled,
                 composed: &composed,
                 exchange: Some(exchange),
+                voice: None,
                 agent: None,
                 bulk: None,
             })

@@ -84,6 +84,7 @@ async fn draft(tx: &mut Tx, ticket: TicketId, origin: DraftOrigin, body: &str) -
         origin,
         composed: &composed,
         exchange: None,
+        voice: None,
         agent: None,
         bulk: None,
     };

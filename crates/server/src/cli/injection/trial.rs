@@ -25,6 +25,7 @@ use desk::{
     grounding::{content_words, facts, words_alone},
     knowledge::Cited,
     language::Language,
+    persona::Voice,
     prompt,
 };
 use redact::{Namespace, Redacted, Redactor};
@@ -156,7 +157,13 @@ impl Bench {
             tally.effects += usize::from(has_hands);
             tally.approvable_foreign += usize::from(is_foreign(&composed, &cited));
         }
-        let request = assemble::Request { whole: &text, said: &[], first_name: None, language: Language::English };
+        let request = assemble::Request {
+            whole: &text,
+            said: &[],
+            first_name: None,
+            language: Language::English,
+            voice: &Voice::shipped(),
+        };
         if let Ok(composed) = assemble::assemble(&request, &cited, &words_alone) {
             tally.approvable_foreign += usize::from(is_foreign(&composed, &cited));
         }
@@ -171,7 +178,14 @@ impl Bench {
         let request = Request { system: Redacted::fixed(prompt::SYSTEM), user, max_tokens: 700, temperature: 0.0 };
         let now = self.clock.fetch_add(BETWEEN, Ordering::SeqCst);
         let Ok(answer) = self.client.complete(&request, now).await else { return Ok(None) };
-        let given = prompt::Given { question, cited, greeting: "Hello,", closeness: &words_alone };
+        let given = prompt::Given {
+            question,
+            cited,
+            voice: &Voice::shipped(),
+            language: Language::English,
+            first_name: None,
+            closeness: &words_alone,
+        };
         Ok(prompt::read_answer(&ModelText::from_model(answer.text), &given).ok())
     }
 

@@ -12,6 +12,7 @@ use desk::{
     grounding::words_alone,
     knowledge::Cited,
     language::Language,
+    persona::Voice,
 };
 use embed::{Encoder, Vector};
 
@@ -71,8 +72,15 @@ fn closeness(vectors: &HashMap<String, Vector>, a: &str, b: &str) -> Option<f64>
 fn drafts(asked: &[Asked<'_>], encoder: Option<&Encoder>) -> Vec<Figure> {
     let (mut by_words, mut by_meaning, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
     let (mut stated, mut carried) = (0, 0);
+    let voice = Voice::shipped();
     for one in asked {
-        let request = Request { whole: one.question, said: &[], first_name: Some("Ana"), language: Language::English };
+        let request = Request {
+            whole: one.question,
+            said: &[],
+            first_name: Some("Ana"),
+            language: Language::English,
+            voice: &voice,
+        };
         let start = Instant::now();
         let _ = assemble::assemble(&request, &one.own, &words_alone);
         by_words.push(start.elapsed().as_secs_f64() * 1e3);
