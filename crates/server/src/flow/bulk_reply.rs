@@ -145,6 +145,7 @@ async fn write(
             origin: DraftOrigin::Agent,
             composed: &composed,
             exchange: None,
+            voice: None,
             agent: Some(session.agent().id),
             bulk: Some(bulk),
         })

@@ -18,6 +18,7 @@ pub mod follow_record;
 pub mod import_mail;
 pub mod import_policies;
 pub mod index_tickets;
+pub mod keep_draft;
 pub mod keep_record;
 pub mod make_token;
 pub mod more_like_this;

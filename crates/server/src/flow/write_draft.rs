@@ -19,7 +19,7 @@ use store::{AgentSession, Conn, ExchangeState, Grant, NewDraft, Purpose, Suggest
 use crate::{
     App, FlowError,
     flow::{
-        PREPARATION,
+        PREPARATION, keep_draft,
         prepare_reply::{self, Case},
         whom_to_ask,
     },
@@ -81,7 +81,7 @@ pub async fn start(
     let chosen = case.voice.clone().map_err(|why| Refusal::Lapsed { why })?;
     let cited = prepare_reply::retrieve(app, &case).await?;
     let found = Retrieval { cited: cited.clone(), plan: kept.suggestion.value.plan };
-    let retrieval = prepare_reply::keep_retrieval(app, &case, found).await?;
+    let retrieval = keep_draft::keep_retrieval(app, &case, found).await?;
     // Own words make room only for something that is there already: a model may not answer, so then it is assembled.
     if origin == DraftOrigin::Model && standing.is_none() {
         ask_model(app, &case, retrieval, &cited).await?;
@@ -95,7 +95,7 @@ pub async fn start(
         if let Some(own) = standing {
             set_aside(app, session, &grant, ticket, own).await?;
         }
-        prepare_reply::keep_draft(app, &case, retrieval, DraftOrigin::Assembled, &composed, None).await?;
+        keep_draft::keep_draft(app, &case, retrieval, DraftOrigin::Assembled, &composed, None).await?;
     }
     let mut conn = app.store.read().await?;
     conn.current_draft(&grant, ticket).await?.map(|d| d.id).ok_or(FlowError::NotFound)
@@ -246,7 +246,7 @@ pub async fn ask_model(app: &App, case: &Case, retrieval: SuggestionId, cited: &
     let commitment = app.keys.commit_to("exchange", text.unwrap_or_default().as_bytes());
     tx.commit(AuditEvent::ExchangeKept { ticket, exchange, commitment, state: state.word().to_owned() }).await?;
     let composed = outcome.map_err(FlowError::Unavailable)?;
-    prepare_reply::keep_draft(app, case, retrieval, DraftOrigin::Model, &composed, Some(exchange)).await.map(|_| ())
+    keep_draft::keep_draft(app, case, retrieval, DraftOrigin::Model, &composed, Some(exchange)).await.map(|_| ())
 }
 
 /// What is known of the people behind cited replies to others: hidden like this ticket's own.

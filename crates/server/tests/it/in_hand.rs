@@ -11,7 +11,7 @@ use desk::{
 use serde_json::{Value, json};
 use server::{
     App, FlowError,
-    flow::prepare_reply::{Case, keep_draft},
+    flow::{keep_draft::keep_draft, prepare_reply::Case},
 };
 use store::{Purpose, ServiceIdentity, SuggestionKind};
 
