@@ -1748,6 +1748,18 @@ export interface components {
             /** Format: double */
             to: number;
         };
+        /** @description One place where a text leaves its voice. */
+        Breach: {
+            /** @description One past the last; the same where something is missing. */
+            end: number;
+            /** @description The words. */
+            quote: string;
+            /** @description `greeting`, `closing`, `escalation`, `length`, `emoji`, `exclamation`, `contraction`, `address`, `forbidden`, `code` or `citation`. */
+            rule: string;
+            /** @description First character in the body. */
+            start: number;
+            why: string;
+        };
         /** @description What came of a yes to many letters. */
         BulkApproved: {
             /** @description Letters that await a second person. */

@@ -25,7 +25,7 @@ use crate::{
         keep_draft::{is_a_persons, keep_draft, keep_retrieval, withhold},
         whom_to_ask,
     },
-    library::{Kind, SearchRequest, may_use},
+    library::{Kind, Question, SearchRequest, may_use},
     meanings::Meanings,
 };
 
