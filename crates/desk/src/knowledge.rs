@@ -23,6 +23,16 @@ closed_list! {
 }
 
 closed_list! {
+    /// What an article is for.
+    pub enum Kind ("kind of article") {
+        /// Read, searched, cited: its passages ground replies.
+        Article = "article",
+        /// Put into replies by people as it stands; it grounds nothing.
+        Macro = "macro",
+    }
+}
+
+closed_list! {
     /// Who may be shown an article's words.
     pub enum Audience ("audience") {
         /// Anybody; may be quoted to requesters.

@@ -27,6 +27,7 @@ pub mod ids;
 pub mod knowledge;
 pub mod language;
 pub mod looking;
+pub mod macros;
 pub mod notice;
 mod numbers;
 pub mod operating;

@@ -50,6 +50,8 @@ pub struct AskingArticle {
     pub is_dated: bool,
     /// Texts that wait for a yes or no, where another keeps the source: they are told of theirs by source.
     pub proposed: i64,
+    /// For a macro that was sent back: title of the article that changed.
+    pub changed: Option<String>,
 }
 
 impl Conn {
@@ -121,10 +123,11 @@ impl Conn {
     ) -> Result<Vec<AskingArticle>, StoreError> {
         let rows = self
             .rows(
-                "select a.id, a.title, a.review_by, cast(case when a.state in ('approved', 'expired') then 1 else 0 end as bigint), count(case when s.owner_id <> $1 then v.id end) from articles a join sources s on s.id = a.source_id
+                "select a.id, a.title, a.review_by, cast(case when a.state in ('approved', 'expired') then 1 else 0 end as bigint), count(case when s.owner_id <> $1 then v.id end), b.title from articles a join sources s on s.id = a.source_id
+                 left join articles b on b.id = a.sent_back_by
                  join agents g on g.id = a.owner_id left join versions v on v.article_id = a.id and v.state = 'proposed'
                  where (a.owner_id = $1 or s.owner_id = $1 or ($3 = 1 and g.deactivated_at is not null)) and a.state <> 'withdrawn'
-                 group by a.id, a.title, a.review_by, a.state having count(case when s.owner_id <> $1 then v.id end) > 0 or (a.state in ('approved', 'expired') and a.review_by < $2)
+                 group by a.id, a.title, a.review_by, a.state, b.title having count(case when s.owner_id <> $1 then v.id end) > 0 or (a.state in ('approved', 'expired') and a.review_by < $2)
                  order by coalesce(a.review_by, 9000000000000000), a.id limit 50",
                 params![agent, soon, i64::from(everybody)],
             )
@@ -138,6 +141,7 @@ impl Conn {
                     review_by: c.take()?,
                     is_dated: c.take::<i64>()? == 1,
                     proposed: c.take()?,
+                    changed: c.take()?,
                 })
             })
             .collect()

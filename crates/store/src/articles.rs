@@ -4,7 +4,7 @@ use desk::{
     Digest, Timestamp,
     article::VersionState,
     ids::{AgentId, ArticleId, PassageId, SourceId, VersionId},
-    knowledge::{ArticleState, Audience},
+    knowledge::{ArticleState, Audience, Kind},
 };
 
 use crate::{
@@ -95,6 +95,14 @@ pub struct Article {
     pub review_by: Option<Timestamp>,
     /// How many versions there are.
     pub versions: i64,
+    /// What it is for.
+    pub kind: Kind,
+    /// Key of the category a macro is for; empty for all.
+    pub category: String,
+    /// Language word of a macro; empty when it says none.
+    pub language: String,
+    /// Article whose change sent a macro back to review.
+    pub sent_back_by: Option<ArticleId>,
 }
 
 /// One version, with its text.
@@ -157,6 +165,8 @@ pub struct ArticleFilter {
     pub source: String,
     /// State word.
     pub state: String,
+    /// Kind word.
+    pub kind: String,
 }
 
 /// `article_visible!("$1")`: internal articles are for those who work here; for [`Purpose::Reply`]
@@ -177,7 +187,7 @@ macro_rules! version_visible {
 macro_rules! article_select {
     ($rest:literal) => {
         concat!("select a.id, a.slug, a.title, s.name, a.product, a.audience, a.state, g.name, a.current_version, coalesce(v.number, 0), a.applies_to, a.reviewed_at, a.review_by,
-         (select count(*) from versions w where w.article_id = a.id)
+         (select count(*) from versions w where w.article_id = a.id), a.kind, a.category, a.language, a.sent_back_by
          from articles a join sources s on s.id = a.source_id join agents g on g.id = a.owner_id left join versions v on v.id = a.current_version
          where ", article_visible!("$1"), $rest)
     };
@@ -199,6 +209,10 @@ fn article(mut c: Columns<'_>) -> Result<Article, StoreError> {
         reviewed_at: c.take()?,
         review_by: c.take()?,
         versions: c.take()?,
+        kind: c.take()?,
+        category: c.take()?,
+        language: c.take()?,
+        sent_back_by: c.take()?,
     })
 }
 
@@ -215,8 +229,8 @@ impl Conn {
         let pattern = containing(&filter.words);
         let rows = self
             .rows(
-                article_select!(" and a.folded like $2 escape '\\' and ($3 = '' or s.key = $3) and ($4 = '' or a.state = $4) order by a.title, a.id limit 500"),
-                params![sees(grant), pattern, &filter.source, &filter.state],
+                article_select!(" and a.folded like $2 escape '\\' and ($3 = '' or s.key = $3) and ($4 = '' or a.state = $4) and ($5 = '' or a.kind = $5) order by a.title, a.id limit 500"),
+                params![sees(grant), pattern, &filter.source, &filter.state, &filter.kind],
             )
             .await?;
         rows.iter().map(|row| article(row.columns())).collect()
@@ -407,14 +421,14 @@ impl Tx {
         Ok(())
     }
 
-    /// Moves an article to another state.
+    /// Moves an article to another state. Macros that rest on it go back to review when it may not be used any more.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn set_article_state(&mut self, article: ArticleId, state: ArticleState) -> Result<(), StoreError> {
-        match self.execute("update articles set state = $2 where id = $1", params![article, state]).await? {
-            0 => Err(StoreError::NotFound),
-            _ => Ok(()),
+        if self.execute("update articles set state = $2 where id = $1", params![article, state]).await? == 0 {
+            return Err(StoreError::NotFound);
         }
+        if state == ArticleState::Approved { Ok(()) } else { self.send_macros_back(article).await }
     }
 }

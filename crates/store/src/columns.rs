@@ -266,6 +266,7 @@ words!(
     article::VersionState,
     knowledge::ArticleState,
     knowledge::Audience,
+    knowledge::Kind,
     draft::DraftOrigin,
     draft::DraftState,
     source::FedBy,

@@ -19,6 +19,7 @@ mod error;
 mod grant;
 mod housekeeping;
 mod identity;
+mod macros;
 mod schema;
 mod tx;
 
@@ -63,6 +64,7 @@ pub use followers::{PolicyMove, Untouched, VersionOf};
 pub use grant::{Grant, Purpose, Scope};
 pub use housekeeping::{Claimed, JobCounts, KEPT_SECONDS, KEY_LEASE_SECONDS, Kept, NewJob};
 pub use identity::{AgentSession, Identity, ServiceIdentity, TokenSession};
+pub use macros::{MacroRow, Named};
 pub use mailboxes::Mailbox;
 pub use mails::{Mail, MailSource, MailState, Taken};
 pub use messages::{AttachmentRow, Message, NewAttachment, NewInbound};

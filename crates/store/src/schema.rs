@@ -57,6 +57,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { number: 12, common: include_str!("../migrations/0012_presence.sql"), sqlite: "", postgres: "" },
     Migration { number: 13, common: include_str!("../migrations/0013_voices.sql"), sqlite: "", postgres: "" },
+    Migration { number: 14, common: include_str!("../migrations/0014_macros.sql"), sqlite: "", postgres: "" },
     Migration { number: 15, common: include_str!("../migrations/0015_bulk.sql"), sqlite: "", postgres: "" },
 ];
 

@@ -141,7 +141,7 @@ impl Tx {
         Ok((id, number))
     }
 
-    /// Makes a proposed version what its article says, reviewed now.
+    /// Makes a proposed version what its article says, reviewed now. Macros that rest on what it said go back to review.
     ///
     /// # Errors
     /// [`StoreError::Stale`] when it is not proposed any more.
@@ -152,11 +152,9 @@ impl Tx {
         review_by: Timestamp,
     ) -> Result<(), StoreError> {
         let now = self.now();
-        self.execute(
-            "update versions set state = 'past' where article_id = $1 and state = 'current'",
-            params![article],
-        )
-        .await?;
+        let replaced = self
+            .execute("update versions set state = 'past' where article_id = $1 and state = 'current'", params![article])
+            .await?;
         let touched = self
             .execute(
                 "update versions set state = 'current', approved_at = $2 where id = $1 and state = 'proposed'",
@@ -167,11 +165,14 @@ impl Tx {
             return Err(StoreError::Stale);
         }
         self.execute(
-            "update articles set current_version = $2, title = $3, folded = $4, state = $5, reviewed_at = $6, review_by = $7,
+            "update articles set current_version = $2, title = $3, folded = $4, state = $5, reviewed_at = $6, review_by = $7, sent_back_by = null,
              audience = coalesce((select v.audience from versions v where v.id = $2), audience) where id = $1",
             params![article, text.id, &text.title, folded(&text.title), ArticleState::Approved, now, review_by],
         )
         .await?;
+        if replaced > 0 {
+            self.send_macros_back(article).await?;
+        }
         Ok(())
     }
 
@@ -193,7 +194,7 @@ impl Tx {
     /// [`StoreError::Stale`] when nothing of it was ever approved.
     pub async fn review_article(&mut self, article: ArticleId, review_by: Timestamp) -> Result<(), StoreError> {
         let now = self.now();
-        let sql = "update articles set state = $2, reviewed_at = $3, review_by = $4 where id = $1 and current_version is not null";
+        let sql = "update articles set state = $2, reviewed_at = $3, review_by = $4, sent_back_by = null where id = $1 and current_version is not null";
         match self.execute(sql, params![article, ArticleState::Approved, now, review_by]).await? {
             0 => Err(StoreError::Stale),
             _ => Ok(()),

@@ -11,7 +11,8 @@ use desk::{
     Timestamp,
     article::{Change, difference},
     ids::ArticleId,
-    knowledge::Audience,
+    knowledge::{Audience, Kind},
+    language::Language,
 };
 use serde::{Deserialize, Serialize};
 use store::{Grant, Purpose};
@@ -26,7 +27,7 @@ use super::{
 };
 use crate::{
     App, flow,
-    flow::write_article::{Answer, NewPage, Typed},
+    flow::write_article::{Answer, AsMacro, NewPage, Typed},
 };
 
 /// Answers, reviews, withdrawals, differences.
@@ -63,6 +64,18 @@ pub struct NewArticle {
     /// Why, in your words.
     #[serde(default)]
     note: String,
+    /// `article` or `macro`; a macro is put into replies by people and grounds nothing.
+    #[serde(default)]
+    kind: Option<String>,
+    /// Of a macro: key of the category it is for; empty for all.
+    #[serde(default)]
+    category: String,
+    /// Of a macro: its language word; empty when it says none.
+    #[serde(default)]
+    language: String,
+    /// Of a macro: ids of the articles it rests on; none for all of its source.
+    #[serde(default)]
+    rests_on: Vec<String>,
 }
 
 /// A new text for an article.
@@ -74,6 +87,14 @@ pub struct NewText {
     /// Why, in your words.
     #[serde(default)]
     note: String,
+    /// Of a macro: ids of the articles it rests on; none for all of its source.
+    #[serde(default)]
+    rests_on: Vec<String>,
+}
+
+fn ids(texts: &[String]) -> Result<Vec<ArticleId>, Problem> {
+    let read = texts.iter().map(|text| text.parse());
+    read.collect::<Result<_, _>>().map_err(|_| Problem::invalid("A macro rests on articles, named by their ids."))
 }
 
 /// Where a text was put.
@@ -92,12 +113,17 @@ async fn start_article(
     Body(new): Body<NewArticle>,
 ) -> Result<(StatusCode, Json<TextPlace>), Problem> {
     let audience: Audience = word(&new.audience)?;
+    let kind = new.kind.as_deref().map(word::<Kind>).transpose()?.unwrap_or(Kind::Article);
+    let language =
+        Some(&new.language).filter(|text| !text.is_empty()).map(|text| word::<Language>(text)).transpose()?;
+    let rests_on = ids(&new.rests_on)?;
     let page = NewPage {
         source: &new.source,
         product: &new.product,
         audience,
         applies_to: &new.applies_to,
-        text: Typed { title: &new.title, body: &new.body, note: &new.note },
+        text: Typed { title: &new.title, body: &new.body, note: &new.note, rests_on: &rests_on },
+        as_macro: (kind == Kind::Macro).then_some(AsMacro { category: &new.category, language }),
     };
     let article = flow::write_article::start(&app, &session, page).await?;
     Ok((StatusCode::CREATED, Json(TextPlace { article_id: article.to_string(), version: 1 })))
@@ -113,7 +139,8 @@ async fn propose_text(
     IfMatch(seen): IfMatch,
     Body(new): Body<NewText>,
 ) -> Result<(StatusCode, Json<TextPlace>), Problem> {
-    let text = Typed { title: &new.title, body: &new.body, note: &new.note };
+    let rests_on = ids(&new.rests_on)?;
+    let text = Typed { title: &new.title, body: &new.body, note: &new.note, rests_on: &rests_on };
     let version =
         flow::write_article::propose(&app, &session, id, seen, text).await.map_err(Problem::under_if_match)?;
     Ok((StatusCode::CREATED, Json(TextPlace { article_id: id.to_string(), version })))

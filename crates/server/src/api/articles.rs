@@ -19,6 +19,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     auth::Caller,
     extract::{Asked, Id},
+    macros::NamedArticle,
     page::{Page, PageAsked, cut, time},
     problem::{Problem, ProblemBody},
 };
@@ -49,6 +50,12 @@ pub struct ArticleLine {
     freshness: String,
     /// How many versions there are.
     versions: i64,
+    /// `article` or `macro`.
+    kind: String,
+    /// Of a macro: key of the category it is for; empty for all.
+    category: String,
+    /// Of a macro: its language word; empty when it says none.
+    language: String,
 }
 
 impl ArticleLine {
@@ -67,6 +74,9 @@ impl ArticleLine {
             review_by: row.review_by.map(time),
             freshness: freshness(row.state, row.review_by, now).word().to_owned(),
             versions: row.versions,
+            kind: row.kind.word().to_owned(),
+            category: row.category,
+            language: row.language,
         }
     }
 }
@@ -90,6 +100,10 @@ pub struct Article {
     yours: bool,
     /// Lines of a text that was drafted from tickets, with those the caller may see.
     origins: Vec<LineOrigin>,
+    /// Of a macro: articles that this version rests on.
+    rests_on: Vec<NamedArticle>,
+    /// Of a macro that was sent back to review: the article that changed.
+    sent_back_by: Option<NamedArticle>,
 }
 
 /// A line of a text and a ticket it was drafted from.
@@ -146,6 +160,8 @@ pub struct ArticlesAsked {
     source: Option<String>,
     /// State word.
     state: Option<String>,
+    /// `article` or `macro`.
+    kind: Option<String>,
     /// Where the last page ended.
     cursor: Option<String>,
     /// At most this many, 1 to 200.
@@ -180,7 +196,12 @@ async fn list_articles(
 ) -> Result<Json<Page<ArticleLine>>, Problem> {
     let grant = grant(&app, &caller)?;
     let plain = |text: Option<String>| text.unwrap_or_default().replace('\0', "");
-    let filter = ArticleFilter { words: plain(asked.q), source: plain(asked.source), state: plain(asked.state) };
+    let filter = ArticleFilter {
+        words: plain(asked.q),
+        source: plain(asked.source),
+        state: plain(asked.state),
+        kind: plain(asked.kind),
+    };
     let now = app.clock.now();
     let rows = app.store.read().await?.articles(&grant, &filter).await?;
     let lines = rows.into_iter().map(|row| ArticleLine::new(row, now)).collect();
@@ -207,6 +228,14 @@ async fn get_article(
     let keepers = conn.keepers(id).await?;
     let left_out = conn.hidden_in(version.id).await?;
     let origins = if grant.purpose() == Purpose::Work { conn.line_origins(&grant, version.id).await? } else { vec![] };
+    let rests_on = conn.rests_of(version.id).await?.into_iter().map(NamedArticle::from).collect();
+    let sent_back_by = match row.sent_back_by {
+        Some(id) => {
+            let changed = conn.article(&grant, id).await?;
+            Some(NamedArticle { id: id.to_string(), title: changed.title })
+        }
+        None => None,
+    };
     drop(conn);
     let yours = match &caller {
         Caller::Person(who) => {
@@ -253,6 +282,8 @@ async fn get_article(
         version_state: state,
         hidden,
         yours,
+        rests_on,
+        sent_back_by,
         origins: origins
             .into_iter()
             .map(|o| LineOrigin { line: o.line, ticket_id: o.ticket.to_string(), number: o.number, subject: o.subject })

@@ -24,6 +24,7 @@ mod extract;
 mod held;
 mod idempotency;
 mod layers;
+mod macros;
 mod mail;
 mod messages;
 mod page;
@@ -113,6 +114,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(bulk_replies::router())
         .merge(articles::router())
         .merge(article_writing::router())
+        .merge(macros::router())
         .merge(contradictions::router())
         .merge(waiting_texts::router())
         .merge(sources::router())

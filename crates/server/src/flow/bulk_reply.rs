@@ -10,11 +10,12 @@ use desk::{
     bulk::{self, Candidate, LeftOut, LetterFate, Limits, Reviewed, TICKETS_MAX},
     draft::{Composed, DraftOrigin, DraftState},
     ids::{BulkId, DraftId, RequesterId, TicketId},
+    people::Requester,
     template::{Template, Values},
     ticket::DraftReadiness,
 };
 use outbox::{CheckState, Sealed, StatusAfter};
-use store::{AgentSession, Bulk, Grant, NewBulk, NewDraft, Purpose, Tx};
+use store::{AgentSession, Bulk, Grant, NewBulk, NewDraft, Purpose, TicketLine, Tx};
 
 use super::{
     approve_reply::{self, ApproveRequest, Approved},
@@ -72,6 +73,18 @@ pub async fn prepare(app: &App, session: &AgentSession, tickets: &[TicketId], te
     Ok(bulk)
 }
 
+/// What the slots of a text hold for a ticket.
+pub(super) fn values<'a>(line: &'a TicketLine, requester: &'a Requester, agent: &'a str) -> Values<'a> {
+    Values {
+        requester: Some(&requester.name),
+        first_name: requester.first_name(),
+        organization: line.organization.as_ref().map(|(name, _)| name.as_str()),
+        number: line.ticket.number,
+        subject: &line.ticket.subject,
+        agent,
+    }
+}
+
 struct Planned {
     ticket: TicketId,
     answers: Option<desk::ids::MessageId>,
@@ -101,14 +114,7 @@ impl Plan {
         }
         tx.hold_drafts(ticket).await?;
         let requester = tx.requester(line.ticket.requester).await?;
-        let filled = template.fill(&Values {
-            requester: Some(&requester.name),
-            first_name: requester.first_name(),
-            organization: line.organization.as_ref().map(|(name, _)| name.as_str()),
-            number: line.ticket.number,
-            subject: &line.ticket.subject,
-            agent: &session.agent().name,
-        });
+        let filled = template.fill(&values(&line, &requester, &session.agent().name));
         let candidate = Candidate {
             status: line.ticket.status,
             in_hand: person_writes(tx, grant, ticket).await?,

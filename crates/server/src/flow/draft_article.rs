@@ -61,8 +61,8 @@ pub async fn draft(
     let alike = alike(app, &mut conn, &grant, &proposal).await?;
     drop(conn);
     let note = format!("Drafted from {} solved tickets.", cases.len());
-    let text = Typed { title: &proposal.title, body: &proposal.body, note: &note };
-    let page = NewPage { source, product: "", audience, applies_to: "", text };
+    let text = Typed { title: &proposal.title, body: &proposal.body, note: &note, rests_on: &[] };
+    let page = NewPage { source, product: "", audience, applies_to: "", text, as_macro: None };
     let article = write_article::start_from(app, session, page, &proposal.origins).await?;
     Ok(Drafted { article, alike })
 }

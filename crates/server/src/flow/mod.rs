@@ -23,6 +23,7 @@ pub mod keep_record;
 pub mod make_token;
 pub mod more_like_this;
 pub mod note_search;
+pub mod offer_macros;
 mod place_mail;
 pub mod prepare_reply;
 pub mod preview_voices;

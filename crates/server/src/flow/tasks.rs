@@ -172,7 +172,12 @@ async fn of_knowledge(
         }
         match asking.review_by.filter(|_| asking.is_dated) {
             Some(by) if by < now => {
-                let sentence = format!("“{title}” is past its review date and grounds nothing; read it again.");
+                let sentence = match &asking.changed {
+                    Some(changed) => format!(
+                        "The macro “{title}” rests on “{changed}”, which changed; read it again before anybody inserts it."
+                    ),
+                    None => format!("“{title}” is past its review date and may not be used; read it again."),
+                };
                 tasks.push(Task { kind: TaskKind::ArticleLapsed, sentence, link });
             }
             Some(by) if by < soon => {

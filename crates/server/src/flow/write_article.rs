@@ -6,7 +6,9 @@ use desk::{
     article::{VersionState, check, may_approve, slug},
     audit::AuditEvent,
     ids::{AgentId, ArticleId, TicketId, VersionId},
-    knowledge::{ArticleState, Audience},
+    knowledge::{ArticleState, Audience, Kind},
+    language::Language,
+    macros,
 };
 use store::{AgentSession, NewArticle, NewText, StoreError, Text};
 
@@ -24,6 +26,17 @@ pub struct Typed<'a> {
     pub body: &'a str,
     /// Why, in the writer's words.
     pub note: &'a str,
+    /// What a macro's text rests on.
+    pub rests_on: &'a [ArticleId],
+}
+
+/// What a macro says of itself beside its text.
+#[derive(Debug, Clone, Copy)]
+pub struct AsMacro<'a> {
+    /// Key of the category it is for; empty for all.
+    pub category: &'a str,
+    /// Its language; none when it says none.
+    pub language: Option<Language>,
 }
 
 /// A new article as typed.
@@ -39,6 +52,8 @@ pub struct NewPage<'a> {
     pub applies_to: &'a str,
     /// Its first text.
     pub text: Typed<'a>,
+    /// When it is to be a macro.
+    pub as_macro: Option<AsMacro<'a>>,
 }
 
 /// The passages of a text: heading, words, first and last byte.
@@ -88,6 +103,9 @@ pub async fn start_from(
         Err(StoreError::NotFound) => return Err(FlowError::Invalid("There is no such source here.".to_owned())),
         other => other?,
     };
+    let audience = if reach == Audience::Internal { reach } else { new.audience };
+    let kind = if new.as_macro.is_some() { Kind::Macro } else { Kind::Article };
+    fits(&mut tx, kind, new.text, audience).await?;
     let name = free_slug(&mut tx, new.text.title).await?;
     let article = tx
         .add_article(NewArticle {
@@ -95,7 +113,7 @@ pub async fn start_from(
             source,
             title: new.text.title,
             product: new.product,
-            audience: if reach == Audience::Internal { reach } else { new.audience },
+            audience,
             state: ArticleState::Draft,
             owner,
             applies_to: new.applies_to,
@@ -103,8 +121,35 @@ pub async fn start_from(
             review_by: None,
         })
         .await?;
-    keep(app, tx, article, by, new.text, origins).await?;
+    if let Some(told) = new.as_macro {
+        if !told.category.is_empty() && !tx.categories().await?.iter().any(|known| known.key == told.category) {
+            return Err(FlowError::Invalid("There is no such category here.".to_owned()));
+        }
+        tx.make_macro(article, told.category, told.language.map_or("", Language::word)).await?;
+    }
+    keep(app, tx, (article, kind), by, new.text, origins).await?;
     Ok(article)
+}
+
+/// What a text of this kind must be beside what every text must: a macro's slots exist, and what it rests on does.
+async fn fits(tx: &mut store::Tx, kind: Kind, text: Typed<'_>, audience: Audience) -> Result<(), FlowError> {
+    if kind == Kind::Macro {
+        macros::check(text.body, audience, text.rests_on.len()).map_err(FlowError::Invalid)?;
+    } else if !text.rests_on.is_empty() {
+        return Err(FlowError::Invalid("Only macros name articles they rest on.".to_owned()));
+    }
+    let grant = store::Grant::for_service(super::PREPARATION, store::Purpose::Work)?;
+    for article in text.rests_on {
+        match tx.article(&grant, *article).await {
+            Ok(ground) if ground.kind == Kind::Article && ground.current.is_some() => {}
+            Ok(_) | Err(StoreError::NotFound) => {
+                let sentence = "A macro rests on articles that were approved. Choose others.";
+                return Err(FlowError::Invalid(sentence.to_owned()));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 /// A short name that no article has.
@@ -130,19 +175,20 @@ pub async fn propose(
 ) -> Result<i64, FlowError> {
     let by = answering(session)?;
     check(text.title, text.body, text.note).map_err(FlowError::Invalid)?;
-    let tx = app.store.begin(session, app.clock.now()).await?;
-    let mut tx = tx;
+    let mut tx = app.store.begin(session, app.clock.now()).await?;
     let grant = store::Grant::for_agent(session, store::Purpose::Work)?;
-    if tx.article(&grant, article).await?.number != seen {
+    let row = tx.article(&grant, article).await?;
+    if row.number != seen {
         return Err(FlowError::Stale);
     }
-    keep(app, tx, article, by, text, &[]).await
+    fits(&mut tx, row.kind, text, row.audience).await?;
+    keep(app, tx, (article, row.kind), by, text, &[]).await
 }
 
 async fn keep(
     app: &App,
     mut tx: store::Tx,
-    article: ArticleId,
+    (article, kind): (ArticleId, Kind),
     by: AgentId,
     text: Typed<'_>,
     origins: &[(i64, TicketId)],
@@ -157,7 +203,10 @@ async fn keep(
         hidden: &[],
         audience: None,
     };
-    let (version, number) = tx.propose_text(new, &passages(&body)).await?;
+    // A macro is wording: nothing searches it and no draft rests on it.
+    let passages = if kind == Kind::Macro { Vec::new() } else { passages(&body) };
+    let (version, number) = tx.propose_text(new, &passages).await?;
+    tx.keep_rests(version, text.rests_on).await?;
     tx.keep_line_origins(version, origins).await?;
     let commitment = app.keys.commit_to("article", body.as_bytes());
     tx.commit(AuditEvent::ArticleProposed { article, version, commitment }).await?;

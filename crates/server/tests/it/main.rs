@@ -20,6 +20,7 @@ mod kept;
 mod knowledge;
 mod learning;
 mod leases;
+mod macros;
 mod matrix;
 mod model;
 mod openapi;
