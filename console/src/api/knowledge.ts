@@ -1,7 +1,7 @@
 import { call, query } from "./http";
-import type { Article, ArticleLine, ChangedPiece, Contradiction, DraftedArticle, GapList, List, Page, Pattern, PatternList, SourceLine, TextFate, TextPlace, TouchedDraft, WaitingText } from "./types";
+import type { Article, ArticleLine, ChangedPiece, Contradiction, DraftedArticle, GapList, List, NamedArticle, OfferedMacro, Page, Pattern, PatternList, SourceLine, TextFate, TextPlace, TouchedDraft, WaitingText } from "./types";
 
-export const listArticles = (filter: { q?: string; source?: string; state?: string }, cursor?: string) =>
+export const listArticles = (filter: { q?: string; source?: string; state?: string; kind?: string }, cursor?: string) =>
   call<Page<ArticleLine>>("GET", `/articles${query({ ...filter, cursor })}`);
 export const getArticle = (id: string, version?: number) => call<Article>("GET", `/articles/${id}${query({ version })}`);
 
@@ -13,9 +13,9 @@ export const answerTexts = (source: string, texts: { article_id: string; version
   call<List<TextFate>>("POST", `/sources/${source}/texts/answer`, { body: { answer, texts: texts.map(({ article_id, version }) => ({ article_id, version })) } });
 export const articleChanges = (id: string, from: number, to: number) => call<List<ChangedPiece>>("GET", `/articles/${id}/changes${query({ from, to })}`);
 
-interface Text { title: string; body: string; note: string }
+interface Text { title: string; body: string; note: string; rests_on?: string[] }
 const once = () => crypto.randomUUID();
-export const startArticle = (article: Text & { source: string; audience: string }) =>
+export const startArticle = (article: Text & { source: string; audience: string; kind?: string; category?: string; language?: string }) =>
   call<TextPlace>("POST", "/articles", { body: article, idempotencyKey: once() });
 export const proposeText = (id: string, seen: number, text: Text) =>
   call<TextPlace>("POST", `/articles/${id}/versions`, { body: text, revision: seen, idempotencyKey: once() });
@@ -24,6 +24,10 @@ export const answerText = (id: string, version: number, answer: "approve" | "dec
   call<List<TouchedDraft>>("POST", `/articles/${id}/versions/${version}/answer`, { body: { answer, review_by: reviewBy } });
 export const reviewArticle = (id: string, reviewBy: string | null) => call<void>("POST", `/articles/${id}/review`, { body: { review_by: reviewBy } });
 export const withdrawArticle = (id: string) => call<void>("POST", `/articles/${id}/withdrawal`, { body: {} });
+
+/** Macros filled for a ticket. */
+export const ticketMacros = (ticket: string) => call<List<OfferedMacro>>("GET", `/tickets/${ticket}/macros`);
+export const macrosResting = (id: string) => call<List<NamedArticle>>("GET", `/articles/${id}/macros`);
 
 export const listPatterns = () => call<PatternList>("GET", "/patterns");
 export const getPattern = (id: string) => call<Pattern>("GET", `/patterns/${id}`);

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
 import { Problem, nextCursor } from "./http";
-import { articleChanges, getArticle, getPattern, listArticles, listGaps, listPatterns, listSources } from "./knowledge";
+import { articleChanges, getArticle, getPattern, listArticles, listGaps, listPatterns, listSources, ticketMacros } from "./knowledge";
 import { getProvenance } from "./drafts";
 import { getLetter, listLetters, listQuarantine } from "./mail";
 import { getPolicy, getPolicyVersion, listColleagues, listPolicies, openTickets } from "./policies";
@@ -37,10 +37,12 @@ export const sourcesQuery = queryOptions({
 });
 export const changesQuery = (id: string, from: number, to: number) =>
   queryOptions({ queryKey: ["changes", id, from, to], queryFn: () => articleChanges(id, from, to), staleTime: Infinity });
+/** What an owner changes elsewhere counts the next time somebody looks. */
+export const macrosQuery = (ticket: string) => queryOptions({ queryKey: ["macros", ticket], queryFn: () => ticketMacros(ticket), staleTime: 0 });
 export const checkpointQuery = queryOptions({ queryKey: ["checkpoint"], queryFn: getCheckpoint });
 export const ticketsQuery = (filter: TicketFilter) =>
   infiniteQueryOptions({ queryKey: ["tickets", filter], queryFn: ({ pageParam }) => listTickets(filter, pageParam), ...firstPage, refetchOnMount: "always" });
-export const articlesQuery = (filter: { q?: string; state?: string }) =>
+export const articlesQuery = (filter: { q?: string; state?: string; kind?: string }) =>
   infiniteQueryOptions({ queryKey: ["articles", filter], queryFn: ({ pageParam }) => listArticles(filter, pageParam), ...firstPage });
 export const lettersQuery = infiniteQueryOptions({ queryKey: ["tray"], queryFn: ({ pageParam }) => listLetters(pageParam), ...firstPage, refetchOnMount: "always" });
 export const quarantineQuery = infiniteQueryOptions({ queryKey: ["quarantine"], queryFn: ({ pageParam }) => listQuarantine(pageParam), ...firstPage });

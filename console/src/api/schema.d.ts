@@ -141,6 +141,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/articles/{id}/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Macros that rest on an article and go back to review when it changes; at most 200. */
+        get: operations["article_macros"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/articles/{id}/review": {
         parameters: {
             query?: never;
@@ -1245,6 +1262,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/{id}/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Macros filled for a ticket, those of its category first. One that cannot be inserted says why. */
+        get: operations["ticket_macros"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}/notes": {
         parameters: {
             query?: never;
@@ -1636,6 +1670,9 @@ export interface components {
             /** @description Lines of a text that was drafted from tickets, with those the caller may see. */
             origins: components["schemas"]["LineOrigin"][];
             passages: components["schemas"]["PassageLine"][];
+            /** @description Of a macro: articles that this version rests on. */
+            rests_on: components["schemas"]["NamedArticle"][];
+            sent_back_by?: components["schemas"]["NamedArticle"] | null;
             /** @description Where this version stands: `proposed`, `current`, `past` or `declined`. */
             version_state: string;
             /** @description Whether the caller may approve, review and withdraw it. */
@@ -1645,9 +1682,15 @@ export interface components {
         ArticleLine: {
             /** @description `public` or `internal`. */
             audience: string;
+            /** @description Of a macro: key of the category it is for; empty for all. */
+            category: string;
             /** @description `current`, `due` or `expired`. */
             freshness: string;
             id: string;
+            /** @description `article` or `macro`. */
+            kind: string;
+            /** @description Of a macro: its language word; empty when it says none. */
+            language: string;
             owner: string;
             product: string;
             review_by?: string | null;
@@ -2495,6 +2538,30 @@ export interface components {
             }[];
         };
         /** @description A list that is always whole. */
+        List_NamedArticle: {
+            /** @description The rows. */
+            items: {
+                id: string;
+                title: string;
+            }[];
+        };
+        /** @description A list that is always whole. */
+        List_OfferedMacro: {
+            /** @description The rows. */
+            items: {
+                article_id: string;
+                /** @description Key of the category it is for; empty for all. */
+                category: string;
+                /** @description Language word; empty when it says none. */
+                language: string;
+                /** @description The text for this ticket; none when it cannot be inserted. */
+                text?: string | null;
+                title: string;
+                /** @description Why it cannot be inserted, in a sentence. */
+                why?: string | null;
+            }[];
+        };
+        /** @description A list that is always whole. */
         List_PolicyLine: {
             /** @description The rows. */
             items: {
@@ -2790,6 +2857,11 @@ export interface components {
             key: string;
             name: string;
         };
+        /** @description An article in a few words. */
+        NamedArticle: {
+            id: string;
+            title: string;
+        };
         /** @description A text by its article and number. */
         NamedText: {
             article_id: string;
@@ -2832,10 +2904,18 @@ export interface components {
             audience: string;
             /** @description Markdown. */
             body: string;
+            /** @description Of a macro: key of the category it is for; empty for all. */
+            category?: string;
+            /** @description `article` or `macro`; a macro is put into replies by people and grounds nothing. */
+            kind?: string | null;
+            /** @description Of a macro: its language word; empty when it says none. */
+            language?: string;
             /** @description Why, in your words. */
             note?: string;
             /** @description Product word; empty for all. */
             product?: string;
+            /** @description Of a macro: ids of the articles it rests on; none for all of its source. */
+            rests_on?: string[];
             /** @description Key of its source. */
             source: string;
             title: string;
@@ -2885,6 +2965,8 @@ export interface components {
             body: string;
             /** @description Why, in your words. */
             note?: string;
+            /** @description Of a macro: ids of the articles it rests on; none for all of its source. */
+            rests_on?: string[];
             title: string;
         };
         /** @description A key to be made. */
@@ -2920,6 +3002,19 @@ export interface components {
             author_name: string;
             body: string;
             id: string;
+        };
+        /** @description A macro as offered for a ticket. */
+        OfferedMacro: {
+            article_id: string;
+            /** @description Key of the category it is for; empty for all. */
+            category: string;
+            /** @description Language word; empty when it says none. */
+            language: string;
+            /** @description The text for this ticket; none when it cannot be inserted. */
+            text?: string | null;
+            title: string;
+            /** @description Why it cannot be inserted, in a sentence. */
+            why?: string | null;
         };
         /** @description An open ticket that would be sorted otherwise today. */
         OpenTicket: {
@@ -2965,9 +3060,15 @@ export interface components {
             items: {
                 /** @description `public` or `internal`. */
                 audience: string;
+                /** @description Of a macro: key of the category it is for; empty for all. */
+                category: string;
                 /** @description `current`, `due` or `expired`. */
                 freshness: string;
                 id: string;
+                /** @description `article` or `macro`. */
+                kind: string;
+                /** @description Of a macro: its language word; empty when it says none. */
+                language: string;
                 owner: string;
                 product: string;
                 review_by?: string | null;
@@ -4155,6 +4256,8 @@ export interface operations {
                 source?: string;
                 /** @description State word. */
                 state?: string;
+                /** @description `article` or `macro`. */
+                kind?: string;
                 /** @description Where the last page ended. */
                 cursor?: string;
                 /** @description At most this many, 1 to 200. */
@@ -4298,6 +4401,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_TouchedDraft"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    article_macros: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_NamedArticle"];
                 };
             };
             "4XX": {
@@ -6445,6 +6577,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Draft"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_macros: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_OfferedMacro"];
                 };
             };
             "4XX": {

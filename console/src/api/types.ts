@@ -112,9 +112,10 @@ export type Approved = Narrow<"Approved", { state: "leaves" | "awaits_second" }>
 export type Undone = Narrow<"Undone">;
 export type Exchange = Narrow<"Exchange", { state: "pending" | "answered" | "refused" | "failed" }>;
 
-export type ArticleLine = Narrow<"ArticleLine", { audience: Audience; freshness: Freshness }>;
+export type ArticleKind = "article" | "macro";
+export type ArticleLine = Narrow<"ArticleLine", { kind: ArticleKind; audience: Audience; freshness: Freshness }>;
 export type Article = Narrow<"Article", {
-  audience: Audience; freshness: Freshness; version_state: "proposed" | "current" | "past" | "declined";
+  kind: ArticleKind; audience: Audience; freshness: Freshness; version_state: "proposed" | "current" | "past" | "declined";
   hidden: Narrow<"HiddenWords", { how: "invisible_characters" | "comment" | "out_of_sight" | "for_machines" }>[];
 }>;
 export type Contradiction = Narrow<"ContradictionLine", { difference: "amount" | "time" | "number" | "yes_no" }>;
@@ -123,6 +124,8 @@ export type WaitingText = Narrow<"WaitingText">;
 export type TextFate = Narrow<"TextFate">;
 export type SourceFeed = Exclude<SourceLine["feed"], null>;
 export type TextPlace = Narrow<"TextPlace">;
+export type OfferedMacro = Narrow<"OfferedMacro">;
+export type NamedArticle = Narrow<"NamedArticle">;
 export type TouchedDraft = Narrow<"TouchedDraft">;
 export type ChangedPiece = Narrow<"ChangedPiece", { change: "same" | "gone" | "new" }>;
 export type PatternLine = Narrow<"PatternLine", {

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
-import { IconBook2, IconPencil, IconSend } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { IconBook2, IconPencil, IconSend, IconTextPlus } from "@tabler/icons-react";
+import { useEffect, useRef, useState } from "react";
 import type { Draft, TicketPage } from "../api/types";
 import { useAction } from "../shell/actions";
 import { Key, MachineMark } from "../states/Parts";
@@ -15,6 +15,7 @@ import { DraftReader } from "./DraftReader";
 import { FirstNote } from "./FirstNote";
 import { LetterNotes } from "./LetterNotes";
 import { LitSource } from "./LitSource";
+import { MacroPicker } from "./MacroPicker";
 import { SealedView } from "./SealedView";
 import { SetAsideText } from "./SetAsideText";
 import { useDraftText, type DraftText } from "./useDraftText";
@@ -28,11 +29,20 @@ export const isMachineText = (draft: Draft): boolean => draft.ai_share > 0 || dr
 export function DraftBox({ ticket, given, isPanelOpen }: Props) {
   const text = useDraftText(given);
   const [isEditing, setEditing] = useState(given.origin === "agent" && given.state === "open");
+  const [isPicking, setPicking] = useState(false);
+  const caret = useRef<number | null>(null);
   const sending = useSending(ticket, text);
   useEffect(() => nowDoing(sending.sealed ? "approving" : isEditing ? "writing" : "viewing"), [sending.sealed, isEditing]);
   const isOpen = text.draft.state === "open" || text.draft.state === "superseded";
   useAction("draft.edit", () => setEditing(true), isOpen && !sending.sealed);
   useAction("draft.seal", () => void sending.seal(), isOpen && !sending.sealed);
+  useAction("draft.macro", () => setPicking(true), isOpen && !sending.sealed && text.theirs === null);
+  const insert = (words: string) => {
+    const at = isEditing ? (caret.current ?? text.body.length) : text.body.length;
+    text.write(placed(text.body, at, words));
+    setPicking(false);
+    setEditing(true);
+  };
   useAction("draft.unsupported", focusNextUnsupported);
 
   if (!isOpen && text.draft.approval) return <ApprovedNote draft={text.draft} ticket={ticket} />;
@@ -47,21 +57,30 @@ export function DraftBox({ ticket, given, isPanelOpen }: Props) {
       {text.theirs && <ConflictChoice mine={text.body} theirs={text.theirs} onSettle={text.settle} />}
       <div className="draft-scroll" tabIndex={isEditing ? -1 : 0} role="group" aria-label={t("draft.text")}>
         {isEditing
-          ? <DraftEditor text={text} onLeave={() => setEditing(false)} />
+          ? <DraftEditor text={text} caret={caret} onLeave={() => setEditing(false)} />
           : <DraftReader text={text} onEdit={() => setEditing(true)} />}
       </div>
+      {isPicking && <MacroPicker ticketId={ticket.id} onTake={insert} onLeave={() => setPicking(false)} />}
       <footer className="bar send-bar">
         <LitSource ticket={ticket} isPanelOpen={isPanelOpen} />
         <DraftFacts text={text} />
         {isEditing
           ? <Button variant="default" leftSection={<IconBook2 size={15} />} onClick={() => setEditing(false)}>{t("draft.read")}</Button>
           : <Button variant="default" leftSection={<IconPencil size={15} />} onClick={() => setEditing(true)} rightSection={<Key action="draft.edit" />}>{t("draft.edit")}</Button>}
+        <Button variant="default" leftSection={<IconTextPlus size={15} />} disabled={text.theirs !== null} onClick={() => setPicking(!isPicking)} rightSection={<Key action="draft.macro" />}>{t("macros.insert")}</Button>
         <Button leftSection={<IconSend size={15} />} loading={sending.isSealing} disabled={text.theirs !== null || text.body.trim() === ""} onClick={() => void sending.seal()} rightSection={<Key action="draft.seal" />}>
           {t("draft.seal")}
         </Button>
       </footer>
     </section>
   );
+}
+
+/** Words put into a text as a paragraph of their own. */
+function placed(body: string, at: number, words: string): string {
+  const before = body.slice(0, at).trimEnd();
+  const after = body.slice(at).trimStart();
+  return [before, words.trim(), after].filter((part) => part !== "").join("\n\n");
 }
 
 function DraftFacts({ text }: { text: DraftText }) {

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, type RefObject } from "react";
 import { t } from "../strings";
 import { sentenceAt } from "../text/sentences";
 import { useLight } from "../ticket/lit";
@@ -9,7 +9,7 @@ import type { DraftText } from "./useDraftText";
  * A plain text field over a mirror of itself. The mirror carries the marks (machine's words, missing
  * sources); the field carries caret, undo, spell check and input methods untouched.
  */
-export function DraftEditor({ text, onLeave }: { text: DraftText; onLeave: () => void }) {
+export function DraftEditor({ text, caret, onLeave }: { text: DraftText; caret: RefObject<number | null>; onLeave: () => void }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const { point } = useLight();
   const { sentences } = text.draft;
@@ -20,6 +20,7 @@ export function DraftEditor({ text, onLeave }: { text: DraftText; onLeave: () =>
   }, [point]);
 
   const lightAtCaret = () => {
+    caret.current = field.current?.selectionStart ?? null;
     const index = sentenceAt(text.runs, field.current?.selectionStart ?? 0);
     const sentence = index === null ? undefined : sentences[index];
     point(sentence && index !== null ? { kind: "sentence", index, citations: sentence.citations } : null);

@@ -9,6 +9,7 @@ import { Failure, Rows } from "../states/States";
 import { t, word } from "../strings";
 import { day } from "../text/time";
 import { LineOrigins } from "./LineOrigins";
+import { MacroGround } from "./MacroFields";
 import { Difference, OwnerBar } from "./OwnerBar";
 import { PassageText } from "./PassageText";
 import { TextEditor } from "./TextEditor";
@@ -34,7 +35,7 @@ function ArticleView({ article, passage }: { article: Article; passage: string |
       <header className="page-head">
         <ActionIcon variant="subtle" color="gray" aria-label={t("back")} onClick={() => void navigate({ to: "/knowledge" })}><IconArrowLeft size={18} /></ActionIcon>
         <h1>{article.title}</h1>
-        {!isWriting && <button type="button" className="link" onClick={() => setSource(!isSource)}>{t(isSource ? "article.asRead" : "article.asPassages")}</button>}
+        {!isWriting && article.kind === "article" && <button type="button" className="link" onClick={() => setSource(!isSource)}>{t(isSource ? "article.asRead" : "article.asPassages")}</button>}
         {!isWriting && article.version_state === "current" && <button type="button" className="link" onClick={() => setWriting(true)}>{t("write.change")}</button>}
       </header>
       <p className="quiet">
@@ -50,11 +51,13 @@ function ArticleView({ article, passage }: { article: Article; passage: string |
         ))}
       </nav>
       {shown?.note && <p className="quiet">“{shown.note}” {shown.made_by}</p>}
+      <MacroGround article={article} />
       <OwnerBar article={article} />
       <LineOrigins article={article} />
       {isWriting && <TextEditor article={article} onDone={() => setWriting(false)} />}
       {!isWriting && article.version_state === "proposed" && before > 0 && <Difference articleId={article.id} from={before} to={article.version} />}
-      {!isWriting && (isSource
+      {!isWriting && article.kind === "macro" && <p className="letter-text" dir="auto">{article.body}</p>}
+      {!isWriting && article.kind === "article" && (isSource
         ? <PassageText article={article} passage={passage} />
         // The server renders and sanitises this HTML from the article's Markdown.
         : <div className="prose" dir="auto" dangerouslySetInnerHTML={{ __html: article.html }} />)}

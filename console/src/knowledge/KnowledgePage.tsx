@@ -1,4 +1,4 @@
-import { TextInput } from "@mantine/core";
+import { SegmentedControl, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, Outlet, useMatch } from "@tanstack/react-router";
@@ -19,8 +19,9 @@ export function KnowledgePage() {
   const writing = useMatch({ from: "/shell/knowledge/new", shouldThrow: false });
   const open = article ?? writing;
   const [text, setText] = useState("");
+  const [kind, setKind] = useState("");
   const [q] = useDebouncedValue(text, 250);
-  const list = useInfiniteQuery(articlesQuery({ q }));
+  const list = useInfiniteQuery(articlesQuery({ q, kind }));
   const articles = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <div className="split" data-open={open ? "yes" : "no"}>
@@ -28,6 +29,7 @@ export function KnowledgePage() {
         <header className="page-head">
           <h1>{t("rail.knowledge")}</h1>
           <TextInput aria-label={t("knowledge.filter")} placeholder={t("knowledge.filter")} leftSection={<IconFilter size={14} />} value={text} onChange={(event) => setText(event.currentTarget.value)} />
+          <SegmentedControl size="xs" aria-label={t("knowledge.kinds")} value={kind} onChange={setKind} data={[{ value: "", label: t("kind.all") }, { value: "article", label: t("kind.article") }, { value: "macro", label: t("kind.macro") }]} />
           <Link className="link" to="/knowledge/new">{t("write.new")}</Link>
           <Link className="link" to="/patterns">{t("patterns.title")}</Link>
         </header>
@@ -49,6 +51,7 @@ function Line({ article }: { article: ArticleLine }) {
     <Link to="/knowledge/$articleId" params={{ articleId: article.id }} className="line" activeProps={{ "aria-current": "page" }} activeOptions={{ includeSearch: false }}>
       <b>{article.title}</b>
       <span className="quiet one-line">
+        {article.kind === "macro" && <>{t("kind.oneMacro")} · </>}
         {article.state !== "approved" && article.state !== article.freshness && <><b>{word("article", article.state)}</b> · </>}
         {article.freshness !== "current" && <><b className="stale">{t(`freshness.${article.freshness}`)}</b> · </>}
         {article.audience === "internal" && <>{t("audience.internal")} · </>}

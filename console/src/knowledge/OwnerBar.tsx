@@ -2,9 +2,9 @@ import { Button, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { answerText, reviewArticle, withdrawArticle } from "../api/knowledge";
+import { answerText, macrosResting, reviewArticle, withdrawArticle } from "../api/knowledge";
 import { changesQuery, queryClient } from "../api/queries";
-import type { Article, TouchedDraft } from "../api/types";
+import type { Article, NamedArticle, TouchedDraft } from "../api/types";
 import { notify, notifyFailure } from "../states/notice";
 import { Failure, Rows } from "../states/States";
 import { t } from "../strings";
@@ -15,17 +15,17 @@ const instant = (day: string) => (day ? `${day}T00:00:00Z` : null);
 /** What only the owner does: answer a proposed text, say that the current one still holds, take it back. */
 export function OwnerBar({ article }: { article: Article }) {
   const [day, setDay] = useState("");
-  const [touched, setTouched] = useState<TouchedDraft[] | null>(null);
+  const [touched, setTouched] = useState<{ drafts: TouchedDraft[]; macros: NamedArticle[] } | null>(null);
   const answer = useMutation({
     mutationFn: (yes: boolean) => answerText(article.id, article.version, yes ? "approve" : "decline", instant(day)),
-    onSuccess: async (list, yes) => { if (yes) setTouched(list.items); await refresh(); },
+    onSuccess: async (list, yes) => { if (yes) setTouched({ drafts: list.items, macros: article.kind === "article" && article.version > 1 ? (await macrosResting(article.id)).items : [] }); await refresh(); },
     onError: notifyFailure,
   });
   const review = useMutation({ mutationFn: () => reviewArticle(article.id, instant(day)), onSuccess: async () => { notify(t("owner.reviewed")); await refresh(); }, onError: notifyFailure });
   const withdraw = useMutation({ mutationFn: () => withdrawArticle(article.id), onSuccess: async () => { notify(t("owner.withdrawn")); await refresh(); }, onError: notifyFailure });
   const isProposed = article.version_state === "proposed";
   const isCurrent = article.version_state === "current";
-  if (touched) return <TouchedDrafts touched={touched} />;
+  if (touched) return <Touched drafts={touched.drafts} macros={touched.macros} />;
   if (!article.yours || (!isProposed && !isCurrent)) return null;
   return (
     <section className="panel" aria-label={t("owner.label")}>
@@ -50,12 +50,14 @@ export function OwnerBar({ article }: { article: Article }) {
   );
 }
 
-/** Open drafts that rest on the words an approved change replaced. */
-function TouchedDrafts({ touched }: { touched: TouchedDraft[] }) {
+/** Open drafts and macros that rest on the words an approved change replaced. */
+function Touched({ drafts, macros }: { drafts: TouchedDraft[]; macros: NamedArticle[] }) {
   return (
     <section className="panel" role="status">
-      <b>{touched.length === 0 ? t("owner.touchesNone") : t("owner.touches", { n: touched.length })}</b>
-      <ul className="lines">{touched.map((one) => <li key={one.draft_id}><Link className="line" to="/tickets/$ticketId" params={{ ticketId: one.ticket_id }}>#{one.number} {one.subject}</Link></li>)}</ul>
+      <b>{drafts.length === 0 ? t("owner.touchesNone") : t("owner.touches", { n: drafts.length })}</b>
+      <ul className="lines">{drafts.map((one) => <li key={one.draft_id}><Link className="line" to="/tickets/$ticketId" params={{ ticketId: one.ticket_id }}>#{one.number} {one.subject}</Link></li>)}</ul>
+      {macros.length > 0 && <b>{t("macros.touched", { n: macros.length })}</b>}
+      <ul className="lines">{macros.map((one) => <li key={one.id}><Link className="line" to="/knowledge/$articleId" params={{ articleId: one.id }}>{one.title}</Link></li>)}</ul>
     </section>
   );
 }

@@ -134,6 +134,7 @@ export const everywhere: Record<keyof typeof english, string> = {
   "key.priority": "Nächste Priorität",
   "key.note": "Notiz schreiben",
   "key.edit": "Antwort schreiben oder bearbeiten",
+  "key.macro": "Textbaustein einfügen",
   "key.unsupported": "Nächster Satz ohne Quelle",
   "key.seal": "Prüfen und senden",
   "key.accept": "Bestätigen, was verstanden wurde",

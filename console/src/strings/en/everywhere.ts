@@ -132,6 +132,7 @@ export const everywhere = {
   "key.priority": "Next priority",
   "key.note": "Write a note",
   "key.edit": "Write or edit the reply",
+  "key.macro": "Insert a macro",
   "key.unsupported": "Next sentence without a source",
   "key.seal": "Review and send",
   "key.accept": "Accept what was understood",

@@ -40,7 +40,7 @@ async fn offered(who: &Client, ticket: &Value, title: &str) -> Value {
 async fn change(desk: &TestDesk, owner: &Client, body: &str) {
     let article = desk.article.to_string();
     let seen = owner.get(&format!("/articles/{article}")).await.expect(200)["version"].as_i64().unwrap();
-    let who = owner.with("if-match", &format!("\"{seen}\"")).with("idempotency-key", body);
+    let who = owner.with("if-match", &format!("\"{seen}\"")).with("idempotency-key", &format!("change-{seen}"));
     let text = json!({ "title": "VAT id", "body": body });
     let placed = who.post(&format!("/articles/{article}/versions"), text).await.expect(201);
     approve(owner, &article, placed["version"].as_i64().unwrap()).await;
