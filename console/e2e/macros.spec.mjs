@@ -77,7 +77,7 @@ test("a macro is written, approved, inserted by keyboard as a person's words, an
     await picker.waitFor({ state: "detached" });
 
     await owner.getByRole("button", { name: "Still right" }).click();
-    await owner.getByText("Noted: the article still holds.").waitFor();
+    await owner.getByText("Noted: the article still holds.").first().waitFor();
     await page.getByTestId("draft-editor").press("Control+m");
     await picker.getByRole("combobox").fill(name);
     await picker.getByRole("option", { name }).getByText("Thank you,").waitFor();
