@@ -44,6 +44,8 @@ test("a macro is written, approved, inserted by keyboard as a person's words, an
     await page.keyboard.press("Control+m");
     await page.getByTestId("macro-picker").getByRole("combobox").fill(name);
     await page.getByTestId("macro-picker").getByRole("option", { name }).waitFor();
+    const box = await page.getByTestId("macro-picker").boundingBox();
+    assert.ok(box.y > 0 && box.y + box.height < 768, `the picker stands in the window: ${JSON.stringify(box)}`);
     await page.keyboard.press("Enter");
     const editor = page.getByTestId("draft-editor");
     const { number } = await read();

@@ -1,9 +1,10 @@
-import { Button } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
 import { IconBook2, IconPencil, IconSend, IconTextPlus } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import type { Draft, TicketPage } from "../api/types";
-import { useAction } from "../shell/actions";
-import { Key, MachineMark } from "../states/Parts";
+import { spelled } from "../keys";
+import { useAction, useActions } from "../shell/actions";
+import { isMac, Key, MachineMark } from "../states/Parts";
 import { t } from "../strings";
 import { nowDoing } from "../ticket/presence";
 import { percent } from "../text/time";
@@ -60,19 +61,29 @@ export function DraftBox({ ticket, given, isPanelOpen }: Props) {
           ? <DraftEditor text={text} caret={caret} onLeave={() => setEditing(false)} />
           : <DraftReader text={text} onEdit={() => setEditing(true)} />}
       </div>
-      {isPicking && <MacroPicker ticketId={ticket.id} onTake={insert} onLeave={() => setPicking(false)} />}
+      {isPicking && <div className="picker-place"><MacroPicker ticketId={ticket.id} onTake={insert} onLeave={() => setPicking(false)} /></div>}
       <footer className="bar send-bar">
         <LitSource ticket={ticket} isPanelOpen={isPanelOpen} />
         <DraftFacts text={text} />
         {isEditing
           ? <Button variant="default" leftSection={<IconBook2 size={15} />} onClick={() => setEditing(false)}>{t("draft.read")}</Button>
           : <Button variant="default" leftSection={<IconPencil size={15} />} onClick={() => setEditing(true)} rightSection={<Key action="draft.edit" />}>{t("draft.edit")}</Button>}
-        <Button variant="default" leftSection={<IconTextPlus size={15} />} disabled={text.theirs !== null} onClick={() => setPicking(!isPicking)} rightSection={<Key action="draft.macro" />}>{t("macros.insert")}</Button>
+        <MacroButton isOff={text.theirs !== null} onPress={() => setPicking(!isPicking)} />
         <Button leftSection={<IconSend size={15} />} loading={sending.isSealing} disabled={text.theirs !== null || text.body.trim() === ""} onClick={() => void sending.seal()} rightSection={<Key action="draft.seal" />}>
           {t("draft.seal")}
         </Button>
       </footer>
     </section>
+  );
+}
+
+/** Small, so that what the draft is keeps its place beside it. */
+function MacroButton({ isOff, onPress }: { isOff: boolean; onPress: () => void }) {
+  const { keymap } = useActions();
+  return (
+    <ActionIcon variant="default" size={36} disabled={isOff} aria-label={t("macros.pick")} title={`${t("macros.pick")} (${spelled(keymap["draft.macro"], isMac).join("+")})`} onClick={onPress}>
+      <IconTextPlus size={16} />
+    </ActionIcon>
   );
 }
 

@@ -7,7 +7,7 @@ import { useActions } from "../shell/actions";
 import { t, word } from "../strings";
 import { ago, moment } from "../text/time";
 
-const isMac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.userAgent);
+export const isMac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** The key of an action as it is set now. */
 export function Key({ action }: { action: ActionId }) {

@@ -20,7 +20,6 @@ export const knowledge: Record<keyof typeof english, string> = {
   "macros.title": "Textbausteine",
   "macros.pick": "Textbaustein einfügen",
   "macros.none": "Kein Textbaustein passt.",
-  "macros.insert": "Baustein",
   "macros.category": "Für Kategorie",
   "macros.language": "Sprache",
   "macros.restsOn": "Beruht auf",

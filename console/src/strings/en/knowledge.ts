@@ -18,7 +18,6 @@ export const knowledge = {
   "macros.title": "Macros",
   "macros.pick": "Insert a macro",
   "macros.none": "No macro fits.",
-  "macros.insert": "Macro",
   "macros.category": "For category",
   "macros.language": "Language",
   "macros.restsOn": "Rests on",
