@@ -7,8 +7,8 @@ use crate::{
     digest::Digest,
     ids::{
         AgentId, ApprovalId, ArticleId, BulkId, DraftId, EntryId, ExchangeId, FirstApprovalId, MailId, MessageId,
-        ModelId, NoteId, OrganizationId, OutboxId, PolicyId, RequesterId, SealId, SessionId, SourceId, SuggestionId,
-        TicketId, TokenId, VerdictId, VersionId,
+        ModelId, NoteId, OrganizationId, OutboxId, PolicyId, RequesterId, SealId, SessionId, SourceId, StandingId,
+        SuggestionId, TicketId, TokenId, VerdictId, VersionId,
     },
     time::Timestamp,
 };
@@ -138,6 +138,12 @@ events! {
     BulkStopped = "bulk.stopped" { /** The bulk reply. */ bulk: BulkId },
     /// Its letters that did not leave were put aside.
     BulkDiscarded = "bulk.discarded" { /** The bulk reply. */ bulk: BulkId, /** Drafts. */ letters: i64 },
+    /// A person approved a text beforehand for one category.
+    StandingBegun = "standing.begun" { /** The standing approval. */ standing: StandingId, /** Of what its page showed. */ digest: Digest },
+    /// It answered a ticket: a letter waits to leave for which nobody pressed a button.
+    StandingUsed = "standing.used" { /** The ticket. */ ticket: TicketId, /** The standing approval. */ standing: StandingId, /** The row. */ outbox: OutboxId },
+    /// It was ended by hand.
+    StandingEnded = "standing.ended" { /** The standing approval. */ standing: StandingId },
     /// A signed-in person proved again that it is them.
     SessionConfirmed = "session.confirmed" { /** The session. */ session: SessionId, /** How, as a word. */ method: String },
     /// The approval was taken back, by its person or by a rule.
@@ -240,6 +246,7 @@ impl AuditEvent {
             | Self::FirstApproved { ticket, .. }
             | Self::FirstApprovalTakenBack { ticket, .. }
             | Self::BulkLetterRead { ticket, .. }
+            | Self::StandingUsed { ticket, .. }
             | Self::ApprovalWithdrawn { ticket, .. }
             | Self::NoticeQueued { ticket, .. } => Some(*ticket),
             Self::DeliveryStarted { ticket, .. }

@@ -75,6 +75,8 @@ ids! {
     ApprovalId,
     /// The first of two yeses to one exact draft revision.
     FirstApprovalId,
+    /// A text approved beforehand for one category.
+    StandingId,
     /// One reply to many.
     BulkId,
     /// A row of the outbox.

@@ -43,6 +43,7 @@ pub mod refusal;
 pub mod risk;
 pub mod routing;
 pub mod source;
+pub mod standing;
 pub mod suggestion;
 pub mod template;
 pub mod terms;

@@ -63,6 +63,12 @@ pub enum Refusal {
     /// The hour is past or too far away.
     #[error("A reply can wait for an hour within the next two weeks. Choose another.")]
     Schedule,
+    /// A standing approval that may not begin.
+    #[error("{why}")]
+    Unfit {
+        /// Why.
+        why: String,
+    },
     /// The count typed by hand is not the number of letters.
     #[error(
         "The number you typed is not the number of letters that would leave. Count them on the page and type it again."

@@ -46,6 +46,7 @@ mod rows;
 mod seal;
 mod smtp;
 mod sql;
+mod standing;
 mod transport;
 mod undo;
 mod world;
@@ -68,5 +69,9 @@ pub use provenance::{Attempt, Behind, behind, letter_digest};
 pub use resolve::{Verdict, rescue, rescue_all, resolve};
 pub use seal::{Sealed, SealedSource, clear_pages, seal};
 pub use smtp::{SmtpConfig, Tls};
+pub use standing::{
+    NewStanding, Question, Standing, StandingLine, StandingUse, begin_standing, conduct_of_category, end_standing,
+    has_standing, standings, use_standing, uses_of,
+};
 pub use transport::{Recording, Scripted, Setback, Transport};
 pub use undo::undo;

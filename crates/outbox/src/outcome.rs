@@ -14,7 +14,7 @@ use crate::{
     first::FirstApproval,
     give_back,
     letter::{self, AI_HEADER},
-    rows::{Approval, OutboxRow, json_list},
+    rows::{Approval, Cargo, OutboxRow, json_list},
     sql::{params, sql},
     transport::Report,
 };
@@ -218,7 +218,11 @@ async fn message(tx: &mut Tx, row: &OutboxRow, author: Option<AgentId>) -> Resul
     let plain = |id: &str| id.trim_matches(['<', '>']).to_owned();
     let references: Vec<String> =
         letter.header("References").map(|ids| ids.split(' ').map(plain).collect()).unwrap_or_default();
-    let machine = author.is_none().then_some("a fixed notice of this desk");
+    let machine = match (&row.cargo, author) {
+        (Cargo::Standing { .. }, _) => Some("a standing approval of this desk"),
+        (_, None) => Some("a fixed notice of this desk"),
+        (_, Some(_)) => None,
+    };
     let now = tx.now();
     tx.execute(
         sql!(

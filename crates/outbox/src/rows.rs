@@ -2,7 +2,10 @@
 
 use desk::{
     Digest, Timestamp,
-    ids::{AgentId, ApprovalId, DraftId, FirstApprovalId, MessageId, OutboxId, SealId, SessionId, TicketId, VersionId},
+    ids::{
+        AgentId, ApprovalId, DraftId, FirstApprovalId, MessageId, OutboxId, SealId, SessionId, StandingId, TicketId,
+        VersionId,
+    },
     terms::Confirmation,
     ticket::Status,
 };
@@ -16,6 +19,12 @@ use crate::{
 
 const APPROVAL_LABEL: &str = "countersign/approval/2";
 const OUTBOX_LABEL: &str = "countersign/outbox/1";
+/// How the word of a row begins that a standing approval sends.
+const STANDING_PREFIX: &str = "standing:";
+
+fn standing_word(id: StandingId) -> String {
+    format!("{STANDING_PREFIX}{id}")
+}
 
 /// A row of `approvals`.
 pub(crate) struct Approval {
@@ -120,6 +129,8 @@ pub(crate) enum Cargo {
     Reply { approval: ApprovalId, digest: Digest },
     /// A fixed notice, by its word.
     Notice { word: String },
+    /// A text approved beforehand; stored as a notice whose word names it.
+    Standing { id: StandingId },
 }
 
 /// A row of `outbox`: the part that never changes.
@@ -143,14 +154,22 @@ pub(crate) struct Progress {
 impl OutboxRow {
     fn fields(&self) -> Vec<Vec<u8>> {
         let (kind, approval, digest, notice) = match &self.cargo {
-            Cargo::Reply { approval, digest } => ("reply", approval.to_string(), digest.to_string(), ""),
-            Cargo::Notice { word } => ("notice", String::new(), String::new(), word.as_str()),
+            Cargo::Reply { approval, digest } => ("reply", approval.to_string(), digest.to_string(), String::new()),
+            Cargo::Notice { word } => ("notice", String::new(), String::new(), word.clone()),
+            Cargo::Standing { id } => ("notice", String::new(), String::new(), standing_word(*id)),
         };
-        let mut fields: Vec<Vec<u8>> =
-            [self.id.to_string().as_str(), kind, &approval, &digest, notice, &self.ticket.to_string(), &self.mail_from]
-                .into_iter()
-                .map(|text| text.as_bytes().to_vec())
-                .collect();
+        let mut fields: Vec<Vec<u8>> = [
+            self.id.to_string().as_str(),
+            kind,
+            &approval,
+            &digest,
+            &notice,
+            &self.ticket.to_string(),
+            &self.mail_from,
+        ]
+        .into_iter()
+        .map(|text| text.as_bytes().to_vec())
+        .collect();
         fields.extend(self.recipients.iter().map(|r| r.as_bytes().to_vec()));
         fields.push(self.mime.clone());
         fields
@@ -169,7 +188,8 @@ impl OutboxRow {
         let mac = door.mac(OUTBOX_LABEL, &fields);
         let (kind, approval, digest, notice) = match &self.cargo {
             Cargo::Reply { approval, digest } => ("reply", Some(*approval), Some(*digest), None),
-            Cargo::Notice { word } => ("notice", None, None, Some(word)),
+            Cargo::Notice { word } => ("notice", None, None, Some(word.clone())),
+            Cargo::Standing { id } => ("notice", None, None, Some(standing_word(*id))),
         };
         conn.execute(
             sql!(
@@ -219,7 +239,11 @@ impl OutboxRow {
         let cargo = if kind == "reply" {
             Cargo::Reply { approval: approval.ok_or_else(damaged)?, digest: digest.ok_or_else(damaged)? }
         } else {
-            Cargo::Notice { word: notice.ok_or_else(damaged)? }
+            let word = notice.ok_or_else(damaged)?;
+            match word.strip_prefix(STANDING_PREFIX) {
+                Some(id) => Cargo::Standing { id: id.parse().map_err(|_| damaged())? },
+                None => Cargo::Notice { word },
+            }
         };
         let stored = Self {
             id,
@@ -237,7 +261,7 @@ impl OutboxRow {
     pub(crate) const fn approval(&self) -> Option<ApprovalId> {
         match &self.cargo {
             Cargo::Reply { approval, .. } => Some(*approval),
-            Cargo::Notice { .. } => None,
+            Cargo::Notice { .. } | Cargo::Standing { .. } => None,
         }
     }
 }

@@ -72,11 +72,16 @@ impl Ticket {
         })
     }
 
+    /// What the policies that apply to it say at `now`.
+    pub(crate) async fn conduct_alone(&self, conn: &mut Conn, now: Timestamp) -> Result<Conduct, StoreError> {
+        let worked = Worked { category: self.category.as_deref(), model: self.model, flags: &self.flags };
+        Ok(Conduct::of(&conn.policies().await?, worked, now))
+    }
+
     /// What the policies that apply to it say at `now` about this draft. A letter of a reply to many may ask for more
     /// people than its policies do, never for fewer.
     pub(crate) async fn conduct(&self, conn: &mut Conn, draft: &Draft, now: Timestamp) -> Result<Conduct, StoreError> {
-        let worked = Worked { category: self.category.as_deref(), model: self.model, flags: &self.flags };
-        let mut conduct = Conduct::of(&conn.policies().await?, worked, now);
+        let mut conduct = self.conduct_alone(conn, now).await?;
         if let Some(bulk) = draft.bulk {
             conduct.people = conduct.people.max(bulk.people);
         }

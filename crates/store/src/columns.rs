@@ -246,6 +246,7 @@ words!(
     ids::ApprovalId,
     ids::FirstApprovalId,
     ids::BulkId,
+    ids::StandingId,
     ids::OutboxId,
     ids::DeliveryId,
     ids::JobId,

@@ -59,6 +59,12 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 13, common: include_str!("../migrations/0013_voices.sql"), sqlite: "", postgres: "" },
     Migration { number: 14, common: include_str!("../migrations/0014_macros.sql"), sqlite: "", postgres: "" },
     Migration { number: 15, common: include_str!("../migrations/0015_bulk.sql"), sqlite: "", postgres: "" },
+    Migration {
+        number: 16,
+        common: include_str!("../migrations/0016_standing.sql"),
+        sqlite: include_str!("../migrations/0016_locks.sqlite.sql"),
+        postgres: include_str!("../migrations/0016_locks.postgres.sql"),
+    },
 ];
 
 /// Applies what is missing, in the order of numbers and in one transaction. Every number that is missing counts, not

@@ -16,5 +16,6 @@ mod private_ca;
 mod property;
 mod race;
 mod refusals;
+mod standing;
 mod statements;
 mod story;

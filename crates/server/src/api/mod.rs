@@ -39,6 +39,7 @@ mod search;
 mod session;
 mod sorting_again;
 mod sources;
+mod standing_approvals;
 mod tasks;
 mod ticket_page;
 mod tickets;
@@ -118,6 +119,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(contradictions::router())
         .merge(waiting_texts::router())
         .merge(sources::router())
+        .merge(standing_approvals::router())
         .merge(patterns::router())
         .merge(search::router())
         .merge(tray::router())

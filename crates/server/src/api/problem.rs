@@ -171,6 +171,7 @@ impl From<Refusal> for Problem {
             | Refusal::Unconfirmed
             | Refusal::Schedule
             | Refusal::Counted
+            | Refusal::Unfit { .. }
             | Refusal::Unread { .. }
             | Refusal::DayIsFull { .. }
             | Refusal::NoRecipient { .. }

@@ -60,6 +60,7 @@ fn sentence(event: &AuditEvent) -> String {
         E::ReplyApproved { .. } => "The reply was approved as shown.".to_owned(),
         E::FirstApproved { .. } => "The reply was approved as shown by the first of two people.".to_owned(),
         E::FirstApprovalTakenBack { .. } => "The first of two approvals was taken back.".to_owned(),
+        E::StandingUsed { .. } => "A text approved beforehand answers this.".to_owned(),
         E::BulkLetterRead { .. } => "The letter was read before many of its kind were approved.".to_owned(),
         E::ApprovalWithdrawn { why, .. } => format!("The approval was withdrawn: {why}."),
         E::NoticeQueued { notice, .. } => format!("A fixed notice was queued ({notice})."),
@@ -120,6 +121,8 @@ fn house(event: &AuditEvent) -> String {
         E::BulkApproved { letters, refused, .. } => {
             format!("{letters} letters of one text were approved together, {refused} were refused.")
         }
+        E::StandingBegun { .. } => "A text was approved beforehand for one category.".to_owned(),
+        E::StandingEnded { .. } => "A standing approval was ended.".to_owned(),
         E::BulkStopped { .. } => "A reply to many was stopped.".to_owned(),
         E::BulkDiscarded { letters, .. } => format!("{letters} letters of a reply to many were put aside."),
         E::SessionConfirmed { method, .. } => format!("A person proved again that it is them ({method})."),

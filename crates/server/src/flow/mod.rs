@@ -36,6 +36,7 @@ pub mod set_skills;
 pub mod settle_delivery;
 pub mod sign_in;
 pub mod sort_again;
+pub mod standing_approvals;
 pub mod sync_source;
 mod take_document;
 pub mod take_up;

@@ -189,10 +189,11 @@ pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     let plan = assemble::plan(&case.newest.latest, missing, next);
     let retrieval = keep_retrieval(app, &case, Retrieval { cited: cited.clone(), plan: Some(plan) }).await?;
     match (withheld, disagreement) {
-        (None, Some(why)) => withhold(app, ticket, &why, "sources-disagree").await,
-        (None, None) => propose(app, &case, retrieval, &cited, drafted).await,
-        (Some(why), _) => withhold(app, ticket, &why, "operating-model").await,
+        (None, Some(why)) => withhold(app, ticket, &why, "sources-disagree").await?,
+        (None, None) => propose(app, &case, retrieval, &cited, drafted).await?,
+        (Some(why), _) => withhold(app, ticket, &why, "operating-model").await?,
     }
+    super::standing_approvals::answer(app, &case).await
 }
 
 /// Whether a person's own words already stand in an open draft: a machine never replaces those.

@@ -1,0 +1,604 @@
+//! The one way a letter leaves for which no person pressed a button: a text that a named person approved beforehand,
+//! word for word, for one category, within limits that both database and rules hold.
+//!
+//! The row that approves is marked under the key that is not in the database, like an approval. Each use is a row of
+//! the outbox of its own; everything is asked when it is queued and again before its first byte goes out.
+
+use desk::{
+    Digest, Refusal, Timestamp,
+    audit::AuditEvent,
+    calibration::Tally,
+    conduct::{Conduct, Worked},
+    consent::may_use_ai,
+    envelope::{AiPart, Envelope},
+    ids::{AgentId, MessageId, OutboxId, RequesterId, SessionId, StandingId, TicketId},
+    language::Language,
+    people::Role,
+    standing::{Beginning, Limits, PAGE_SECONDS, REQUESTER_SECONDS, Unused, Use, footer, may_begin, may_use},
+    ticket::Status,
+};
+use store::{AgentSession, Conn, Grant, Store, StoreError, Tx, new_id, raw::Columns};
+
+use crate::{
+    Door, DoorError, OutboxState,
+    letter::{self, Kind, Marks},
+    lookup::reach,
+    rows::{Cargo, OutboxRow},
+    seal::plain_subject,
+    sql::{params, sql},
+    world::{self, Thread, Ticket},
+};
+
+const STANDING_LABEL: &str = "countersign/standing-approval/1";
+const DAY_SECONDS: i64 = 86_400;
+
+/// A standing approval as a person wants it.
+#[derive(Debug, Clone)]
+pub struct NewStanding<'a> {
+    /// Category key.
+    pub category: &'a str,
+    /// The text, word for word.
+    pub body: &'a str,
+    /// Its limits.
+    pub limits: Limits,
+}
+
+impl NewStanding<'_> {
+    /// Of everything its page shows; what a browser sends back.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        let Limits { a_day, a_requester, until } = self.limits;
+        let numbers = [a_day.to_string(), a_requester.to_string(), until.micros().to_string()];
+        let mut fields = vec![self.category.as_bytes(), self.body.as_bytes()];
+        fields.extend(numbers.iter().map(String::as_bytes));
+        Digest::of_fields("countersign/standing-page/1", &fields)
+    }
+
+    /// The body of the letters that would leave.
+    #[must_use]
+    pub fn letter(&self, door: &Door, approver: &str) -> String {
+        whole(self.body, approver, &door.settings().desk_name)
+    }
+}
+
+fn whole(body: &str, approver: &str, desk: &str) -> String {
+    format!("{}\n\n{}", body.trim_end(), footer(approver, desk))
+}
+
+/// A standing approval as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Id.
+    pub id: StandingId,
+    /// Category key.
+    pub category: String,
+    /// The language of its text.
+    pub language: String,
+    /// The text.
+    pub body: String,
+    /// Of everything its page showed.
+    pub digest: Digest,
+    /// Who approved it.
+    pub agent: AgentId,
+    session: SessionId,
+    /// Its limits.
+    pub limits: Limits,
+    /// When it was approved.
+    pub approved_at: Timestamp,
+    mac: Vec<u8>,
+    /// When it was ended by hand, or replaced.
+    pub ended_at: Option<Timestamp>,
+}
+
+fn stored(c: &mut Columns<'_>) -> Result<Standing, StoreError> {
+    Ok(Standing {
+        id: c.take()?,
+        category: c.take()?,
+        language: c.take()?,
+        body: c.take()?,
+        digest: c.take()?,
+        agent: c.take()?,
+        session: c.take()?,
+        limits: Limits { a_day: c.take()?, a_requester: c.take()?, until: c.take()? },
+        approved_at: c.take()?,
+        mac: c.take()?,
+        ended_at: c.take()?,
+    })
+}
+
+impl Standing {
+    fn fields(&self) -> Vec<String> {
+        vec![
+            self.id.to_string(),
+            self.category.clone(),
+            self.language.clone(),
+            self.body.clone(),
+            self.digest.to_string(),
+            self.agent.to_string(),
+            self.session.to_string(),
+            self.limits.a_day.to_string(),
+            self.limits.a_requester.to_string(),
+            self.limits.until.micros().to_string(),
+            self.approved_at.micros().to_string(),
+        ]
+    }
+
+    fn mark(&self, door: &Door) -> Vec<u8> {
+        let fields = self.fields();
+        door.mac(STANDING_LABEL, &fields.iter().map(String::as_bytes).collect::<Vec<_>>())
+    }
+
+    fn holds(&self, door: &Door) -> bool {
+        let fields = self.fields();
+        let page = NewStanding { category: &self.category, body: &self.body, limits: self.limits };
+        self.ended_at.is_none()
+            && page.digest() == self.digest
+            && door.mac_holds(STANDING_LABEL, &fields.iter().map(String::as_bytes).collect::<Vec<_>>(), &self.mac)
+    }
+
+    async fn load(conn: &mut Conn, id: StandingId) -> Result<Self, StoreError> {
+        let row = conn
+            .one(
+                sql!("select id, category, language, body, digest, agent_id, session_id, a_day, a_requester, until_at, approved_at, mac, ended_at from standing_approvals where id = $1"),
+                params![id],
+            )
+            .await?;
+        stored(&mut row.columns())
+    }
+
+    async fn active(conn: &mut Conn, category: &str, language: &str) -> Result<Option<Self>, StoreError> {
+        let row = conn
+            .maybe(
+                sql!("select id, category, language, body, digest, agent_id, session_id, a_day, a_requester, until_at, approved_at, mac, ended_at from standing_approvals where category = $1 and language = $2 and ended_at is null"),
+                params![category, language],
+            )
+            .await?;
+        row.map(|row| stored(&mut row.columns())).transpose()
+    }
+}
+
+/// What holds for a ticket of this category without flags: what a page says before anybody begins one.
+///
+/// # Errors
+/// What the database says.
+pub async fn conduct_of_category(conn: &mut Conn, category: &str, now: Timestamp) -> Result<Conduct, DoorError> {
+    let worked = Worked { category: Some(category), model: None, flags: &[] };
+    Ok(Conduct::of(&conn.policies().await?, worked, now))
+}
+
+/// Begins one: `shown` is the digest of what the page showed, `evidence` how people answered the machine's looks at the
+/// category. One that was active for the same category and language ends with it.
+///
+/// # Errors
+/// [`Refusal::SignedOut`], [`Refusal::DigestMismatch`], [`Refusal::Unfit`], [`Refusal::Unsendable`], or what the database says.
+pub async fn begin_standing(
+    door: &Door,
+    store: &Store,
+    session: &AgentSession,
+    new: &NewStanding<'_>,
+    shown: Digest,
+    evidence: Tally,
+    now: Timestamp,
+) -> Result<StandingId, DoorError> {
+    let mut tx = store.begin(session, now).await?;
+    let person = world::person(&mut tx, session, now).await?.ok_or(Refusal::SignedOut)?;
+    if shown != new.digest() {
+        return Err(Refusal::DigestMismatch.into());
+    }
+    let conduct = conduct_of_category(&mut tx, new.category, now).await?;
+    let confirmed = world::confirmed(&mut tx, session, now.plus_seconds(-PAGE_SECONDS)).await?;
+    let asked =
+        Beginning { role: person.role, confirmed, conduct: &conduct, evidence, text: new.body, limits: new.limits };
+    may_begin(&asked, now).map_err(|unfit| Refusal::Unfit { why: unfit.to_string() })?;
+    // What could never leave is said now, not at the first use.
+    let sample =
+        envelope(door, new_id(), &door.settings().mailbox, "sample", new.letter(door, &person.name), Thread::default());
+    render(door, &sample, 0, now)?;
+    let mut standing = Standing {
+        id: new_id(),
+        category: new.category.to_owned(),
+        language: Language::guess(new.body).word().to_owned(),
+        body: new.body.to_owned(),
+        digest: shown,
+        agent: person.id,
+        session: session.id(),
+        limits: new.limits,
+        approved_at: now,
+        mac: Vec::new(),
+        ended_at: None,
+    };
+    standing.mac = standing.mark(door);
+    if let Some(before) = Standing::active(&mut tx, &standing.category, &standing.language).await? {
+        end_in(&mut tx, before.id, person.id).await?;
+    }
+    insert(&mut tx, &standing).await?;
+    let (id, digest) = (standing.id, standing.digest);
+    tx.commit(AuditEvent::StandingBegun { standing: id, digest }).await?;
+    Ok(id)
+}
+
+async fn insert(tx: &mut Tx, s: &Standing) -> Result<(), StoreError> {
+    tx.execute(
+        sql!(
+            "insert into standing_approvals (id, category, language, body, digest, agent_id, session_id, a_day, a_requester, until_at, approved_at, mac)
+             values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)"
+        ),
+        params![
+            s.id,
+            &s.category,
+            &s.language,
+            &s.body,
+            s.digest,
+            s.agent,
+            s.session,
+            s.limits.a_day,
+            s.limits.a_requester,
+            s.limits.until,
+            s.approved_at,
+            s.mac.clone()
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The kill switch: it is not used any more, and what waits of it does not leave.
+///
+/// # Errors
+/// [`Refusal::SignedOut`], [`Refusal::Role`] for who does not lead, [`StoreError::NotFound`], or what the database says.
+pub async fn end_standing(
+    store: &Store,
+    session: &AgentSession,
+    id: StandingId,
+    now: Timestamp,
+) -> Result<(), DoorError> {
+    let mut tx = store.begin(session, now).await?;
+    let person = world::person(&mut tx, session, now).await?.ok_or(Refusal::SignedOut)?;
+    if !person.role.leads() {
+        return Err(Refusal::Role { needs: "leads and administrators can".to_owned() }.into());
+    }
+    Standing::load(&mut tx, id).await?;
+    end_in(&mut tx, id, person.id).await?;
+    tx.commit(AuditEvent::StandingEnded { standing: id }).await?;
+    Ok(())
+}
+
+async fn end_in(tx: &mut Tx, id: StandingId, by: AgentId) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.execute(
+        sql!("update standing_approvals set ended_at = $1, ended_by = $2 where id = $3 and ended_at is null"),
+        params![now, by, id],
+    )
+    .await?;
+    let waiting = tx
+        .rows(
+            sql!("select u.outbox_id from standing_uses u join outbox o on o.id = u.outbox_id where u.standing_id = $1 and o.state = 'ready'"),
+            params![id],
+        )
+        .await?;
+    for row in &waiting {
+        let outbox: OutboxId = row.columns().take()?;
+        let cancelled = tx
+            .execute(
+                sql!("update outbox set state = 'cancelled', updated_at = $1 where id = $2 and state = 'ready'"),
+                params![now, outbox],
+            )
+            .await?;
+        if cancelled == 1 {
+            reopen(tx, outbox).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives a ticket back to people whose letter did not leave.
+pub(crate) async fn reopen(tx: &mut Tx, outbox: OutboxId) -> Result<(), StoreError> {
+    let row = tx
+        .maybe(
+            sql!("select ticket_id, status_before, answers from standing_uses where outbox_id = $1"),
+            params![outbox],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(()) };
+    let mut c = row.columns();
+    let (ticket, before, answers): (TicketId, Status, MessageId) = (c.take()?, c.take()?, c.take()?);
+    let now = tx.now();
+    tx.execute(
+        sql!(
+            "update tickets set status = $1, waiting = $2, revision = revision + 1, updated_at = $3 where id = $4 and status = 'pending' and last_inbound_id = $5"
+        ),
+        params![before, i64::from(before.waits_for_us()), now, ticket, answers],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Whether any is active for a category, in whatever language.
+///
+/// # Errors
+/// What the database says.
+pub async fn has_standing(conn: &mut Conn, category: &str) -> Result<bool, DoorError> {
+    let row = conn
+        .maybe(
+            sql!("select id from standing_approvals where category = $1 and ended_at is null limit 1"),
+            params![category],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+/// What the caller knows of a ticket that one might answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Question {
+    /// Whether triage was sure of its category, and no person said otherwise.
+    pub is_surely_its: bool,
+    /// Whether it holds one message of a person, and nobody wrote or works on it.
+    pub is_first: bool,
+    /// How people answered the machine's looks at its category.
+    pub evidence: Tally,
+}
+
+/// Answers a ticket by the standing approval of its category, in the caller's transaction; says why not, or nothing
+/// where there is none.
+///
+/// # Errors
+/// What the database says.
+pub async fn use_standing(
+    door: &Door,
+    tx: &mut Tx,
+    ticket: TicketId,
+    question: Question,
+) -> Result<Option<Result<OutboxId, Unused>>, DoorError> {
+    let now = tx.now();
+    let ticket = Ticket::load(tx, ticket).await?;
+    let (Some(category), Some(language)) = (ticket.category.clone(), ticket.language.clone()) else { return Ok(None) };
+    let Some(standing) = Standing::active(tx, &category, &language).await? else { return Ok(None) };
+    let Some(answers) = ticket.last_inbound else { return Ok(None) };
+    let thread = Thread::load(tx, Some(answers)).await?;
+    let conduct = ticket.conduct_alone(tx, now).await?;
+    // Writing the row without changing it makes two uses wait for each other, so that no limit is passed by both.
+    tx.execute(sql!("update requesters set ai = ai where id = $1"), params![ticket.requester]).await?;
+    let asked = Use {
+        holds: standing.holds(door),
+        until: standing.limits.until,
+        approver: role_now(tx, standing.agent).await?,
+        is_surely_its: question.is_surely_its,
+        conduct: &conduct,
+        flags: ticket.flags.len(),
+        consents: may_use_ai(ticket.voices(door.settings().ai_default)).is_ok(),
+        is_first_question: question.is_first && thread.machine.is_none() && ticket.status.waits_for_us(),
+        same_language: true,
+        used_today: used(tx, standing.id, None, now.plus_seconds(-DAY_SECONDS)).await?,
+        used_for_requester: used(tx, standing.id, Some(ticket.requester), now.plus_seconds(-REQUESTER_SECONDS)).await?,
+        limits: standing.limits,
+        evidence: question.evidence,
+    };
+    if let Err(why) = may_use(&asked, now) {
+        return Ok(Some(Err(why)));
+    }
+    let id: OutboxId = new_id();
+    let approver = tx.agent(standing.agent).await?.name;
+    let body = whole(&standing.body, &approver, &door.settings().desk_name);
+    let subject = thread.subject.clone().unwrap_or_else(|| ticket.subject.clone());
+    let envelope = envelope(door, id, &ticket.requester_email, &subject, body, thread);
+    let Ok(mime) = render(door, &envelope, ticket.number, now) else { return Ok(Some(Err(Unused::Conversation))) };
+    let row = OutboxRow {
+        id,
+        cargo: Cargo::Standing { id: standing.id },
+        ticket: ticket.id,
+        mail_from: door.settings().mailbox.clone(),
+        recipients: envelope.to,
+        mime,
+        created_at: now,
+    };
+    row.insert(door, tx, now.plus_seconds(door.settings().undo_seconds)).await?;
+    keep_use(tx, &standing, &ticket, id, answers).await?;
+    tx.record(AuditEvent::StandingUsed { ticket: ticket.id, standing: standing.id, outbox: id }).await?;
+    Ok(Some(Ok(id)))
+}
+
+async fn keep_use(
+    tx: &mut Tx,
+    standing: &Standing,
+    ticket: &Ticket,
+    outbox: OutboxId,
+    answers: MessageId,
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.execute(
+        sql!("insert into standing_uses (outbox_id, standing_id, ticket_id, requester_id, answers, status_before, at) values ($1,$2,$3,$4,$5,$6,$7)"),
+        params![outbox, standing.id, ticket.id, ticket.requester, answers, ticket.status, now],
+    )
+    .await?;
+    let moved = tx
+        .execute(
+            sql!(
+                "update tickets set status = 'pending', waiting = 0, revision = revision + 1, updated_at = $1 where id = $2 and status = $3 and last_inbound_id = $4"
+            ),
+            params![now, ticket.id, ticket.status, answers],
+        )
+        .await?;
+    if moved == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+async fn used(
+    conn: &mut Conn,
+    standing: StandingId,
+    requester: Option<RequesterId>,
+    since: Timestamp,
+) -> Result<i64, StoreError> {
+    let row = match requester {
+        None => {
+            conn.one(
+                sql!("select count(*) from standing_uses where standing_id = $1 and at > $2"),
+                params![standing, since],
+            )
+            .await?
+        }
+        // Of any standing approval: nobody is answered by machines again and again.
+        Some(requester) => {
+            conn.one(
+                sql!("select count(*) from standing_uses where requester_id = $1 and at > $2"),
+                params![requester, since],
+            )
+            .await?
+        }
+    };
+    row.columns().take()
+}
+
+async fn role_now(conn: &mut Conn, agent: AgentId) -> Result<Option<Role>, StoreError> {
+    let row = conn.one(sql!("select deactivated_at from agents where id = $1"), params![agent]).await?;
+    if row.columns().take::<Option<i64>>()?.is_some() {
+        return Ok(None);
+    }
+    Ok(Some(conn.agent(agent).await?.role))
+}
+
+/// Whether a use that waits may still leave.
+pub(crate) async fn may_leave(
+    door: &Door,
+    conn: &mut Conn,
+    row: &OutboxRow,
+    id: StandingId,
+    now: Timestamp,
+) -> Result<Result<(), Refusal>, StoreError> {
+    let standing = Standing::load(conn, id).await?;
+    let ticket = Ticket::load(conn, row.ticket).await?;
+    let kept = conn
+        .one(sql!("select standing_id, ticket_id, answers from standing_uses where outbox_id = $1"), params![row.id])
+        .await?;
+    let mut c = kept.columns();
+    let (of, on, answers): (StandingId, TicketId, MessageId) = (c.take()?, c.take()?, c.take()?);
+    let approver = conn.agent(standing.agent).await?.name;
+    let body = whole(&standing.body, &approver, &door.settings().desk_name);
+    let says_it = letter::read(&row.mime).is_some_and(|l| l.body == body && l.to == [ticket.requester_email.clone()]);
+    if !standing.holds(door) && standing.ended_at.is_none() || (of, on) != (id, row.ticket) || !says_it {
+        return Ok(Err(Refusal::DigestMismatch));
+    }
+    if standing.ended_at.is_some() || now >= standing.limits.until {
+        return Ok(Err(Refusal::Expired));
+    }
+    if !role_now(conn, standing.agent).await?.is_some_and(Role::leads) {
+        return Ok(Err(Refusal::NotYours));
+    }
+    if ticket.last_inbound != Some(answers) {
+        return Ok(Err(Refusal::NewMessage));
+    }
+    let conduct = ticket.conduct_alone(conn, now).await?;
+    let is_plain = ticket.category.as_deref() == Some(standing.category.as_str())
+        && ticket.flags.is_empty()
+        && ticket.status == Status::Pending
+        && desk::standing::is_low_risk(&conduct);
+    if !is_plain {
+        return Ok(Err(Refusal::PolicyChanged));
+    }
+    Ok(may_use_ai(ticket.voices(door.settings().ai_default)))
+}
+
+fn envelope(door: &Door, id: OutboxId, to: &str, subject: &str, body: String, thread: Thread) -> Envelope {
+    let settings = door.settings();
+    Envelope {
+        from_name: settings.desk_name.clone(),
+        from_address: settings.mailbox.clone(),
+        to: vec![to.to_owned()],
+        cc: Vec::new(),
+        subject: plain_subject(subject),
+        body,
+        enclosures: Vec::new(),
+        message_id: door.message_id(id),
+        in_reply_to: thread.in_reply_to,
+        references: thread.references,
+        ai: AiPart::None,
+    }
+}
+
+fn render(door: &Door, envelope: &Envelope, number: i64, now: Timestamp) -> Result<Vec<u8>, Refusal> {
+    let marks = Marks { kind: Kind::Notice, ticket_number: number, domain: &door.settings().domain, at: now };
+    letter::render(envelope, &marks)
+}
+
+/// A standing approval as a page tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingLine {
+    /// What was approved.
+    pub standing: Standing,
+    /// Its person's name.
+    pub by: String,
+    /// Who ended it.
+    pub ended_by: Option<String>,
+    /// Uses so far.
+    pub uses: i64,
+    /// Uses after which the requester wrote again.
+    pub came_back: i64,
+}
+
+/// All of them, active ones first, at most 100.
+///
+/// # Errors
+/// What the database says.
+pub async fn standings(conn: &mut Conn) -> Result<Vec<StandingLine>, DoorError> {
+    let rows = conn
+        .rows(
+            sql!(
+                "select s.id, s.category, s.language, s.body, s.digest, s.agent_id, s.session_id, s.a_day, s.a_requester, s.until_at, s.approved_at, s.mac, s.ended_at, a.name, e.name,
+                 (select count(*) from standing_uses u where u.standing_id = s.id),
+                 (select count(*) from standing_uses u join tickets t on t.id = u.ticket_id where u.standing_id = s.id and t.last_inbound_id is distinct from u.answers)
+                 from standing_approvals s join agents a on a.id = s.agent_id left join agents e on e.id = s.ended_by
+                 order by case when s.ended_at is null then 0 else 1 end, s.approved_at desc, s.id desc limit 100"
+            ),
+            params![],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let mut c = row.columns();
+            let standing = stored(&mut c)?;
+            Ok(StandingLine { standing, by: c.take()?, ended_by: c.take()?, uses: c.take()?, came_back: c.take()? })
+        })
+        .collect()
+}
+
+/// One use of a standing approval.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingUse {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// Its number.
+    pub number: i64,
+    /// Its subject.
+    pub subject: String,
+    /// Where the letter is.
+    pub state: OutboxState,
+    /// When it was queued.
+    pub at: Timestamp,
+    /// Whether the requester wrote again.
+    pub came_back: bool,
+}
+
+/// The uses of one that the reader may see, newest first, at most 200.
+///
+/// # Errors
+/// [`StoreError::NotFound`], or what the database says.
+pub async fn uses_of(conn: &mut Conn, grant: &Grant, id: StandingId) -> Result<Vec<StandingUse>, DoorError> {
+    Standing::load(conn, id).await?;
+    let rows = conn
+        .rows(
+            sql!(
+                "select t.id, t.number, t.subject, o.state, u.at, case when t.last_inbound_id is distinct from u.answers then cast(1 as bigint) else cast(0 as bigint) end
+                 from standing_uses u join tickets t on t.id = u.ticket_id join outbox o on o.id = u.outbox_id
+                 where ($1 = '*' or $1 like '%,' || t.queue || ',%') and u.standing_id = $2 order by u.at desc, u.outbox_id limit 200"
+            ),
+            params![reach(grant), id],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let mut c = row.columns();
+            let (ticket, number, subject): (TicketId, i64, String) = (c.take()?, c.take()?, c.take()?);
+            let state: String = c.take()?;
+            let state = state.parse().map_err(|_| StoreError::Damaged { what: "a state in the outbox".to_owned() })?;
+            Ok(StandingUse { ticket, number, subject, state, at: c.take()?, came_back: c.take::<i64>()? == 1 })
+        })
+        .collect()
+}
