@@ -59,6 +59,7 @@ const quarantine = createRoute({ getParentRoute: () => shell, path: "/quarantine
 const settings = createRoute({ getParentRoute: () => shell, path: "/settings", component: lazyRouteComponent(() => import("./settings/SettingsPage"), "SettingsPage") });
 const policies = createRoute({ getParentRoute: () => shell, path: "/settings/policies", component: lazyRouteComponent(() => import("./policies/PoliciesPage"), "PoliciesPage") });
 const policy = createRoute({ getParentRoute: () => shell, path: "/settings/policies/$kind/$key", component: lazyRouteComponent(() => import("./policies/PolicyPage"), "PolicyRoute") });
+const standing = createRoute({ getParentRoute: () => shell, path: "/settings/standing", component: lazyRouteComponent(() => import("./standing/StandingPage"), "StandingPage") });
 const insights = createRoute({ getParentRoute: () => shell, path: "/insights", component: lazyRouteComponent(() => import("./insights/InsightsPage"), "InsightsPage") });
 const tasks = createRoute({ getParentRoute: () => shell, path: "/tasks", component: lazyRouteComponent(() => import("./tasks/TasksPage"), "TasksPage") });
 
@@ -66,7 +67,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     shell.addChildren([
-      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), patterns, search, tray.addChildren([letter]), bulks, newBulk, bulk, origin, record, quarantine, settings, policies, policy, insights, tasks,
+      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), patterns, search, tray.addChildren([letter]), bulks, newBulk, bulk, origin, record, quarantine, settings, policies, policy, standing, insights, tasks,
     ]),
   ]),
   defaultPreload: false,

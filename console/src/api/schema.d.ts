@@ -1159,6 +1159,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/standing-approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All of them, active ones first. */
+        get: operations["list_standing_approvals"];
+        put?: never;
+        /** Approves a text beforehand, as its page showed it. Needs the password typed again within half an hour. */
+        post: operations["begin_standing_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/standing-approvals/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows what would be approved, with the evidence; nothing is kept. */
+        post: operations["preview_standing_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/standing-approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one: what waits of it does not leave. */
+        delete: operations["end_standing_approval"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/standing-approvals/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every use of one that the caller may see, newest first, at most 200. */
+        get: operations["list_standing_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/status": {
         parameters: {
             query?: never;
@@ -2641,6 +2710,50 @@ export interface components {
             }[];
         };
         /** @description A list that is always whole. */
+        List_StandingApproval: {
+            /** @description The rows. */
+            items: {
+                /** Format: int64 */
+                a_day: number;
+                /** Format: int64 */
+                a_requester: number;
+                at: string;
+                by: string;
+                /**
+                 * Format: int64
+                 * @description Uses after which the requester wrote again.
+                 */
+                came_back: number;
+                category: string;
+                ended_at?: string | null;
+                ended_by?: string | null;
+                id: string;
+                /** @description The language of its text; only tickets in it are answered. */
+                language: string;
+                /** @description `active`, `lapsed` or `ended`. */
+                state: string;
+                text: string;
+                until: string;
+                /** Format: int64 */
+                uses: number;
+            }[];
+        };
+        /** @description A list that is always whole. */
+        List_StandingUseLine: {
+            /** @description The rows. */
+            items: {
+                at: string;
+                /** @description Whether the requester wrote again. */
+                came_back: boolean;
+                /** Format: int64 */
+                number: number;
+                /** @description Where the letter is: `ready`, `sending`, `sent`, `uncertain`, `failed`, `stopped` or `cancelled`. */
+                state: string;
+                subject: string;
+                ticket_id: string;
+            }[];
+        };
+        /** @description A list that is always whole. */
         List_Task: {
             /** @description The rows. */
             items: {
@@ -2958,6 +3071,18 @@ export interface components {
             owner: string;
             /** @description RFC 3339, or a date. */
             review_by: string;
+        };
+        /** @description The same, as its page showed it. */
+        NewStandingApproval: {
+            /** Format: int64 */
+            a_day: number;
+            /** Format: int64 */
+            a_requester: number;
+            category: string;
+            /** @description Digest of what the page showed. */
+            digest: string;
+            text: string;
+            until: string;
         };
         /** @description A new text for an article. */
         NewText: {
@@ -3758,6 +3883,74 @@ export interface components {
             place: string;
             /** @description One sentence; empty where the fate says it all. */
             why: string;
+        };
+        /** @description A text approved beforehand. */
+        StandingApproval: {
+            /** Format: int64 */
+            a_day: number;
+            /** Format: int64 */
+            a_requester: number;
+            at: string;
+            by: string;
+            /**
+             * Format: int64
+             * @description Uses after which the requester wrote again.
+             */
+            came_back: number;
+            category: string;
+            ended_at?: string | null;
+            ended_by?: string | null;
+            id: string;
+            /** @description The language of its text; only tickets in it are answered. */
+            language: string;
+            /** @description `active`, `lapsed` or `ended`. */
+            state: string;
+            text: string;
+            until: string;
+            /** Format: int64 */
+            uses: number;
+        };
+        /** @description What would be approved. */
+        StandingPreview: {
+            /** @description Looks of the machine at this category that people answered within 90 days. */
+            answered: number;
+            /** @description Of everything on the page. */
+            digest: string;
+            /** @description The body of the letters that would leave. */
+            letter: string;
+            /** @description Of these, right. */
+            right: number;
+            /** @description Why it cannot begin. */
+            unfit?: string | null;
+        };
+        /** @description A text to be approved beforehand. */
+        StandingText: {
+            /**
+             * Format: int64
+             * @description Uses within a day, 1 to 200.
+             */
+            a_day: number;
+            /**
+             * Format: int64
+             * @description Uses for one requester within seven days, 1 to 3.
+             */
+            a_requester: number;
+            category: string;
+            text: string;
+            /** @description Its last moment, within the next 90 days. */
+            until: string;
+        };
+        /** @description A use of one. */
+        StandingUseLine: {
+            at: string;
+            /** @description Whether the requester wrote again. */
+            came_back: boolean;
+            /** Format: int64 */
+            number: number;
+            /** @description Where the letter is: `ready`, `sending`, `sent`, `uncertain`, `failed`, `stopped` or `cancelled`. */
+            state: string;
+            subject: string;
+            ticket_id: string;
         };
         /** @description How the desk is doing. */
         Status: {
@@ -6348,6 +6541,151 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_TextFate"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_standing_approvals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_StandingApproval"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_standing_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStandingApproval"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingApproval"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_standing_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandingText"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingPreview"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_standing_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_standing_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_StandingUseLine"];
                 };
             };
             "4XX": {

@@ -158,3 +158,6 @@ export type BulkReply = Narrow<"BulkReply", { stage: BulkStage; people: "one" | 
 export type SealedLetter = Narrow<"SealedLetter">;
 export type SealedBulk = Narrow<"SealedBulkReply", { people: "one" | "two"; confirm: "session" | "password"; alone: LeftOutTicket[] }>;
 export type BulkApproved = Narrow<"BulkApproved">;
+export type StandingApproval = Narrow<"StandingApproval", { state: "active" | "lapsed" | "ended" }>;
+export type StandingPreview = Narrow<"StandingPreview">;
+export type StandingUse = Narrow<"StandingUseLine">;

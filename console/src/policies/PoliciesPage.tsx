@@ -16,7 +16,7 @@ export function PoliciesPage() {
   const groups = kinds.map((kind) => ({ kind, lines: (list.data ?? []).filter((one) => one.kind === kind) })).filter((group) => group.lines.length > 0);
   return (
     <div className="page">
-      <header className="page-head"><h1>{t("policies.title")}</h1></header>
+      <header className="page-head"><h1>{t("policies.title")}</h1><Link to="/settings/standing" className="link">{t("standing.title")}</Link></header>
       <p className="quiet">{t("policies.lead")} {!mayChange(agent.role) && t("policies.readOnly")}</p>
       {list.isPending && <Rows count={10} />}
       {list.isError && <Failure error={list.error} onRetry={() => void list.refetch()} />}

@@ -17,7 +17,7 @@ use crate::{
     rows::{Approval, Cargo, OutboxRow, Progress},
     seal::Evidence,
     sql::{params, sql},
-    standing,
+    standing_use,
     world::{self, Draft, Source, Ticket},
 };
 
@@ -95,7 +95,7 @@ pub(crate) async fn may_go(
     match &row.cargo {
         Cargo::Notice { .. } if now.seconds_since(row.created_at) > NOTICE_SECONDS => Ok(Err(Refusal::Expired)),
         Cargo::Notice { .. } => Ok(Ok(())),
-        Cargo::Standing { id } => standing::may_leave(door, conn, row, *id, now).await,
+        Cargo::Standing { id } => standing_use::may_leave(door, conn, row, *id, now).await,
         Cargo::Reply { .. } => may_reply_go(door, conn, row, now).await,
     }
 }
@@ -196,7 +196,7 @@ pub(crate) async fn stop(
 /// Withdraws the approval behind a row, if it has one, and returns draft and ticket to people.
 pub(crate) async fn withdraw(tx: &mut Tx, row: &OutboxRow, why: &str, by: Option<AgentId>) -> Result<(), StoreError> {
     if let Cargo::Standing { .. } = row.cargo {
-        return standing::reopen(tx, row.id).await;
+        return standing_use::reopen(tx, row.id).await;
     }
     let Some(approval) = row.approval() else { return Ok(()) };
     let approval = match Approval::load(tx, approval).await {

@@ -1,12 +1,13 @@
-//! **No text reaches a requester unless a signed-in person approved exactly that text, or it is a
-//! fixed notice.** This crate is the only door to a customer, and keeping that sentence true is all
+//! **No text reaches a requester unless a signed-in person approved exactly that text, for this letter or
+//! beforehand, or it is a fixed notice.** This crate is the only door to a customer, and keeping that sentence true is all
 //! it does.
 //!
 //! A reply passes in four steps, each one file: [`seal`] freezes the exact bytes of the mail and
 //! shows what is in them; [`approve`] takes a signed-in person's yes to those bytes; for a while
 //! [`undo`] takes it back; [`deliver`] asks everything again and only then speaks to a mail server.
-//! No function here takes a string that becomes a body: text comes from a draft's row, or from the
-//! closed list [`desk::notice::Notice`].
+//! No function that queues a letter takes a string that becomes a body: text comes from a draft's row, from the
+//! closed list [`desk::notice::Notice`], or from the marked row of a text that a person approved beforehand
+//! (`standing.rs`), which is all that [`begin_standing`] writes.
 //!
 //! Five locks, because each catches what another would miss:
 //!
@@ -47,6 +48,7 @@ mod seal;
 mod smtp;
 mod sql;
 mod standing;
+mod standing_use;
 mod transport;
 mod undo;
 mod world;
@@ -70,8 +72,9 @@ pub use resolve::{Verdict, rescue, rescue_all, resolve};
 pub use seal::{Sealed, SealedSource, clear_pages, seal};
 pub use smtp::{SmtpConfig, Tls};
 pub use standing::{
-    NewStanding, Question, Standing, StandingLine, StandingUse, begin_standing, conduct_of_category, end_standing,
-    has_standing, standings, use_standing, uses_of,
+    NewStanding, Standing, StandingLine, StandingUse, begin_standing, conduct_of_category, end_standing, has_standing,
+    standings, uses_of,
 };
+pub use standing_use::{Question, use_standing};
 pub use transport::{Recording, Scripted, Setback, Transport};
 pub use undo::undo;

@@ -9,28 +9,21 @@ use desk::{
     audit::AuditEvent,
     calibration::Tally,
     conduct::{Conduct, Worked},
-    consent::may_use_ai,
-    envelope::{AiPart, Envelope},
-    ids::{AgentId, MessageId, OutboxId, RequesterId, SessionId, StandingId, TicketId},
+    ids::{AgentId, OutboxId, SessionId, StandingId, TicketId},
     language::Language,
-    people::Role,
-    standing::{Beginning, Limits, PAGE_SECONDS, REQUESTER_SECONDS, Unused, Use, footer, may_begin, may_use},
-    ticket::Status,
+    standing::{Beginning, Limits, PAGE_SECONDS, footer, may_begin},
 };
 use store::{AgentSession, Conn, Grant, Store, StoreError, Tx, new_id, raw::Columns};
 
 use crate::{
     Door, DoorError, OutboxState,
-    letter::{self, Kind, Marks},
     lookup::reach,
-    rows::{Cargo, OutboxRow},
-    seal::plain_subject,
     sql::{params, sql},
-    world::{self, Thread, Ticket},
+    standing_use::{envelope, render, reopen},
+    world::{self, Thread},
 };
 
 const STANDING_LABEL: &str = "countersign/standing-approval/1";
-const DAY_SECONDS: i64 = 86_400;
 
 /// A standing approval as a person wants it.
 #[derive(Debug, Clone)]
@@ -61,7 +54,7 @@ impl NewStanding<'_> {
     }
 }
 
-fn whole(body: &str, approver: &str, desk: &str) -> String {
+pub(crate) fn whole(body: &str, approver: &str, desk: &str) -> String {
     format!("{}\n\n{}", body.trim_end(), footer(approver, desk))
 }
 
@@ -128,7 +121,7 @@ impl Standing {
         door.mac(STANDING_LABEL, &fields.iter().map(String::as_bytes).collect::<Vec<_>>())
     }
 
-    fn holds(&self, door: &Door) -> bool {
+    pub(crate) fn holds(&self, door: &Door) -> bool {
         let fields = self.fields();
         let page = NewStanding { category: &self.category, body: &self.body, limits: self.limits };
         self.ended_at.is_none()
@@ -136,7 +129,7 @@ impl Standing {
             && door.mac_holds(STANDING_LABEL, &fields.iter().map(String::as_bytes).collect::<Vec<_>>(), &self.mac)
     }
 
-    async fn load(conn: &mut Conn, id: StandingId) -> Result<Self, StoreError> {
+    pub(crate) async fn load(conn: &mut Conn, id: StandingId) -> Result<Self, StoreError> {
         let row = conn
             .one(
                 sql!("select id, category, language, body, digest, agent_id, session_id, a_day, a_requester, until_at, approved_at, mac, ended_at from standing_approvals where id = $1"),
@@ -146,7 +139,7 @@ impl Standing {
         stored(&mut row.columns())
     }
 
-    async fn active(conn: &mut Conn, category: &str, language: &str) -> Result<Option<Self>, StoreError> {
+    pub(crate) async fn active(conn: &mut Conn, category: &str, language: &str) -> Result<Option<Self>, StoreError> {
         let row = conn
             .maybe(
                 sql!("select id, category, language, body, digest, agent_id, session_id, a_day, a_requester, until_at, approved_at, mac, ended_at from standing_approvals where category = $1 and language = $2 and ended_at is null"),
@@ -291,28 +284,6 @@ async fn end_in(tx: &mut Tx, id: StandingId, by: AgentId) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Gives a ticket back to people whose letter did not leave.
-pub(crate) async fn reopen(tx: &mut Tx, outbox: OutboxId) -> Result<(), StoreError> {
-    let row = tx
-        .maybe(
-            sql!("select ticket_id, status_before, answers from standing_uses where outbox_id = $1"),
-            params![outbox],
-        )
-        .await?;
-    let Some(row) = row else { return Ok(()) };
-    let mut c = row.columns();
-    let (ticket, before, answers): (TicketId, Status, MessageId) = (c.take()?, c.take()?, c.take()?);
-    let now = tx.now();
-    tx.execute(
-        sql!(
-            "update tickets set status = $1, waiting = $2, revision = revision + 1, updated_at = $3 where id = $4 and status = 'pending' and last_inbound_id = $5"
-        ),
-        params![before, i64::from(before.waits_for_us()), now, ticket, answers],
-    )
-    .await?;
-    Ok(())
-}
-
 /// Whether any is active for a category, in whatever language.
 ///
 /// # Errors
@@ -325,197 +296,6 @@ pub async fn has_standing(conn: &mut Conn, category: &str) -> Result<bool, DoorE
         )
         .await?;
     Ok(row.is_some())
-}
-
-/// What the caller knows of a ticket that one might answer.
-#[derive(Debug, Clone, Copy)]
-pub struct Question {
-    /// Whether triage was sure of its category, and no person said otherwise.
-    pub is_surely_its: bool,
-    /// Whether it holds one message of a person, and nobody wrote or works on it.
-    pub is_first: bool,
-    /// How people answered the machine's looks at its category.
-    pub evidence: Tally,
-}
-
-/// Answers a ticket by the standing approval of its category, in the caller's transaction; says why not, or nothing
-/// where there is none.
-///
-/// # Errors
-/// What the database says.
-pub async fn use_standing(
-    door: &Door,
-    tx: &mut Tx,
-    ticket: TicketId,
-    question: Question,
-) -> Result<Option<Result<OutboxId, Unused>>, DoorError> {
-    let now = tx.now();
-    let ticket = Ticket::load(tx, ticket).await?;
-    let (Some(category), Some(language)) = (ticket.category.clone(), ticket.language.clone()) else { return Ok(None) };
-    let Some(standing) = Standing::active(tx, &category, &language).await? else { return Ok(None) };
-    let Some(answers) = ticket.last_inbound else { return Ok(None) };
-    let thread = Thread::load(tx, Some(answers)).await?;
-    let conduct = ticket.conduct_alone(tx, now).await?;
-    // Writing the row without changing it makes two uses wait for each other, so that no limit is passed by both.
-    tx.execute(sql!("update requesters set ai = ai where id = $1"), params![ticket.requester]).await?;
-    let asked = Use {
-        holds: standing.holds(door),
-        until: standing.limits.until,
-        approver: role_now(tx, standing.agent).await?,
-        is_surely_its: question.is_surely_its,
-        conduct: &conduct,
-        flags: ticket.flags.len(),
-        consents: may_use_ai(ticket.voices(door.settings().ai_default)).is_ok(),
-        is_first_question: question.is_first && thread.machine.is_none() && ticket.status.waits_for_us(),
-        same_language: true,
-        used_today: used(tx, standing.id, None, now.plus_seconds(-DAY_SECONDS)).await?,
-        used_for_requester: used(tx, standing.id, Some(ticket.requester), now.plus_seconds(-REQUESTER_SECONDS)).await?,
-        limits: standing.limits,
-        evidence: question.evidence,
-    };
-    if let Err(why) = may_use(&asked, now) {
-        return Ok(Some(Err(why)));
-    }
-    let id: OutboxId = new_id();
-    let approver = tx.agent(standing.agent).await?.name;
-    let body = whole(&standing.body, &approver, &door.settings().desk_name);
-    let subject = thread.subject.clone().unwrap_or_else(|| ticket.subject.clone());
-    let envelope = envelope(door, id, &ticket.requester_email, &subject, body, thread);
-    let Ok(mime) = render(door, &envelope, ticket.number, now) else { return Ok(Some(Err(Unused::Conversation))) };
-    let row = OutboxRow {
-        id,
-        cargo: Cargo::Standing { id: standing.id },
-        ticket: ticket.id,
-        mail_from: door.settings().mailbox.clone(),
-        recipients: envelope.to,
-        mime,
-        created_at: now,
-    };
-    row.insert(door, tx, now.plus_seconds(door.settings().undo_seconds)).await?;
-    keep_use(tx, &standing, &ticket, id, answers).await?;
-    tx.record(AuditEvent::StandingUsed { ticket: ticket.id, standing: standing.id, outbox: id }).await?;
-    Ok(Some(Ok(id)))
-}
-
-async fn keep_use(
-    tx: &mut Tx,
-    standing: &Standing,
-    ticket: &Ticket,
-    outbox: OutboxId,
-    answers: MessageId,
-) -> Result<(), StoreError> {
-    let now = tx.now();
-    tx.execute(
-        sql!("insert into standing_uses (outbox_id, standing_id, ticket_id, requester_id, answers, status_before, at) values ($1,$2,$3,$4,$5,$6,$7)"),
-        params![outbox, standing.id, ticket.id, ticket.requester, answers, ticket.status, now],
-    )
-    .await?;
-    let moved = tx
-        .execute(
-            sql!(
-                "update tickets set status = 'pending', waiting = 0, revision = revision + 1, updated_at = $1 where id = $2 and status = $3 and last_inbound_id = $4"
-            ),
-            params![now, ticket.id, ticket.status, answers],
-        )
-        .await?;
-    if moved == 1 { Ok(()) } else { Err(StoreError::Stale) }
-}
-
-async fn used(
-    conn: &mut Conn,
-    standing: StandingId,
-    requester: Option<RequesterId>,
-    since: Timestamp,
-) -> Result<i64, StoreError> {
-    let row = match requester {
-        None => {
-            conn.one(
-                sql!("select count(*) from standing_uses where standing_id = $1 and at > $2"),
-                params![standing, since],
-            )
-            .await?
-        }
-        // Of any standing approval: nobody is answered by machines again and again.
-        Some(requester) => {
-            conn.one(
-                sql!("select count(*) from standing_uses where requester_id = $1 and at > $2"),
-                params![requester, since],
-            )
-            .await?
-        }
-    };
-    row.columns().take()
-}
-
-async fn role_now(conn: &mut Conn, agent: AgentId) -> Result<Option<Role>, StoreError> {
-    let row = conn.one(sql!("select deactivated_at from agents where id = $1"), params![agent]).await?;
-    if row.columns().take::<Option<i64>>()?.is_some() {
-        return Ok(None);
-    }
-    Ok(Some(conn.agent(agent).await?.role))
-}
-
-/// Whether a use that waits may still leave.
-pub(crate) async fn may_leave(
-    door: &Door,
-    conn: &mut Conn,
-    row: &OutboxRow,
-    id: StandingId,
-    now: Timestamp,
-) -> Result<Result<(), Refusal>, StoreError> {
-    let standing = Standing::load(conn, id).await?;
-    let ticket = Ticket::load(conn, row.ticket).await?;
-    let kept = conn
-        .one(sql!("select standing_id, ticket_id, answers from standing_uses where outbox_id = $1"), params![row.id])
-        .await?;
-    let mut c = kept.columns();
-    let (of, on, answers): (StandingId, TicketId, MessageId) = (c.take()?, c.take()?, c.take()?);
-    let approver = conn.agent(standing.agent).await?.name;
-    let body = whole(&standing.body, &approver, &door.settings().desk_name);
-    let says_it = letter::read(&row.mime).is_some_and(|l| l.body == body && l.to == [ticket.requester_email.clone()]);
-    if !standing.holds(door) && standing.ended_at.is_none() || (of, on) != (id, row.ticket) || !says_it {
-        return Ok(Err(Refusal::DigestMismatch));
-    }
-    if standing.ended_at.is_some() || now >= standing.limits.until {
-        return Ok(Err(Refusal::Expired));
-    }
-    if !role_now(conn, standing.agent).await?.is_some_and(Role::leads) {
-        return Ok(Err(Refusal::NotYours));
-    }
-    if ticket.last_inbound != Some(answers) {
-        return Ok(Err(Refusal::NewMessage));
-    }
-    let conduct = ticket.conduct_alone(conn, now).await?;
-    let is_plain = ticket.category.as_deref() == Some(standing.category.as_str())
-        && ticket.flags.is_empty()
-        && ticket.status == Status::Pending
-        && desk::standing::is_low_risk(&conduct);
-    if !is_plain {
-        return Ok(Err(Refusal::PolicyChanged));
-    }
-    Ok(may_use_ai(ticket.voices(door.settings().ai_default)))
-}
-
-fn envelope(door: &Door, id: OutboxId, to: &str, subject: &str, body: String, thread: Thread) -> Envelope {
-    let settings = door.settings();
-    Envelope {
-        from_name: settings.desk_name.clone(),
-        from_address: settings.mailbox.clone(),
-        to: vec![to.to_owned()],
-        cc: Vec::new(),
-        subject: plain_subject(subject),
-        body,
-        enclosures: Vec::new(),
-        message_id: door.message_id(id),
-        in_reply_to: thread.in_reply_to,
-        references: thread.references,
-        ai: AiPart::None,
-    }
-}
-
-fn render(door: &Door, envelope: &Envelope, number: i64, now: Timestamp) -> Result<Vec<u8>, Refusal> {
-    let marks = Marks { kind: Kind::Notice, ticket_number: number, domain: &door.settings().domain, at: now };
-    letter::render(envelope, &marks)
 }
 
 /// A standing approval as a page tells of it.

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// About invoices, and about getting in.
-const INVOICES: &[&str] = &[
+pub const INVOICES: &[&str] = &[
     "Where do I find the invoice of last month?",
     "The invoice shows the wrong amount, please send a corrected invoice.",
     "Could you send the invoice for our subscription as a file?",
@@ -40,7 +40,7 @@ const ACCESS: &[&str] = &[
 ];
 
 /// Past cases with the categories people chose, `times` over with small changes.
-async fn past(desk: &TestDesk, times: usize) {
+pub async fn past(desk: &TestDesk, times: usize) {
     let who = ServiceIdentity::new(desk::audit::Service::CommandLine);
     let mut tx = desk.app.store.begin(&who, NOON).await.unwrap();
     let requester = tx.requester_for("old@orchard.example", "Old Customer").await.unwrap();
@@ -66,7 +66,7 @@ async fn past(desk: &TestDesk, times: usize) {
     tx.commit(AuditEvent::ImportFinished { taken: 0, repeated: 0 }).await.unwrap();
 }
 
-async fn trained(desk: &TestDesk) -> store::ModelVersion {
+pub async fn trained(desk: &TestDesk) -> store::ModelVersion {
     train_triage::train(&desk.app, &COMMAND_LINE, Using::Words).await.unwrap().unwrap().version
 }
 

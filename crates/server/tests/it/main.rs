@@ -33,4 +33,5 @@ mod real_mail;
 mod record;
 mod search;
 mod sources;
+mod standing;
 mod triage;
