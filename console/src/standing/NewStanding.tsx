@@ -33,8 +33,8 @@ export function NewStanding({ categories, onClose }: { categories: PolicyLine[];
       <Select label={t("standing.category")} searchable data={categories.map((one) => ({ value: one.key, label: one.name }))} value={category} onChange={changed(setCategory)} />
       <Textarea label={t("standing.text")} description={t("standing.textHint")} autosize minRows={6} maxRows={18} maxLength={2000} value={text} onChange={(event) => changed(setText)(event.currentTarget.value)} />
       <div className="bar standing-limits">
-        <NumberInput label={t("standing.aDay")} min={1} max={200} value={aDay} onChange={changed(setADay)} />
-        <NumberInput label={t("standing.aRequester")} min={1} max={3} value={aRequester} onChange={changed(setARequester)} />
+        <NumberInput size="xs" label={t("standing.aDay")} min={1} max={200} value={aDay} onChange={changed(setADay)} />
+        <NumberInput size="xs" label={t("standing.aRequester")} min={1} max={3} value={aRequester} onChange={changed(setARequester)} />
         <TextInput type="date" label={t("standing.until")} value={until} onChange={(event) => changed(setUntil)(event.currentTarget.value)} />
       </div>
       {shown && (
