@@ -37,7 +37,7 @@ export function BulkNewPage() {
       setBusy(false);
     }
   };
-  if (chosen.size < 2) return <div className="page"><Empty title={t("bulk.noneChosen")} detail={t("bulk.noneChosenDetail")}><Button size="xs" variant="default" onClick={() => void navigate({ to: "/tickets" })}>{t("rail.inbox")}</Button></Empty></div>;
+  if (chosen.size < 2) return <div className="page"><header className="page-head"><h1>{t("bulk.list")}</h1></header><Empty title={t("bulk.noneChosen")} detail={t("bulk.noneChosenDetail")}><Button size="xs" variant="default" onClick={() => void navigate({ to: "/tickets" })}>{t("rail.inbox")}</Button></Empty></div>;
   return (
     <div className="page">
       <header className="page-head"><h1>{t("bulk.new", { n: chosen.size })}</h1></header>

@@ -312,8 +312,8 @@ fn nothing_unapproved_and_nothing_stale_leaves_in_any_order() {
     let count = 1_000_000;
     let (sent, wrong) = play(count, true);
     assert_eq!(wrong, None, "seed and what left");
-    assert!(sent * 20 > count, "{sent} of {count} left: too few to prove anything");
-    println!("{count} interleavings of {STEPS} steps, {sent} letters left");
+    // Seeds are fixed, so this is the figure of docs/quality.md.
+    assert_eq!(sent, 162_861, "another generator or other rules: look at the figure again");
 }
 
 #[test]
