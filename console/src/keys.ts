@@ -32,6 +32,7 @@ export const actions = [
   { id: "ticket.note", key: "n", label: "key.note", scope: "ticket" },
   { id: "draft.edit", key: "r", label: "key.edit", scope: "ticket" },
   { id: "draft.macro", key: "Mod+m", label: "key.macro", scope: "ticket" },
+  { id: "draft.ask", key: "a", label: "key.ask", scope: "ticket" },
   { id: "draft.unsupported", key: ".", label: "key.unsupported", scope: "ticket" },
   { id: "draft.seal", key: "Mod+Enter", label: "key.seal", scope: "ticket" },
   { id: "suggestion.accept", key: "y", label: "key.accept", scope: "ticket" },

@@ -1689,8 +1689,11 @@ export interface components {
         /** @description The answer in preparation. */
         Answer: {
             draft?: components["schemas"]["Draft"] | null;
+            /** @description Drafts of the machine's that a person may ask for here: `assembled`, `model`. */
+            may_ask: string[];
             passages: components["schemas"]["PassageHit"][];
             plan?: components["schemas"]["Plan"] | null;
+            policy_check?: components["schemas"]["PolicyCheck"] | null;
             similar: components["schemas"]["SimilarTicket"][];
             /** @description `ready`, `preparing`, `withheld` or `none`. */
             state: string;
@@ -2205,6 +2208,11 @@ export interface components {
             ai_share: number;
             approval?: components["schemas"]["Approval"] | null;
             body: string;
+            /**
+             * Format: double
+             * @description The calibrated chance, 0 to 1, that such a draft is sent without a changed fact; null until enough earlier drafts were answered.
+             */
+            confidence?: number | null;
             doubts: string[];
             exchange_id?: string | null;
             first?: components["schemas"]["FirstApproval"] | null;
@@ -2370,9 +2378,10 @@ export interface components {
         };
         /** @description One gap. */
         Gap: {
-            /** @description `undocumented`, `failing` or `searched_in_vain`. */
+            /** @description `undocumented`, `failing`, `searched_in_vain` or `said_before`. */
             kind: string;
             pattern?: components["schemas"]["PatternLine"] | null;
+            said?: components["schemas"]["SaidInNoSource"] | null;
             search?: components["schemas"]["SearchInVain"] | null;
             /** @description Requests or searches it concerns, each failure beside them once more. */
             weight: number;
@@ -3464,6 +3473,30 @@ export interface components {
             /** @description Newest first. */
             versions: components["schemas"]["PolicyVersionLine"][];
         };
+        /** @description What a refund is decided by; people decide. */
+        PolicyCheck: {
+            found: components["schemas"]["PolicyFact"][];
+            /** @description `invoice`, `amount`, `charged_on`: what nobody said yet. */
+            missing: string[];
+            /** @description The policy's own sentences. */
+            rules: components["schemas"]["PolicyRule"][];
+        };
+        /** @description A fact in the requester's words. */
+        PolicyFact: {
+            /**
+             * Format: int64
+             * @description For a day: how many days before the message.
+             */
+            days_before?: number | null;
+            /** @description One past the last. */
+            end: number;
+            /** @description `invoice`, `amount` or `charged_on`. */
+            fact: string;
+            message_id: string;
+            quote: string;
+            /** @description First character in the message's newest part. */
+            start: number;
+        };
         /** @description A policy in a list. */
         PolicyLine: {
             /** @description Category keys it applies to. Risk rules and routing name none and apply to all. */
@@ -3480,6 +3513,15 @@ export interface components {
             version: number;
             /** @description Why it is due or lapsed. */
             why?: string | null;
+        };
+        /** @description A sentence of the policy. */
+        PolicyRule: {
+            /**
+             * Format: int32
+             * @description The number of its passage.
+             */
+            citation: number;
+            quote: string;
         };
         /** @description One version with its text. */
         PolicyText: {
@@ -3607,6 +3649,17 @@ export interface components {
             /** @description `standing`, or `dismissed` by a person. */
             state: string;
         };
+        /** @description A sentence that drafts took from past replies and that nothing approved says. */
+        SaidInNoSource: {
+            /** @description How many drafts have it. */
+            drafts: number;
+            last_at: string;
+            /** Format: int64 */
+            number: number;
+            sentence: string;
+            /** @description The newest ticket whose draft has it. */
+            ticket_id: string;
+        };
         /** @description One saved version of the text. */
         SavedText: {
             /** @description When. */
@@ -3733,6 +3786,8 @@ export interface components {
             citations: number[];
             /** @description One past the last. */
             end: number;
+            /** @description Whether a past reply said it and no source does. */
+            said_before: boolean;
             /** @description First character in the body. */
             start: number;
             /** @description `supported`, `unsupported`, `frame` or `agent`. */
@@ -3959,6 +4014,17 @@ export interface components {
             jobs: components["schemas"]["Jobs"];
             mailboxes: components["schemas"]["Mailbox"][];
         };
+        /** @description One line of a summary, quoted from a message. */
+        SummaryLine: {
+            /** @description `wants`, `tried`, `promised` or `open`. */
+            about: string;
+            /** @description One past the last. */
+            end: number;
+            message_id: string;
+            quote: string;
+            /** @description First character in the message's newest part. */
+            start: number;
+        };
         /** @description One thing that waits for a person. */
         Task: {
             /** @description `reply_stopped`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting` or `drift`. */
@@ -4064,6 +4130,8 @@ export interface components {
             remembered_status: string;
             /** Format: int64 */
             revision: number;
+            /** @description A ticket of more than four messages in at most five lines; empty for shorter ones and where no AI may read. */
+            summary: components["schemas"]["SummaryLine"][];
             trail: components["schemas"]["TrailLine"][];
             understanding?: components["schemas"]["Understanding"] | null;
         };

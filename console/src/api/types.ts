@@ -94,13 +94,15 @@ export type SimilarTicket = Narrow<"SimilarTicket", { spans: Span[]; outcome: "g
 export type Sentence = Narrow<"Sentence", { support: "supported" | "unsupported" | "frame" | "agent" }>;
 export type Draft = Narrow<"Draft", { origin: Origin; state: "open" | "approved" | "sent" | "superseded"; sentences: Sentence[]; word: Doubt }>;
 export type Plan = Narrow<"Plan", { move: "answer" | "ask" | "hand_over" | "stay_silent" }>;
-export type Answer = Narrow<"Answer", { state: AnswerState; draft: Draft | null; passages: PassageHit[]; similar: SimilarTicket[]; plan: Plan | null }>;
+export type SummaryLine = Narrow<"SummaryLine", { about: "wants" | "tried" | "promised" | "open" }>;
+export type PolicyCheck = Narrow<"PolicyCheck">;
+export type Answer = Narrow<"Answer", { state: AnswerState; policy_check: PolicyCheck | null; may_ask: Origin[]; draft: Draft | null; passages: PassageHit[]; similar: SimilarTicket[]; plan: Plan | null }>;
 export type Customer = Narrow<"Customer", { ai: AiChoice; organization_ai: AiChoice | null; tickets: Narrow<"TicketRef", { status: Status }>[] }>;
 export type TrailLine = Narrow<"TrailLine">;
 export type LetterFate = Narrow<"LetterFate", { state: "ready" | "sending" | "sent" | "uncertain" | "failed" | "stopped" | "cancelled" }>;
 export type TicketPage = Narrow<"TicketPage", {
   status: Status; priority: Priority; confidence: Doubt | null; draft: AnswerState; remembered_status: StatusAfter;
-  messages: Message[]; understanding: Understanding | null; answer: Answer; customer: Customer; letters: LetterFate[];
+  messages: Message[]; summary: SummaryLine[]; understanding: Understanding | null; answer: Answer; customer: Customer; letters: LetterFate[];
 }>;
 
 export type Check = Narrow<"Check", { state: "ok" | "warn" | "block"; answer: "tick" | "note" }>;
@@ -133,7 +135,7 @@ export type PatternLine = Narrow<"PatternLine", {
 }>;
 export type PatternList = Narrow<"PatternList", { state: "ready" | "counting"; items: PatternLine[] }>;
 export type Pattern = PatternLine & Pick<Narrow<"Pattern">, "tickets">;
-export type Gap = Narrow<"Gap", { kind: "undocumented" | "failing" | "searched_in_vain"; pattern: PatternLine | null }>;
+export type Gap = Narrow<"Gap", { kind: "undocumented" | "failing" | "searched_in_vain" | "said_before"; pattern: PatternLine | null }>;
 export type GapList = Narrow<"GapList", { state: "ready" | "counting"; items: Gap[] }>;
 export type DraftedArticle = Narrow<"DraftedArticle">;
 export type SearchResult = Narrow<"SearchResult", { passages: PassageHit[]; tickets: (TicketLine & { snippet: string; spans: Span[] })[] }>;

@@ -1,7 +1,8 @@
-import type { Plan, TicketPage } from "../api/types";
-import { t } from "../strings";
+import type { Plan, PolicyCheck, TicketPage } from "../api/types";
+import { t, word } from "../strings";
 import { asWritten } from "../text/facts";
 import { useLight } from "../ticket/lit";
+import { Quoted } from "./Because";
 import { PassageView } from "./PassageView";
 import { SimilarView } from "./SimilarView";
 
@@ -21,6 +22,7 @@ export function AnswerSection({ ticket }: { ticket: TicketPage }) {
   const asked = ticket.messages.filter((message) => message.direction === "inbound").at(-1)?.latest ?? "";
   return (
     <>
+      {ticket.answer.policy_check && <PolicyCheckView check={ticket.answer.policy_check} />}
       {plan && <PlanView plan={plan} asked={asked} />}
       {used.length > 0 && <h3>{t("answer.used")}</h3>}
       {used.map((passage) => <PassageView key={passage.passage_id} passage={passage} quotes={quotes(passage.citation)} />)}
@@ -29,6 +31,22 @@ export function AnswerSection({ ticket }: { ticket: TicketPage }) {
       {similar.length > 0 && <h3>{t("answer.similar")}</h3>}
       {similar.map((one) => <SimilarView key={one.ticket_id} similar={one} />)}
     </>
+  );
+}
+
+/** Beside a refund request: the rule in its own words, the facts and what nobody said. A person decides. */
+function PolicyCheckView({ check }: { check: PolicyCheck }) {
+  return (
+    <dl className="plan machine" data-testid="policy-check">
+      {check.rules.length > 0 && <div><dt>{t("refund.rule")}</dt><dd><ul>{check.rules.map((rule) => <li key={rule.quote}>“{rule.quote}” <span className="chip">{rule.citation}</span></li>)}</ul></dd></div>}
+      {check.found.length > 0 && (
+        <div><dt>{t("refund.found")}</dt><dd><ul>{check.found.map((one) => (
+          <li key={one.fact}>{word("refund", one.fact)}: <Quoted text={one.quote} messageId={one.message_id} start={one.start} end={one.end} />{one.days_before !== null && <span className="quiet"> {t(one.days_before === 1 ? "refund.daysBefore1" : "refund.daysBefore", { n: one.days_before })}</span>}</li>
+        ))}</ul></dd></div>
+      )}
+      {check.missing.length > 0 && <div><dt>{t("refund.missing")}</dt><dd>{check.missing.map((one) => word("refund", one)).join(", ")}</dd></div>}
+      <div><dt>{t("refund.decision")}</dt><dd>{t("refund.people")}</dd></div>
+    </dl>
   );
 }
 

@@ -23,7 +23,8 @@ export function DraftAbsent({ ticket }: { ticket: TicketPage }) {
     onError: notifyFailure,
   });
   useAction("draft.edit", () => create.mutate("agent"));
-  const mayAssemble = !isRefused && answer.state === "none";
+  const mayAsk = (origin: Draft["origin"]) => !isRefused && answer.may_ask.includes(origin);
+  useAction("draft.ask", () => create.mutate("assembled"), mayAsk("assembled") && !create.isPending);
   return (
     <div className="draft-absent" data-state={answer.state}>
       <p>
@@ -34,8 +35,8 @@ export function DraftAbsent({ ticket }: { ticket: TicketPage }) {
       </p>
       <div className="bar">
         <Button leftSection={<IconPencil size={15} />} loading={create.isPending} onClick={() => create.mutate("agent")} rightSection={<Key action="draft.edit" />}>{t("absent.write")}</Button>
-        {mayAssemble && <Button variant="default" leftSection={<IconFileText size={15} />} disabled={create.isPending} onClick={() => create.mutate("assembled")}>{t("absent.assemble")}</Button>}
-        {mayAssemble && desk.model.state === "ready" && <Button variant="default" disabled={create.isPending} onClick={() => create.mutate("model")}>{t("absent.model")}</Button>}
+        {mayAsk("assembled") && <Button variant="default" rightSection={<Key action="draft.ask" />} leftSection={<IconFileText size={15} />} disabled={create.isPending} onClick={() => create.mutate("assembled")}>{t("absent.assemble")}</Button>}
+        {mayAsk("model") && desk.model.state === "ready" && <Button variant="default" disabled={create.isPending} onClick={() => create.mutate("model")}>{t("absent.model")}</Button>}
       </div>
     </div>
   );

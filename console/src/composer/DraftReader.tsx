@@ -39,7 +39,7 @@ function SentenceView({ sentence, index, shown }: { sentence: Sentence; index: n
       >
         {shown}
       </span>
-      {sentence.support === "unsupported" && <span className="no-source">{t("draft.noSource")}</span>}
+      {sentence.support === "unsupported" && <span className="no-source">{t(sentence.said_before ? "draft.saidBefore" : "draft.noSource")}</span>}
       {sentence.citations.map((citation) => <Fragment key={citation}><Chip citation={citation} /></Fragment>)}
     </>
   );

@@ -1,7 +1,7 @@
 import { Button, SegmentedControl } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { IconRefresh, IconSearchOff } from "@tabler/icons-react";
+import { IconRefresh, IconMessageQuestion, IconSearchOff } from "@tabler/icons-react";
 import { recount } from "../api/knowledge";
 import { gapsQuery, patternsQuery, queryClient, useSession } from "../api/queries";
 import type { Gap } from "../api/types";
@@ -49,13 +49,14 @@ function Gaps() {
     <>
       <p className="quiet">{t("gaps.lead")} <Counted at={data.counted_at} /></p>
       {data.items.length === 0 && (data.state === "counting" ? <Counting /> : <Empty title={t("gaps.none")} detail={t("gaps.noneDetail")} />)}
-      <ol className="pattern-list" data-testid="gaps">{data.items.map((gap) => <li key={gap.pattern?.id ?? gap.search?.words}><GapView gap={gap} /></li>)}</ol>
+      <ol className="pattern-list" data-testid="gaps">{data.items.map((gap) => <li key={gap.pattern?.id ?? gap.search?.words ?? gap.said?.sentence}><GapView gap={gap} /></li>)}</ol>
     </>
   );
 }
 
 function GapView({ gap }: { gap: Gap }) {
   if (gap.pattern) return <PatternView pattern={gap.pattern} />;
+  if (gap.said) return <SaidView said={gap.said} kind={gap.kind} />;
   if (!gap.search) return null;
   return (
     <article className="pattern" data-kind={gap.kind}>
@@ -64,6 +65,19 @@ function GapView({ gap }: { gap: Gap }) {
         <p className="quiet">{t("gaps.searched", { n: gap.search.searches, none: gap.search.nothing_found })} · <Ago at={gap.search.last_at} /></p>
       </header>
       <Link className="link" to="/search" search={{ q: gap.search.words }}>{t("gaps.searchAgain")}</Link>
+    </article>
+  );
+}
+
+/** A model took it from a past reply: somebody may want to write it down, or to say that it no longer holds. */
+function SaidView({ said, kind }: { said: NonNullable<Gap["said"]>; kind: Gap["kind"] }) {
+  return (
+    <article className="pattern" data-kind={kind}>
+      <header>
+        <h2><IconMessageQuestion size={15} aria-hidden /> “{said.sentence}”</h2>
+        <p className="quiet">{t(said.drafts === 1 ? "gaps.said1" : "gaps.said", { n: said.drafts })} · <Ago at={said.last_at} /></p>
+      </header>
+      <Link className="link" to="/tickets/$ticketId" params={{ ticketId: said.ticket_id }}>{t("gaps.saidTicket", { n: said.number })}</Link>
     </article>
   );
 }

@@ -4,7 +4,7 @@ import { parseBlock } from "../api/events";
 import { segments, toIndices } from "./offsets";
 import { savedRuns, sentenceAt, typedRuns } from "./sentences";
 
-const sentence = (text: string, start: number): Sentence => ({ text, start, end: start + [...text].length, citations: [1], changed: null, support: "supported" });
+const sentence = (text: string, start: number): Sentence => ({ text, start, end: start + [...text].length, citations: [1], changed: null, said_before: false, support: "supported" });
 
 describe("offsets", () => {
   it.each([

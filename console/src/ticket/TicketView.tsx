@@ -11,6 +11,7 @@ import { Conversation } from "./Conversation";
 import { LightProvider } from "./lit";
 import { PresentLine } from "./PresentLine";
 import { useBeingPresent } from "./presence";
+import { SummaryBox } from "./SummaryBox";
 import { TicketHead } from "./TicketHead";
 import { useTicketActions } from "./ticketActions";
 
@@ -41,6 +42,7 @@ export function TicketView({ ticket }: { ticket: TicketPage }) {
         <div className="ticket-main">
           <TicketHead ticket={ticket} actions={actions} panel={panel} />
           <PresentLine ticketId={ticket.id} />
+          <SummaryBox ticket={ticket} />
           <Conversation ticket={ticket} isNoteOpen={isNoteOpen} onNoteClose={() => setNoteOpen(false)} />
           <Composer ticket={ticket} verdict={verdict} isPanelOpen={panel.isOpen} />
         </div>

@@ -11,6 +11,7 @@ fn conduct() -> Conduct {
         confirm: Confirmation::Session,
         checks: Vec::new(),
         escalate: Vec::new(),
+        bar_percent: 0,
         lapsed: None,
         pins: "operating_model/how@1".into(),
     }

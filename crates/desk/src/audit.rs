@@ -114,6 +114,8 @@ events! {
     NoteWritten = "note.written" { /** The ticket. */ ticket: TicketId, /** The note. */ note: NoteId },
     /// The machine may not, or could not, draft.
     DraftWithheld = "draft.withheld" { /** The ticket. */ ticket: TicketId, /** A word. */ why: Why },
+    /// A person asked for a draft.
+    DraftAsked = "draft.asked" { /** The ticket. */ ticket: TicketId, /** Of which origin, as a word. */ origin: String },
     /// A draft was proposed.
     DraftProposed = "draft.proposed" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId, /** A word. */ origin: String, /** Of the body, keyed. */ commitment: Digest },
     /// A person edited it.
@@ -238,6 +240,7 @@ impl AuditEvent {
             | Self::TicketErased { ticket }
             | Self::NoteWritten { ticket, .. }
             | Self::DraftWithheld { ticket, .. }
+            | Self::DraftAsked { ticket, .. }
             | Self::DraftProposed { ticket, .. }
             | Self::DraftEdited { ticket, .. }
             | Self::ExchangeKept { ticket, .. }

@@ -43,6 +43,8 @@ pub struct Conduct {
     pub checks: Vec<RequiredCheck>,
     /// Flags of this ticket with which it must be escalated.
     pub escalate: Vec<Flag>,
+    /// The least chance of leaving without a changed fact with which a draft appears, in percent.
+    pub bar_percent: u8,
     /// Why the machine only sorts here, when a policy lapsed.
     pub lapsed: Option<String>,
     /// The versions it rests on, sorted and joined by spaces.
@@ -81,6 +83,7 @@ impl Conduct {
             confirm: terms.confirm,
             checks: terms.checks,
             escalate: ticket.flags.iter().copied().filter(|f| terms.escalate_when.contains(f)).collect(),
+            bar_percent: terms.bar_percent,
             lapsed,
             pins: pins(&apply),
         }

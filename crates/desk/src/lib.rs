@@ -9,6 +9,7 @@
 
 pub mod approval;
 pub mod article;
+pub mod asked;
 pub mod assemble;
 pub mod audit;
 pub mod bulk;
@@ -39,12 +40,15 @@ pub mod policy_file;
 pub mod promotion;
 pub mod prompt;
 pub mod proposal;
+pub mod refund;
 pub mod refusal;
 pub mod risk;
 pub mod routing;
 pub mod source;
 pub mod standing;
 pub mod suggestion;
+pub mod summary;
+pub mod sureness;
 pub mod template;
 pub mod terms;
 pub mod thread;

@@ -18,6 +18,8 @@ closed_list! {
         Failing = "failing",
         /// People looked for it and opened nothing.
         SearchedInVain = "searched_in_vain",
+        /// A model took it from a past reply, and nothing approved says it.
+        SaidBefore = "said_before",
     }
 }
 

@@ -6,6 +6,7 @@
 use serde::Deserialize;
 
 use crate::{
+    asked::{Earlier, is_answered},
     draft::{Body, Composed, ModelText, Support},
     grounding::{self, Closeness, Sources},
     knowledge::Cited,
@@ -18,6 +19,8 @@ pub const PROMPT_VERSION: &str = "draft-prompt/1";
 
 /// Longest answer that is read, in bytes.
 pub const ANSWER_BYTES_MAX: usize = 64 * 1024;
+/// How the doubt about a sentence begins that a past reply said and no source says.
+pub const SAID_BEFORE: &str = "Said before, in no source: “";
 const SENTENCES_MAX: usize = 12;
 const SENTENCE_CHARS_MAX: usize = 600;
 
@@ -99,6 +102,8 @@ pub struct Given<'a> {
     pub language: Language,
     /// Whom to greet.
     pub first_name: Option<&'a str>,
+    /// What was written on the ticket so far, oldest first: nothing of it is asked again.
+    pub earlier: &'a [Earlier<'a>],
     /// Compares meanings; [`grounding::words_alone`] without an embedding model.
     pub closeness: &'a Closeness<'a>,
 }
@@ -128,6 +133,13 @@ pub fn read_answer(answer: &ModelText, given: &Given<'_>) -> Result<Composed, An
     Ok(compose(parsed, given))
 }
 
+/// Whether a sentence of a draft with these doubts stands in a past reply and in no source.
+#[must_use]
+pub fn is_said_before(sentence: &str, doubts: &[String]) -> bool {
+    let told = |doubt: &String| doubt.strip_prefix(SAID_BEFORE).and_then(|d| d.strip_suffix('”')) == Some(sentence);
+    doubts.iter().any(told)
+}
+
 fn plain(text: &str) -> Result<(), AnswerRefused> {
     let invisible = |c: char| {
         (c.is_control())
@@ -155,7 +167,7 @@ fn compose(answer: Answer, given: &Given<'_>) -> Composed {
     for s in answer.sentences {
         let judged = given.sources(|c| c.grounds() && s.cite.contains(&c.citation)).judge(&s.text, given.closeness);
         match judged.why() {
-            Some(_) if given.said_before(&s) => doubts.push(format!("Said before, in no source: “{}”", s.text.trim())),
+            Some(_) if given.said_before(&s) => doubts.push(format!("{SAID_BEFORE}{}”", s.text.trim())),
             Some(why) => doubts.push(format!("“{}”: {why}", s.text.trim())),
             None => carried += 1,
         }
@@ -164,6 +176,10 @@ fn compose(answer: Answer, given: &Given<'_>) -> Composed {
     }
     let sources: Vec<&str> = given.cited.iter().filter(|c| c.grounds()).map(|c| c.text.as_str()).collect();
     for question in answer.questions {
+        if is_answered(&question, given.earlier) {
+            doubts.push(format!("Not asked again, because it was answered before: “{}”", question.trim()));
+            continue;
+        }
         let support = grounding::judge_question(&question, &sources);
         if support == Support::Unsupported {
             doubts.push(format!("No source knows what this asks about: “{}”", question.trim()));
@@ -224,6 +240,7 @@ mod tests {
             voice: &Voice::shipped(),
             language: Language::English,
             first_name: Some("Ana"),
+            earlier: &[Earlier { inbound: true, text: "Our bank is the Alpha Bank." }],
             closeness: &grounding::words_alone,
         };
         read_answer(&ModelText::from_model(answer.to_owned()), &given)
@@ -232,12 +249,12 @@ mod tests {
     #[test]
     fn the_agreed_form_is_read_and_judged() {
         let good = read(
-            r#"{"sentences":[{"text":"Renew the bank consent under Settings, Banks.","cite":[1]},{"text":"You also get a free month of Ledger.","cite":[1]}],"questions":["Which bank is it?"],"refuse":null}"#,
+            r#"{"sentences":[{"text":"Renew the bank consent under Settings, Banks.","cite":[1]},{"text":"You also get a free month of Ledger.","cite":[1]}],"questions":["Which day was it?"],"refuse":null}"#,
         );
         let composed = good.expect("agreed form");
         assert_eq!(
             composed.body,
-            "Hi Ana,\n\nThank you for your message.\n\nRenew the bank consent under Settings, Banks. You also get a free month of Ledger.\nWhich bank is it?\n\nIf this does not help, just reply and we will look again."
+            "Hi Ana,\n\nThank you for your message.\n\nRenew the bank consent under Settings, Banks. You also get a free month of Ledger.\nWhich day was it?\n\nIf this does not help, just reply and we will look again."
         );
         assert_eq!(
             composed.sentences.iter().map(|s| s.support).collect::<Vec<_>>(),
@@ -253,6 +270,8 @@ mod tests {
         let supports: Vec<Support> =
             read.sentences.iter().map(|s| s.support).filter(|s| *s != Support::Frame).collect();
         assert_eq!(supports, [Support::Unsupported, Support::Unsupported], "{read:?}");
+        assert!(is_said_before("Exports are kept for ninety days.", &read.doubts[..1]));
+        assert!(!is_said_before("Exports are kept for ninety days.", &read.doubts[1..]));
         assert_eq!(read.doubts[0], "Said before, in no source: “Exports are kept for ninety days.”");
         assert!(!read.doubts[1].starts_with("Said before"), "{:?}", read.doubts);
     }
@@ -280,6 +299,14 @@ mod tests {
             assert_eq!(read(answer), Err(expected), "{answer}");
         }
         assert_eq!(read(&"x".repeat(ANSWER_BYTES_MAX + 1)), Err(AnswerRefused::Size));
+    }
+
+    #[test]
+    fn what_was_answered_is_not_asked_again() {
+        let asks = r#"{"sentences":[{"text":"Renew the bank consent under Settings, Banks.","cite":[1]}],"questions":["Which bank is it?"]}"#;
+        let read = read(asks).expect("agreed form");
+        assert!(!read.body.contains("Which bank"), "{}", read.body);
+        assert_eq!(read.doubts, ["Not asked again, because it was answered before: “Which bank is it?”"]);
     }
 
     #[test]

@@ -78,7 +78,12 @@ pub struct Terms {
     pub checks: Vec<RequiredCheck>,
     /// Flags with which a case must be escalated.
     pub escalate_when: Vec<Flag>,
+    /// A draft whose chance of leaving without a changed fact is known and below this does not appear, in percent.
+    pub bar_percent: u8,
 }
+
+/// The bar as shipped, in percent: a draft that is changed more than twice out of three costs more time than it spares.
+const BAR_PERCENT: u8 = 30;
 
 /// The text as written; closed words are read afterwards, so that every wrong one is told with its line.
 #[derive(Deserialize)]
@@ -91,6 +96,7 @@ struct Written {
     confirm: Option<Spanned<String>>,
     #[serde(default)]
     escalate_when: Vec<Spanned<String>>,
+    bar_percent: Option<Spanned<u8>>,
     #[serde(default)]
     checks: Vec<WrittenCheck>,
 }
@@ -116,6 +122,7 @@ impl Terms {
             confirm: Confirmation::Session,
             checks: Vec::new(),
             escalate_when: Vec::new(),
+            bar_percent: BAR_PERCENT,
         }
     }
 
@@ -155,9 +162,15 @@ impl Terms {
         let confirm =
             written.confirm.as_ref().and_then(|w| lines.word(w, &mut problems)).unwrap_or(Confirmation::Session);
         let escalate_when = written.escalate_when.iter().filter_map(|w| lines.word(w, &mut problems)).collect();
+        let bar_percent = written.bar_percent.as_ref().map_or(BAR_PERCENT, |bar| {
+            if *bar.get_ref() > 100 {
+                problems.push(lines.at(bar, "A bar lies between 0 and 100 percent.".to_owned()));
+            }
+            *bar.get_ref()
+        });
         let checks = checks(&written.checks, lines, &mut problems);
         if problems.is_empty() {
-            Ok(Self { model, writing, approvers, people, confirm, checks, escalate_when })
+            Ok(Self { model, writing, approvers, people, confirm, checks, escalate_when, bar_percent })
         } else {
             Err(problems)
         }
@@ -173,7 +186,8 @@ impl Terms {
              # Who may approve a reply. A lead always may.\napprovers = [{}]\n\n\
              # How many people approve each reply: {}.\npeople = \"{}\"\n\n\
              # How they prove to be there: {}.\nconfirm = \"{}\"\n\n\
-             # Risk flags with which a case must be escalated.\nescalate_when = [{}]\n",
+             # Risk flags with which a case must be escalated.\nescalate_when = [{}]\n\n\
+             # Drafts that are less likely than this to be sent without a changed fact do not appear, in percent.\nbar_percent = {}\n",
             self.model,
             Writing::WORDS.join(", "),
             self.writing,
@@ -183,6 +197,7 @@ impl Terms {
             Confirmation::WORDS.join(" or "),
             self.confirm,
             list(self.escalate_when.iter().map(|f| f.word()).collect()),
+            self.bar_percent,
         );
         for check in &self.checks {
             let sentence = toml::Value::String(check.sentence.clone());
@@ -202,6 +217,7 @@ impl Terms {
         self.approvers.retain(|role| other.approvers.contains(role));
         self.people = self.people.max(other.people);
         self.confirm = self.confirm.max(other.confirm);
+        self.bar_percent = self.bar_percent.max(other.bar_percent);
         let new: Vec<_> = other.checks.into_iter().filter(|c| !self.checks.contains(c)).collect();
         self.checks.extend(new);
         let new: Vec<_> = other.escalate_when.into_iter().filter(|f| !self.escalate_when.contains(f)).collect();
@@ -311,6 +327,8 @@ mod tests {
             ("model = \"legal\"\n[[checks]]\nkey = \"a\"\nsentence = \"\"", 4, "one line"),
             ("model = \"legal\"\npeople = \"three\"", 2, "number of people"),
             ("model = \"legal\"\nconfirm = \"smile\"", 2, "confirming"),
+            ("model = \"legal\"\nbar_percent = 101", 2, "between 0 and 100"),
+            ("model = \"legal\"\nbar_percent = -1", 2, "TOML"),
             (
                 "model = \"legal\"\n[[checks]]\nkey = \"a\"\nsentence = \"b\"\nanswer = \"song\"",
                 5,
@@ -340,6 +358,7 @@ mod tests {
         b.checks = vec![check("both"), check("b")];
         b.escalate_when = vec![Flag::Legal];
         b.people = Signers::Two;
+        b.bar_percent = 80;
         a.confirm = Confirmation::Password;
         let both = a.and(b);
         assert_eq!(
@@ -349,5 +368,6 @@ mod tests {
         assert_eq!(both.checks, [check("a"), check("both"), check("b")]);
         assert_eq!(both.escalate_when, [Flag::Legal]);
         assert_eq!((both.people, both.confirm), (Signers::Two, Confirmation::Password));
+        assert_eq!(both.bar_percent, 80, "the higher bar holds");
     }
 }

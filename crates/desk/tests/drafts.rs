@@ -22,6 +22,7 @@ fn answered(question: &str, sources: &[&str], answer: &str) -> Result<Composed, 
         voice: &Voice::shipped(),
         language: Language::English,
         first_name: None,
+        earlier: &[],
         closeness: &grounding::words_alone,
     };
     prompt::read_answer(&ModelText::from_model(answer.to_owned()), &given)

@@ -46,6 +46,8 @@ pub struct DraftRow {
     pub exchange: Option<ExchangeId>,
     /// The voice it was made in; none for drafts of earlier versions.
     pub voice: Option<Chosen>,
+    /// The calibrated chance that it is sent without a changed fact; none where too little is known.
+    pub confidence: Option<f64>,
     /// When it was last saved.
     pub saved_at: Timestamp,
 }
@@ -61,6 +63,32 @@ pub struct DraftVersion {
     pub at: Timestamp,
     /// The text.
     pub body: String,
+}
+
+/// What became of one draft of the machine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DraftEnd {
+    /// Category of its ticket.
+    pub category: Option<String>,
+    /// The drafter's own score.
+    pub score: f64,
+    /// The machine's sentences.
+    pub machine_sentences: Vec<Sentence>,
+    /// The letter that left in answer to the same message, whoever wrote it.
+    pub sent: String,
+}
+
+/// Sentences of a draft that stand in a past reply and in no source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaidBefore {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// Its number.
+    pub number: i64,
+    /// When the draft was made.
+    pub at: Timestamp,
+    /// The draft's doubts in words, those among them.
+    pub doubts: Vec<String>,
 }
 
 /// A draft to be kept.
@@ -80,6 +108,8 @@ pub struct NewDraft<'a> {
     pub exchange: Option<ExchangeId>,
     /// The voice it is made in.
     pub voice: Option<&'a Chosen>,
+    /// The calibrated chance that it is sent without a changed fact.
+    pub confidence: Option<f64>,
     /// The person, when one writes it.
     pub agent: Option<AgentId>,
     /// The reply to many it is a letter of.
@@ -88,7 +118,7 @@ pub struct NewDraft<'a> {
 
 macro_rules! draft_select {
     ($rest:literal) => {
-        concat!("select d.id, d.ticket_id, d.answers, d.retrieval_id, d.origin, d.state, d.revision, d.body, d.machine_body, d.machine_sentences, d.doubts, d.score, d.exchange_id, d.voice, d.saved_at
+        concat!("select d.id, d.ticket_id, d.answers, d.retrieval_id, d.origin, d.state, d.revision, d.body, d.machine_body, d.machine_sentences, d.doubts, d.score, d.exchange_id, d.voice, d.confidence, d.saved_at
          from drafts d join tickets t on t.id = d.ticket_id where ", queue_visible!("t.queue", "$1"), $rest)
     };
 }
@@ -109,6 +139,7 @@ fn draft(mut c: Columns<'_>) -> Result<DraftRow, StoreError> {
         score: c.take()?,
         exchange: c.take()?,
         voice: c.maybe_json()?,
+        confidence: c.take()?,
         saved_at: c.take()?,
     })
 }
@@ -141,9 +172,9 @@ impl Tx {
         )
         .await?;
         self.execute(
-            "insert into drafts (id, ticket_id, answers, retrieval_id, origin, state, revision, body, machine_body, machine_sentences, doubts, score, exchange_id, saved_at, created_at, bulk_id, voice)
-             values ($1,$2,$3,$4,$5,'open',1,$6,$7,$8,$9,$10,$11,$12,$12,$13,$14)",
-            params![id, new.ticket, new.answers, new.retrieval, new.origin, &new.composed.body, machine_body, sentences, doubts, new.composed.score, new.exchange, now, new.bulk, voice],
+            "insert into drafts (id, ticket_id, answers, retrieval_id, origin, state, revision, body, machine_body, machine_sentences, doubts, score, exchange_id, saved_at, created_at, bulk_id, voice, confidence)
+             values ($1,$2,$3,$4,$5,'open',1,$6,$7,$8,$9,$10,$11,$12,$12,$13,$14,$15)",
+            params![id, new.ticket, new.answers, new.retrieval, new.origin, &new.composed.body, machine_body, sentences, doubts, new.composed.score, new.exchange, now, new.bulk, voice, new.confidence],
         )
         .await?;
         self.add_revision(id, 1, &new.composed.body, new.agent).await?;
@@ -220,6 +251,62 @@ impl Conn {
     pub async fn draft(&mut self, grant: &Grant, id: DraftId) -> Result<DraftRow, StoreError> {
         let row = self.one(draft_select!(" and d.id = $2"), params![grant.queues(), id]).await?;
         draft(row.columns())
+    }
+
+    /// What became of the machine's newest drafts of an origin, newest letters first: the draft that was answered to a message
+    /// beside the letter that left in answer to it.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn draft_ends(
+        &mut self,
+        grant: &Grant,
+        origin: DraftOrigin,
+        limit: i64,
+    ) -> Result<Vec<DraftEnd>, StoreError> {
+        let rows = self
+            .rows(
+                concat!("select t.category, m.score, m.machine_sentences, s.body from drafts s join tickets t on t.id = s.ticket_id
+                 join drafts m on m.ticket_id = s.ticket_id and m.answers = s.answers
+                 where ", queue_visible!("t.queue", "$1"), " and s.state = 'sent' and (m.id = s.id or s.origin = 'agent') and m.origin = $2
+                 and m.score is not null and m.machine_body is not null
+                 and m.created_at = (select max(x.created_at) from drafts x where x.ticket_id = m.ticket_id and x.answers = m.answers and x.origin = m.origin)
+                 order by s.saved_at desc, s.id limit $3"),
+                params![grant.queues(), origin, limit],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let mut c = row.columns();
+                Ok(DraftEnd { category: c.take()?, score: c.take()?, machine_sentences: c.json()?, sent: c.take()? })
+            })
+            .collect()
+    }
+
+    /// Drafts since an instant one of whose doubts begins with these words, newest first, at most 200.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn drafts_in_doubt(
+        &mut self,
+        grant: &Grant,
+        begins: &str,
+        since: Timestamp,
+    ) -> Result<Vec<SaidBefore>, StoreError> {
+        let rows = self
+            .rows(
+                concat!("select d.ticket_id, t.number, d.created_at, d.doubts from drafts d join tickets t on t.id = d.ticket_id
+                 where ", queue_visible!("t.queue", "$1"), " and d.created_at >= $2 and d.doubts like '%' || $3 || '%'
+                 order by d.created_at desc, d.id desc limit 200"),
+                params![grant.queues(), since, begins],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let mut c = row.columns();
+                Ok(SaidBefore { ticket: c.take()?, number: c.take()?, at: c.take()?, doubts: c.json()? })
+            })
+            .collect()
     }
 
     /// Who wrote or changed a draft, each person once, the latest last.

@@ -55,7 +55,7 @@ pub use articles::{Article, ArticleFilter, ArticleVersion, NewArticle, NewSource
 pub use bulks::{Bulk, BulkLetter, NewBulk};
 pub use conn::Conn;
 pub use corrections::{Answered, CorrectionLine, GivenVerdict, Learnt, NearCase};
-pub use drafts::{DraftRow, DraftVersion, NewDraft};
+pub use drafts::{DraftEnd, DraftRow, DraftVersion, NewDraft, SaidBefore};
 pub use erasure::ERASED;
 pub use error::StoreError;
 pub use exchanges::{Exchange, ExchangeState};

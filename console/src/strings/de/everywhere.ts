@@ -135,6 +135,7 @@ export const everywhere: Record<keyof typeof english, string> = {
   "key.note": "Notiz schreiben",
   "key.edit": "Antwort schreiben oder bearbeiten",
   "key.macro": "Textbaustein einfügen",
+  "key.ask": "Trotzdem einen Entwurf verlangen",
   "key.unsupported": "Nächster Satz ohne Quelle",
   "key.seal": "Prüfen und senden",
   "key.accept": "Bestätigen, was verstanden wurde",

@@ -133,6 +133,7 @@ export const everywhere = {
   "key.note": "Write a note",
   "key.edit": "Write or edit the reply",
   "key.macro": "Insert a macro",
+  "key.ask": "Ask for a draft all the same",
   "key.unsupported": "Next sentence without a source",
   "key.seal": "Review and send",
   "key.accept": "Accept what was understood",

@@ -33,6 +33,9 @@ pub const COVER_MIN: f64 = 0.34;
 /// The same, judged by words and meaning together.
 pub const RELEVANCE_MIN: f64 = 0.38;
 
+/// How the doubt about a question without an answer begins.
+const NO_ANSWER: &str = "No approved source answers: “";
+
 /// Statements whose meaning is compared with one question: the best by words. A few milliseconds each.
 const COMPARED: usize = 6;
 /// Share of a statement's words from which an earlier text said the same.
@@ -115,6 +118,13 @@ pub fn probes(whole: &str) -> Vec<Probe> {
     questions(whole).into_iter().map(|asked| Probe { full: full(&asked), asked }).collect()
 }
 
+/// The questions of a mail that a draft leaves open.
+#[must_use]
+pub fn left_open(composed: &Composed) -> Vec<String> {
+    let open = composed.doubts.iter().filter_map(|doubt| doubt.strip_prefix(NO_ANSWER)?.strip_suffix('”'));
+    open.map(str::to_owned).collect()
+}
+
 /// What is asked, known and missing. `next` is filled by the caller from rules and from what
 /// [`assemble`] found.
 #[must_use]
@@ -141,8 +151,8 @@ pub fn comparable(whole: &str, cited: &[Cited]) -> Vec<String> {
 /// The sentences in which a requester says what they did already.
 #[must_use]
 pub fn tried(text: &str) -> Vec<String> {
-    const DONE: [&str; 7] =
-        ["already", "i tried", "i have tried", "i've tried", "we tried", "we have tried", "we've tried"];
+    const DONE: [&str; 8] =
+        ["already", "also tried", "i tried", "i have tried", "i've tried", "we tried", "we have tried", "we've tried"];
     let unwrapped = text.split("\n\n").map(|p| p.replace('\n', " ")).collect::<Vec<_>>().join("\n");
     let done = |s: &String| DONE.iter().any(|word| s.to_lowercase().contains(word)) && !s.ends_with('?');
     grounding::sentences(&unwrapped).into_iter().filter(done).collect()
@@ -340,7 +350,7 @@ fn write(chosen: &Chosen, statements: &[Statement], cited: &[Cited], request: &R
     }
     frame.end(&mut body, cited, &used);
     for question in &chosen.unanswered {
-        doubts.push(format!("No approved source answers: “{question}”"));
+        doubts.push(format!("{NO_ANSWER}{question}”"));
     }
     for said in &chosen.said {
         doubts.push(format!("Left out, because it was said or tried on this ticket before: “{said}”"));

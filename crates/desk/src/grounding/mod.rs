@@ -210,14 +210,29 @@ impl Sources {
     }
 }
 
+/// The sentences of a text with the places of their characters.
+#[must_use]
+pub fn placed(text: &str) -> Vec<(usize, usize, &str)> {
+    text::placed_sentences(text).into_iter().map(|s| (s.start, s.end, s.text)).collect()
+}
+
+/// Whether a text counts something: an amount, a time, a share.
+#[must_use]
+pub fn measures(text: &str) -> bool {
+    !quantity::Quantities::of(text).with_unit.is_empty()
+}
+
+/// Month and day of the first day that a text names.
+#[must_use]
+pub fn day_of_year(text: &str) -> Option<(u8, u8)> {
+    quantity::dates(text).into_iter().next()
+}
+
 /// The first fact, measure or promise that a text would bring by itself; none for a text that states nothing of the kind.
 #[must_use]
 pub fn brings(text: &str) -> Option<String> {
     let fact = facts(text).into_iter().next();
-    let quantity = || {
-        let measured = !quantity::Quantities::of(text).with_unit.is_empty();
-        measured.then(|| text.trim().to_owned())
-    };
+    let quantity = || measures(text).then(|| text.trim().to_owned());
     fact.or_else(|| tone::commitments(&content_words(text)).into_iter().next()).or_else(quantity)
 }
 

@@ -30,7 +30,9 @@ pub fn repair(composed: Composed, voice: &Voice, frame: &Frame, cited: &[Cited])
         } else if gap.contains('\n') {
             body.line();
         }
-        let text = rewritten(&sentence.text, voice, cited, &sentence.citations);
+        // The title of a source is a name, not a statement.
+        let quoted = if sentence.support == Support::Frame { &[][..] } else { &sentence.citations };
+        let text = rewritten(&sentence.text, voice, cited, quoted);
         body.sentence(&text, sentence.citations.clone(), sentence.support);
     }
     let (body, sentences) = body.finish();

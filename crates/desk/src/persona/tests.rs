@@ -343,6 +343,7 @@ fn a_models_words_keep_what_carries_them_in_every_voice() {
             voice,
             language: Language::English,
             first_name: None,
+            earlier: &[],
             closeness: &words_alone,
         };
         read_answer(&ModelText::from_model(answer.to_owned()), &given).expect("agreed form")

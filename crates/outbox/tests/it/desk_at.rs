@@ -285,6 +285,7 @@ impl TestDesk {
             composed: &composed,
             exchange: None,
             voice: None,
+            confidence: None,
             agent: None,
             bulk: None,
         };

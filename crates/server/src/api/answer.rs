@@ -3,19 +3,23 @@
 use desk::{
     Timestamp,
     article::successor,
+    assemble::Move,
     audit::{AuditEvent, Entry},
+    conduct::Conduct,
     draft::{DraftOrigin, DraftState, Sentence as Traced, Support, ai_share, retrace},
     ids::{ArticleId, VersionId},
     knowledge::{Cited, Origin, Retrieval, freshness, may_ground},
-    suggestion::Doubt,
+    operating::OperatingModel,
+    prompt::is_said_before,
+    suggestion::{Confidence, Doubt},
     ticket::DraftReadiness,
 };
 use serde::Serialize;
 use store::{Conn, DraftRow, EntryRow, Grant, StoreError, SuggestionKind, TicketLine as Row};
 use utoipa::ToSchema;
 
-use super::{drafts::FirstApproval, page::time, problem::Problem, voices::DraftVoice};
-use crate::App;
+use super::{drafts::FirstApproval, page::time, problem::Problem, summary::PolicyCheck, voices::DraftVoice};
+use crate::{App, flow, flow::prepare_reply::worked};
 
 /// The answer in preparation.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,6 +32,10 @@ pub struct Answer {
     passages: Vec<PassageHit>,
     similar: Vec<SimilarTicket>,
     plan: Option<Plan>,
+    /// Drafts of the machine's that a person may ask for here: `assembled`, `model`.
+    may_ask: Vec<String>,
+    /// Beside a refund request: rule, facts found, facts missing.
+    policy_check: Option<PolicyCheck>,
 }
 
 /// What the machine means to do.
@@ -97,6 +105,8 @@ pub struct Draft {
     doubts: Vec<String>,
     /// `sure`, `check` or `unknown`.
     word: String,
+    /// The calibrated chance, 0 to 1, that such a draft is sent without a changed fact; null until enough earlier drafts were answered.
+    confidence: Option<f64>,
     /// Share of the words that are the machine's, 0 to 1.
     ai_share: f64,
     /// Why the draft no longer fits.
@@ -121,6 +131,8 @@ pub struct Sentence {
     citations: Vec<u32>,
     /// `supported`, `unsupported`, `frame` or `agent`.
     support: String,
+    /// Whether a past reply said it and no source does.
+    said_before: bool,
     /// What a cited source said when this was written and says now, where that differs.
     changed: Option<ChangedWords>,
 }
@@ -167,6 +179,19 @@ impl Answer {
             Some(draft) => Some(Draft::load(app, conn, grant, row, draft, cited, trail).await?),
             None => None,
         };
+        let conduct = Conduct::of(&conn.policies().await?, worked(row), now);
+        let may_read = flow::triage_ticket::consent(app, conn, row).await?.is_ok();
+        let policy_check = if may_read && conduct.model == OperatingModel::Refund && retrieval.is_some() {
+            Some(PolicyCheck::of(&conn.messages(grant, row.ticket.id).await?, cited))
+        } else {
+            None
+        };
+        let answers = retrieval.as_ref().and_then(|r| r.plan.as_ref()).is_some_and(|p| p.next != Move::HandOver);
+        let may_ask = if may_read && answers && draft.is_none() && row.ticket.draft != DraftReadiness::Preparing {
+            may_ask(app, &conduct)
+        } else {
+            Vec::new()
+        };
         let state = if draft.is_some() { DraftReadiness::Ready } else { row.ticket.draft };
         Ok(Self {
             state: state.word().to_owned(),
@@ -180,8 +205,17 @@ impl Answer {
                 missing: p.missing,
                 next: p.next.word().to_owned(),
             }),
+            may_ask,
+            policy_check,
         })
     }
+}
+
+fn may_ask(app: &App, conduct: &Conduct) -> Vec<String> {
+    let has_model = |origin: DraftOrigin| origin != DraftOrigin::Model || app.model.is_some();
+    let origins = [DraftOrigin::Assembled, DraftOrigin::Model].into_iter();
+    let allowed = origins.filter(|origin| conduct.allows(*origin).is_ok() && has_model(*origin));
+    allowed.map(|origin| origin.word().to_owned()).collect()
 }
 
 /// What was put before the drafter of this draft; without a draft, what was found last.
@@ -345,8 +379,9 @@ impl Draft {
             origin: draft.origin.word().to_owned(),
             state: draft.state.word().to_owned(),
             word: doubt(&draft).word().to_owned(),
+            confidence: draft.confidence,
             ai_share: ai_share(draft.machine_body.as_deref(), &draft.body),
-            sentences: traced.into_iter().map(|s| Sentence::new(s, &changes)).collect(),
+            sentences: traced.into_iter().map(|s| Sentence::new(s, &changes, &draft.doubts)).collect(),
             doubts: draft.doubts,
             stale,
             exchange_id: draft.exchange.map(|e| e.to_string()),
@@ -359,9 +394,11 @@ impl Draft {
     }
 }
 
-/// How sure the machine is of a draft, in a word. Never "sure": no draft's score is calibrated
-/// against people's verdicts yet, and a draft is there to be checked.
+/// How sure the machine is of a draft, in a word. "Sure" only where people's answers to earlier drafts say so.
 fn doubt(draft: &DraftRow) -> Doubt {
+    if draft.confidence.is_some_and(|p| (Confidence::Probability { value: p }).doubt() == Doubt::Sure) {
+        return Doubt::Sure;
+    }
     match draft.score {
         None | Some(0.0) if draft.origin != DraftOrigin::Agent => Doubt::Unknown,
         _ => Doubt::Check,
@@ -369,12 +406,13 @@ fn doubt(draft: &DraftRow) -> Doubt {
 }
 
 impl Sentence {
-    fn new(s: Traced, changes: &[(u32, ChangedWords)]) -> Self {
+    fn new(s: Traced, changes: &[(u32, ChangedWords)], doubts: &[String]) -> Self {
         let cites = |n: &u32| s.support != Support::Agent && s.citations.contains(n);
         // A source whose cited words stand unchanged in its new version needs a fresh draft, but no second look.
         let differs = |c: &ChangedWords| c.now.as_ref() != Some(&c.was);
         let changed = changes.iter().find(|(n, c)| cites(n) && differs(c)).map(|(_, c)| c.clone());
         Self {
+            said_before: s.support == Support::Unsupported && is_said_before(&s.text, doubts),
             text: s.text,
             start: s.start,
             end: s.end,

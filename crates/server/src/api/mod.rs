@@ -40,6 +40,7 @@ mod session;
 mod sorting_again;
 mod sources;
 mod standing_approvals;
+mod summary;
 mod tasks;
 mod ticket_page;
 mod tickets;

@@ -8,6 +8,7 @@ use desk::{
     ids::TicketId,
     knowledge::{Audience, freshness},
     pattern::{GapKind, weight},
+    prompt::SAID_BEFORE,
 };
 use serde::{Deserialize, Serialize};
 use store::{Conn, Grant, InVain, Purpose, StoreError};
@@ -147,7 +148,7 @@ pub struct GapList {
 /// One gap.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Gap {
-    /// `undocumented`, `failing` or `searched_in_vain`.
+    /// `undocumented`, `failing`, `searched_in_vain` or `said_before`.
     kind: String,
     /// Requests or searches it concerns, each failure beside them once more.
     weight: usize,
@@ -155,6 +156,20 @@ pub struct Gap {
     pattern: Option<PatternLine>,
     /// The searches; null for requests.
     search: Option<SearchInVain>,
+    /// What past replies say and no source does; null for all others.
+    said: Option<SaidInNoSource>,
+}
+
+/// A sentence that drafts took from past replies and that nothing approved says.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SaidInNoSource {
+    sentence: String,
+    /// The newest ticket whose draft has it.
+    ticket_id: String,
+    number: i64,
+    /// How many drafts have it.
+    drafts: usize,
+    last_at: String,
 }
 
 /// Words that people looked for without opening anything.
@@ -244,6 +259,7 @@ async fn list_gaps(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<G
             weight: weight(row.fared),
             pattern: Some(p),
             search: None,
+            said: None,
         }));
     }
     let now = shown.now;
@@ -251,12 +267,37 @@ async fn list_gaps(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<G
     for row in shown.conn.searches_in_vain(&grant, since, now.plus_seconds(-READING_SECONDS)).await? {
         let weight = usize::try_from(row.searches).unwrap_or(0);
         let kind = GapKind::SearchedInVain.word().to_owned();
-        items.push(Gap { kind, weight, pattern: None, search: Some(row.into()) });
+        items.push(Gap { kind, weight, pattern: None, search: Some(row.into()), said: None });
+    }
+    for said in said_before(&mut shown.conn, &grant, since).await? {
+        let kind = GapKind::SaidBefore.word().to_owned();
+        items.push(Gap { kind, weight: said.drafts, pattern: None, search: None, said: Some(said) });
     }
     items.sort_by_key(|gap| std::cmp::Reverse(gap.weight));
     items.truncate(SHOWN);
     let counted_at = held.as_deref().map(|c| time(c.at));
     Ok(Json(GapList { state: state(held.as_deref()), counted_at, items }))
+}
+
+/// Each sentence once, with how many drafts have it.
+async fn said_before(conn: &mut Conn, grant: &Grant, since: Timestamp) -> Result<Vec<SaidInNoSource>, Problem> {
+    let mut all: Vec<SaidInNoSource> = Vec::new();
+    for draft in conn.drafts_in_doubt(grant, SAID_BEFORE, since).await? {
+        let told = |doubt: &String| Some(doubt.strip_prefix(SAID_BEFORE)?.strip_suffix('”')?.to_owned());
+        for sentence in draft.doubts.iter().filter_map(told) {
+            match all.iter_mut().find(|known| known.sentence == sentence) {
+                Some(known) => known.drafts += 1,
+                None => all.push(SaidInNoSource {
+                    sentence,
+                    ticket_id: draft.ticket.to_string(),
+                    number: draft.number,
+                    drafts: 1,
+                    last_at: time(draft.at),
+                }),
+            }
+        }
+    }
+    Ok(all)
 }
 
 /// Asks for a new count. It is there some seconds later.

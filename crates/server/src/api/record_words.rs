@@ -53,6 +53,7 @@ fn sentence(event: &AuditEvent) -> String {
         E::MailboxWatched { .. } => "A mailbox is watched from now on.".to_owned(),
         E::NoteWritten { .. } => "A note was written.".to_owned(),
         E::DraftWithheld { why, .. } => format!("No draft: {}.", withheld(why)),
+        E::DraftAsked { origin, .. } => format!("A person asked for a draft ({origin})."),
         E::DraftProposed { origin, .. } => format!("A draft was proposed ({origin})."),
         E::DraftEdited { revision, .. } => format!("The draft was edited (revision {revision})."),
         E::ExchangeKept { state, .. } => format!("What the model was given and said is kept ({state})."),
@@ -83,6 +84,9 @@ fn withheld(why: &str) -> &str {
         "set-aside" => "its writer set it aside for a fresh one",
         "machine-mail" => "a machine wrote the mail",
         "no-source" => "no source answers the question",
+        "sources-disagree" => "the sources disagree",
+        "policy-lapsed" => "nobody answers for a policy any more",
+        "too-unsure" => "drafts like this one are changed too often",
         other => other,
     }
 }

@@ -26,10 +26,11 @@ use super::{
     people::Customer,
     problem::{Problem, ProblemBody},
     record_words,
+    summary::{self, SummaryLine},
     tickets::{self, AgentRef, TicketLine, next_ticket},
     understanding::Understanding,
 };
-use crate::App;
+use crate::{App, flow};
 
 /// The page of a ticket, and changing it.
 pub fn router() -> OpenApiRouter<Arc<App>> {
@@ -42,6 +43,8 @@ pub struct TicketPage {
     #[serde(flatten)]
     line: TicketLine,
     revision: i64,
+    /// A ticket of more than four messages in at most five lines; empty for shorter ones and where no AI may read.
+    summary: Vec<SummaryLine>,
     messages: Vec<Message>,
     notes: Vec<Note>,
     understanding: Option<Understanding>,
@@ -174,7 +177,10 @@ async fn get_ticket(
     let row = find(&mut conn, &grant, &asked).await?;
     let ticket = row.ticket.id;
     let trail = conn.trail(&grant, ticket).await?;
+    let may_read = flow::triage_ticket::consent(&app, &mut conn, &row).await?.is_ok();
+    let summary = if may_read { summary::lines(&conn.messages(&grant, ticket).await?) } else { Vec::new() };
     let page = TicketPage {
+        summary,
         line: TicketLine::from(&row),
         revision: row.ticket.revision,
         messages: messages(&mut conn, &grant, &row).await?,

@@ -152,6 +152,7 @@ async fn write(
             composed: &composed,
             exchange: None,
             voice: None,
+            confidence: None,
             agent: Some(session.agent().id),
             bulk: Some(bulk),
         })

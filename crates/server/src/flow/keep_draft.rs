@@ -1,15 +1,16 @@
 //! Keeps what a drafter found and wrote, or says on the ticket why there is nothing.
 
 use desk::{
-    audit::AuditEvent,
+    audit::{AuditEvent, Service},
     conduct::Conduct,
     draft::{Composed, DraftOrigin, DraftState},
-    ids::{SuggestionId, TicketId},
+    ids::{DraftId, ExchangeId, SuggestionId, TicketId},
     knowledge::Retrieval,
     suggestion::{Confidence, Maker, Suggestion},
+    sureness::{self, Outcome},
     ticket::DraftReadiness,
 };
-use store::{DraftRow, Grant, NewDraft, Purpose, SuggestionKind, Tx};
+use store::{DraftEnd, DraftRow, Grant, NewDraft, Purpose, SuggestionKind, Tx};
 
 use crate::{
     App, FlowError,
@@ -18,6 +19,9 @@ use crate::{
         prepare_reply::{Case, voice, worked},
     },
 };
+
+/// Earlier drafts that a draft's chances are learnt from: the newest.
+const LEARNT: i64 = 300;
 
 /// Keeps what was put before a drafter.
 ///
@@ -64,7 +68,29 @@ pub fn is_a_persons(draft: &DraftRow) -> bool {
     draft.origin == DraftOrigin::Agent || draft.revision > 1
 }
 
-/// Keeps a draft for people to review.
+/// Who wants a draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Nobody yet: it is made because a mail came, and appears only above the category's bar.
+    ByMail,
+    /// A person, who sees it whatever its chances are.
+    ByPerson,
+}
+
+/// What a drafter wrote.
+#[derive(Debug, Clone, Copy)]
+pub struct Made<'a> {
+    /// Which drafter.
+    pub origin: DraftOrigin,
+    /// Its words.
+    pub composed: &'a Composed,
+    /// What a model was given and said.
+    pub exchange: Option<ExchangeId>,
+    /// Who wants it.
+    pub asked: Asked,
+}
+
+/// Keeps a draft for people to review; none where it is known to be changed too often and nobody asked for it.
 ///
 /// # Errors
 /// [`FlowError::Stale`] when it came too late; whatever the database says.
@@ -72,11 +98,21 @@ pub async fn keep_draft(
     app: &App,
     case: &Case,
     retrieval: SuggestionId,
-    origin: DraftOrigin,
-    composed: &Composed,
-    exchange: Option<desk::ids::ExchangeId>,
-) -> Result<desk::ids::DraftId, FlowError> {
+    made: Made<'_>,
+) -> Result<Option<DraftId>, FlowError> {
     let ticket = case.line.ticket.id;
+    let Made { origin, composed, exchange, asked } = made;
+    let confidence = chance(app, case, made).await?;
+    let bar = f64::from(case.conduct.bar_percent) / 100.0;
+    if let Some(p) = confidence.filter(|p| asked == Asked::ByMail && *p < bar) {
+        let why = format!(
+            "Of drafts like this one about {:.0} % leave without a changed fact, and this category asks for {} %. Sources and similar cases stand beside this; a draft is made when you ask for it.",
+            p * 100.0,
+            case.conduct.bar_percent
+        );
+        withhold(app, ticket, &why, "too-unsure").await?;
+        return Ok(None);
+    }
     let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
     tx.hold_drafts(ticket).await?;
     still_wanted(&mut tx, case).await?;
@@ -89,6 +125,7 @@ pub async fn keep_draft(
             composed,
             exchange,
             voice: case.voice.as_ref().ok(),
+            confidence,
             agent: None,
             bulk: None,
         })
@@ -99,7 +136,26 @@ pub async fn keep_draft(
     tx.commit(AuditEvent::DraftProposed { ticket, draft, origin: origin.word().to_owned(), commitment }).await?;
     outbox::crash::point("draft-committed");
     app.live.committed();
-    Ok(draft)
+    Ok(Some(draft))
+}
+
+/// The chance that such a draft leaves without a changed fact, from its category's own earlier drafts where they are enough,
+/// else from the whole desk's.
+async fn chance(app: &App, case: &Case, made: Made<'_>) -> Result<Option<f64>, FlowError> {
+    let grant = app.service_grant(Service::Preparation, Purpose::Work)?;
+    let ends = app.store.read().await?.draft_ends(&grant, made.origin, LEARNT).await?;
+    let own = case.line.ticket.category.as_ref();
+    let outcomes: Vec<(bool, Outcome)> = crate::library::compute(|| {
+        let outcome = |end: DraftEnd| {
+            let kept = sureness::keeps_facts(&end.machine_sentences, &end.sent);
+            (own.is_some() && end.category.as_ref() == own, Outcome { score: end.score, kept })
+        };
+        ends.into_iter().map(outcome).collect()
+    });
+    let of_category: Vec<Outcome> = outcomes.iter().filter(|(is_own, _)| *is_own).map(|(_, o)| *o).collect();
+    let all: Vec<Outcome> = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
+    let score = made.composed.score;
+    Ok(sureness::chance(score, &of_category).or_else(|| sureness::chance(score, &all)))
 }
 
 /// Says on the ticket why there is no draft; `word` goes into the record.

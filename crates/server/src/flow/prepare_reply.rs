@@ -22,7 +22,7 @@ use crate::{
     App, FlowError,
     flow::{
         PREPARATION,
-        keep_draft::{is_a_persons, keep_draft, keep_retrieval, withhold},
+        keep_draft::{Asked, Made, is_a_persons, keep_draft, keep_retrieval, withhold},
         whom_to_ask,
     },
     library::{Kind, Question, SearchRequest, may_use},
@@ -52,6 +52,8 @@ pub struct Case {
     pub voice: Result<Chosen, String>,
     /// Replies that left before, and what the requester says they tried.
     pub said: Vec<String>,
+    /// Everything that was written so far, oldest first: whether it came in, and its newest words.
+    pub turns: Vec<(bool, String)>,
     /// First name to greet, when there is one.
     pub first_name: Option<String>,
     /// Everybody's and everything's known values, for the second gate.
@@ -71,6 +73,7 @@ impl Case {
     ) -> Result<Option<Self>, FlowError> {
         let line = conn.ticket(grant, ticket).await?;
         let mut messages = conn.messages(grant, ticket).await?;
+        let turns = messages.iter().map(|m| (m.inbound, m.latest.clone())).collect();
         let Some(at) = messages.iter().position(|m| Some(m.id) == line.ticket.last_inbound) else { return Ok(None) };
         let newest = messages.swap_remove(at);
         let requester = conn.requester(line.ticket.requester).await?;
@@ -96,7 +99,7 @@ impl Case {
         let inbound = messages.iter().filter(|m| m.inbound).chain([&newest]);
         let mut said: Vec<String> = inbound.flat_map(|m| assemble::tried(&m.latest)).collect();
         said.extend(messages.iter().filter(|m| !m.inbound).map(|m| m.latest.clone()));
-        Ok(Some(Self { line, newest, conduct, voice, said, first_name, known }))
+        Ok(Some(Self { line, newest, conduct, voice, said, turns, first_name, known }))
     }
 
     /// Subject and newest words: what is asked.
@@ -185,7 +188,7 @@ pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
         (_, Writing::Draft | Writing::ApprovedWording) => Move::Ask,
         _ => Move::HandOver,
     };
-    let missing = drafted.as_ref().err().cloned().unwrap_or_default();
+    let missing = drafted.as_ref().map_or_else(Clone::clone, assemble::left_open);
     let plan = assemble::plan(&case.newest.latest, missing, next);
     let retrieval = keep_retrieval(app, &case, Retrieval { cited: cited.clone(), plan: Some(plan) }).await?;
     match (withheld, disagreement) {
@@ -222,17 +225,21 @@ async fn propose(
         return Ok(());
     }
     if app.model.is_some() && case.conduct.writing == Writing::Draft {
-        match super::write_draft::ask_model(app, case, retrieval, cited).await {
+        match super::write_draft::ask_model(app, case, retrieval, cited, Asked::ByMail).await {
             // Too late is no failure: what overtook it has its own preparation.
             Ok(()) | Err(FlowError::Stale) => return Ok(()),
             Err(error) => tracing::info!(%error, "no draft from the model; assembled instead"),
         }
     }
     match drafted {
-        Ok(composed) => match keep_draft(app, case, retrieval, DraftOrigin::Assembled, &composed, None).await {
-            Ok(_) | Err(FlowError::Stale) => Ok(()),
-            Err(error) => Err(error),
-        },
+        Ok(composed) => {
+            let made =
+                Made { origin: DraftOrigin::Assembled, composed: &composed, exchange: None, asked: Asked::ByMail };
+            match keep_draft(app, case, retrieval, made).await {
+                Ok(_) | Err(FlowError::Stale) => Ok(()),
+                Err(error) => Err(error),
+            }
+        }
         Err(unanswered) => {
             let why = match unanswered.first() {
                 Some(question) => {

@@ -3,6 +3,7 @@
 use connect::model::Request;
 use desk::{
     Refusal,
+    asked::Earlier,
     audit::{AuditEvent, Service},
     consent::may_draft_for,
     draft::{Composed, DraftOrigin, DraftState, ModelText},
@@ -19,7 +20,8 @@ use store::{AgentSession, Conn, ExchangeState, Grant, NewDraft, Purpose, Suggest
 use crate::{
     App, FlowError,
     flow::{
-        PREPARATION, keep_draft,
+        PREPARATION,
+        keep_draft::{self, Asked, Made},
         prepare_reply::{self, Case},
         whom_to_ask,
     },
@@ -77,6 +79,7 @@ pub async fn start(
             "Sources are still being looked up for this ticket. Try again in a moment.".to_owned(),
         ));
     };
+    asked(app, session, ticket, origin).await?;
     // Looked up again: what was found when the mail came may say something else by now.
     let chosen = case.voice.clone().map_err(|why| Refusal::Lapsed { why })?;
     let cited = prepare_reply::retrieve(app, &case).await?;
@@ -84,7 +87,7 @@ pub async fn start(
     let retrieval = keep_draft::keep_retrieval(app, &case, found).await?;
     // Own words make room only for something that is there already: a model may not answer, so then it is assembled.
     if origin == DraftOrigin::Model && standing.is_none() {
-        ask_model(app, &case, retrieval, &cited).await?;
+        ask_model(app, &case, retrieval, &cited, Asked::ByPerson).await?;
     } else {
         let mut composed = prepare_reply::drafted(app, &case, &chosen.voice, &cited).map_err(|_| {
             FlowError::Invalid(
@@ -95,10 +98,19 @@ pub async fn start(
         if let Some(own) = standing {
             set_aside(app, session, &grant, ticket, own).await?;
         }
-        keep_draft::keep_draft(app, &case, retrieval, DraftOrigin::Assembled, &composed, None).await?;
+        let made = Made { origin: DraftOrigin::Assembled, composed: &composed, exchange: None, asked: Asked::ByPerson };
+        keep_draft::keep_draft(app, &case, retrieval, made).await?;
     }
     let mut conn = app.store.read().await?;
     conn.current_draft(&grant, ticket).await?.map(|d| d.id).ok_or(FlowError::NotFound)
+}
+
+/// The record names whoever asks for a draft of the machine's.
+async fn asked(app: &App, session: &AgentSession, ticket: TicketId, origin: DraftOrigin) -> Result<(), FlowError> {
+    let tx = app.store.begin(session, app.clock.now()).await?;
+    tx.commit(AuditEvent::DraftAsked { ticket, origin: origin.word().to_owned() }).await?;
+    app.live.committed();
+    Ok(())
 }
 
 /// Whether nobody else's words stand in the ticket's open draft. Asked again where a draft is kept.
@@ -151,6 +163,7 @@ async fn own(app: &App, session: &AgentSession, grant: &Grant, case: &Case) -> R
             composed: &composed,
             exchange: None,
             voice: case.voice.as_ref().ok(),
+            confidence: None,
             agent: Some(session.agent().id),
             bulk: None,
         })
@@ -208,7 +221,13 @@ fn answers_here(session: &AgentSession, case: &Case) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// When there is no model, it does not answer, or its answer is not in the agreed form.
-pub async fn ask_model(app: &App, case: &Case, retrieval: SuggestionId, cited: &[Cited]) -> Result<(), FlowError> {
+pub async fn ask_model(
+    app: &App,
+    case: &Case,
+    retrieval: SuggestionId,
+    cited: &[Cited],
+    asked: Asked,
+) -> Result<(), FlowError> {
     let Some(client) = &app.model else {
         return Err(FlowError::Unavailable("No language model is configured.".to_owned()));
     };
@@ -246,7 +265,8 @@ pub async fn ask_model(app: &App, case: &Case, retrieval: SuggestionId, cited: &
     let commitment = app.keys.commit_to("exchange", text.unwrap_or_default().as_bytes());
     tx.commit(AuditEvent::ExchangeKept { ticket, exchange, commitment, state: state.word().to_owned() }).await?;
     let composed = outcome.map_err(FlowError::Unavailable)?;
-    keep_draft::keep_draft(app, case, retrieval, DraftOrigin::Model, &composed, Some(exchange)).await.map(|_| ())
+    let made = Made { origin: DraftOrigin::Model, composed: &composed, exchange: Some(exchange), asked };
+    keep_draft::keep_draft(app, case, retrieval, made).await.map(|_| ())
 }
 
 /// What is known of the people behind cited replies to others: hidden like this ticket's own.
@@ -311,12 +331,15 @@ fn read(app: &App, text: &str, table: &Table, cited: &[Cited], case: &Case) -> R
     let chosen = case.voice.as_ref().map_err(Clone::clone)?;
     let meanings = OnDemand::new(app);
     let closeness = |a: &str, b: &str| meanings.closeness(a, b);
+    let earlier: Vec<Earlier<'_>> =
+        case.turns.iter().map(|(inbound, text)| Earlier { inbound: *inbound, text }).collect();
     let given = prompt::Given {
         question: &case.question(),
         cited,
         voice: &chosen.voice,
         language: chosen.language,
         first_name: case.first_name.as_deref(),
+        earlier: &earlier,
         closeness: &closeness,
     };
     prompt::read_answer(&ModelText::from_model(restored), &given).map_err(|e| e.to_string())

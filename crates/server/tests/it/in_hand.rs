@@ -11,7 +11,10 @@ use desk::{
 use serde_json::{Value, json};
 use server::{
     App, FlowError,
-    flow::{keep_draft::keep_draft, prepare_reply::Case},
+    flow::{
+        keep_draft::{Asked, Made, keep_draft},
+        prepare_reply::Case,
+    },
 };
 use store::{Purpose, ServiceIdentity, SuggestionKind};
 
@@ -82,9 +85,10 @@ impl Late {
         Self { app: Arc::clone(&desk.app), case, retrieval: kept.unwrap().id }
     }
 
-    async fn keep(&self) -> Result<DraftId, FlowError> {
+    async fn keep(&self) -> Result<Option<DraftId>, FlowError> {
         let composed = Composed { body: "From late.".into(), sentences: vec![], doubts: vec![], score: 0.1 };
-        keep_draft(&self.app, &self.case, self.retrieval, DraftOrigin::Assembled, &composed, None).await
+        let made = Made { origin: DraftOrigin::Assembled, composed: &composed, exchange: None, asked: Asked::ByMail };
+        keep_draft(&self.app, &self.case, self.retrieval, made).await
     }
 }
 

@@ -403,7 +403,7 @@ fn mail_is_taken_in_and_sorted_while_the_model_hangs() {
 }
 
 #[test]
-fn who_opted_out_is_never_put_before_a_model() {
+fn t044_who_opted_out_is_never_put_before_a_model() {
     run(async {
         let desk = ModelDesk::with(Mood::Obeys).await;
         for customer in ["bram@vosworks.example", "harold@finchavery.example", "mikael.ranta@koskela-medical.example"] {

@@ -50,6 +50,7 @@ async fn a_foreign_queue_is_not_found_by_any_reader() {
                 composed: &composed,
                 exchange: Some(exchange),
                 voice: None,
+                confidence: None,
                 agent: None,
                 bulk: None,
             })

@@ -85,6 +85,7 @@ async fn draft(tx: &mut Tx, ticket: TicketId, origin: DraftOrigin, body: &str) -
         composed: &composed,
         exchange: None,
         voice: None,
+        confidence: None,
         agent: None,
         bulk: None,
     };

@@ -184,6 +184,7 @@ impl Bench {
             voice: &Voice::shipped(),
             language: Language::English,
             first_name: None,
+            earlier: &[],
             closeness: &words_alone,
         };
         Ok(prompt::read_answer(&ModelText::from_model(answer.text), &given).ok())
