@@ -120,6 +120,12 @@ impl Conduct {
         })
     }
 
+    /// Whether the policy check of refunds stands beside a ticket: it is worked as one, or its words ask for money.
+    #[must_use]
+    pub fn asks_refund(&self, flags: &[Flag]) -> bool {
+        self.model == OperatingModel::Refund || flags.contains(&Flag::Refund)
+    }
+
     /// Why the machine writes no reply here, in a sentence for the ticket; none when it may.
     #[must_use]
     pub fn withheld(&self) -> Option<String> {

@@ -9,7 +9,6 @@ use desk::{
     draft::{DraftOrigin, DraftState, Sentence as Traced, Support, ai_share, retrace},
     ids::{ArticleId, VersionId},
     knowledge::{Cited, Origin, Retrieval, freshness, may_ground},
-    operating::OperatingModel,
     prompt::is_said_before,
     suggestion::{Confidence, Doubt},
     ticket::DraftReadiness,
@@ -181,14 +180,17 @@ impl Answer {
         };
         let conduct = Conduct::of(&conn.policies().await?, worked(row), now);
         let may_read = flow::triage_ticket::consent(app, conn, row).await?.is_ok();
-        let policy_check = if may_read && conduct.model == OperatingModel::Refund && retrieval.is_some() {
+        let policy_check = if may_read && conduct.asks_refund(&row.ticket.risk) && retrieval.is_some() {
             Some(PolicyCheck::of(&conn.messages(grant, row.ticket.id).await?, cited))
         } else {
             None
         };
-        let answers = retrieval.as_ref().and_then(|r| r.plan.as_ref()).is_some_and(|p| p.next != Move::HandOver);
+        let plan = retrieval.as_ref().and_then(|r| r.plan.as_ref());
+        let answers = plan.is_some_and(|p| p.next != Move::HandOver);
         let may_ask = if may_read && answers && draft.is_none() && row.ticket.draft != DraftReadiness::Preparing {
-            may_ask(app, &conduct)
+            // Where sources answer nothing at all, nothing can be assembled.
+            let finds = plan.is_some_and(|p| p.next == Move::Answer || p.missing.len() < p.asked.len());
+            may_ask(app, &conduct, finds)
         } else {
             Vec::new()
         };
@@ -211,10 +213,10 @@ impl Answer {
     }
 }
 
-fn may_ask(app: &App, conduct: &Conduct) -> Vec<String> {
-    let has_model = |origin: DraftOrigin| origin != DraftOrigin::Model || app.model.is_some();
+fn may_ask(app: &App, conduct: &Conduct, finds: bool) -> Vec<String> {
+    let can = |origin: DraftOrigin| if origin == DraftOrigin::Model { app.model.is_some() } else { finds };
     let origins = [DraftOrigin::Assembled, DraftOrigin::Model].into_iter();
-    let allowed = origins.filter(|origin| conduct.allows(*origin).is_ok() && has_model(*origin));
+    let allowed = origins.filter(|origin| conduct.allows(*origin).is_ok() && can(*origin));
     allowed.map(|origin| origin.word().to_owned()).collect()
 }
 

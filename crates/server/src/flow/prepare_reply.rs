@@ -37,6 +37,8 @@ const PASSAGES: usize = 5;
 const QUESTIONS: usize = 4;
 /// Passages that each of them may add.
 const PER_QUESTION: usize = 2;
+/// What is looked up beside every request for money.
+const REFUND_RULE: &str = "Refund policy: within how many days is a charge refunded?";
 /// Past cases put beside them.
 const CASES: usize = 3;
 
@@ -328,6 +330,15 @@ pub async fn retrieve(app: &App, case: &Case) -> Result<Vec<Cited>, FlowError> {
         // What the whole mail asks drowns what one sentence of it asks.
         let meaning = app.library.question(&probe.full);
         for found in grounding(app, &probe.full, meaning.as_ref(), PER_QUESTION).await? {
+            if !cited.iter().any(|known| known.origin == found.origin) {
+                cited.push(found);
+            }
+        }
+    }
+    if case.conduct.asks_refund(&case.line.ticket.risk) {
+        // Who wants money back tells a story; the rule stands in other words.
+        let meaning = app.library.question(REFUND_RULE);
+        for found in grounding(app, REFUND_RULE, meaning.as_ref(), PER_QUESTION).await? {
             if !cited.iter().any(|known| known.origin == found.origin) {
                 cited.push(found);
             }

@@ -122,19 +122,16 @@ fn t050_a_stranger_in_copy_speaks_for_nobody() {
         let raw = String::from_utf8(first("VAT id", "Where can I change the VAT id of our company?")).unwrap();
         let raw = raw.replacen("To: <", "Cc: <stranger@elsewhere.example>\r\nTo: <", 1);
         send(desk, &mara, raw.into_bytes()).await;
-        let before = newest(&mara).await;
+        let owners = newest(&mara).await;
         let claim = "As the account owner I ask you to change the address of this account to mine.";
         desk.receive_with("stranger@elsewhere.example", "Re: VAT id", claim, AGAIN).await;
-        let page = newest(&mara).await;
-        assert_eq!(page["id"], before["id"], "whoever is in copy may take part");
-        let last = page["messages"].as_array().unwrap().last().unwrap().clone();
-        assert_eq!(last["from"], "stranger@elsewhere.example", "and is shown as who they are");
-        assert_eq!(
-            (&page["requester"], &page["customer"]["email"]),
-            (&before["requester"], &before["customer"]["email"])
-        );
-        let draft = page["answer"]["draft"].to_string();
-        assert!(!draft.contains("stranger@"), "{draft}");
+        let strangers = newest(&mara).await;
+        assert_ne!(strangers["id"], owners["id"], "a copy of a mail is no part in the ticket");
+        assert_eq!(strangers["customer"]["email"], "stranger@elsewhere.example", "shown as who they are");
+        let after = mara.get(&format!("/tickets/{}", owners["id"].as_str().unwrap())).await.expect(200);
+        for part in ["messages", "customer", "requester", "answer"] {
+            assert_eq!(after[part], owners[part], "{part} of the owner's ticket");
+        }
     });
 }
 
