@@ -13,6 +13,7 @@ fn conduct(model: OperatingModel, flags: &[Flag]) -> Conduct {
         confirm: terms.confirm,
         checks: terms.checks,
         escalate: flags.to_vec(),
+        bar_percent: 0,
         lapsed: None,
         pins: String::new(),
     }

@@ -88,14 +88,14 @@ pub fn summary(turns: &[Turn<'_>]) -> Vec<Line> {
     let tried: Vec<&Said> = all.iter().filter(is_inbound).filter(|s| !assemble::tried(&s.text).is_empty()).collect();
     chosen.extend(tried.iter().skip(tried.len().saturating_sub(TRIED_MAX)).map(|s| (About::Tried, *s)));
     let promises = |s: &&Said| PROMISES.iter().any(|word| s.text.to_lowercase().contains(word));
-    let promised = all.iter().filter(|s| !is_inbound(s)).filter(promises).next_back();
+    let promised = all.iter().filter(|s| !is_inbound(s)).rfind(promises);
     chosen.extend(promised.map(|s| (About::Promised, s)));
     if let Some(last) = turns.len().checked_sub(1) {
         // Whoever wrote last asks: the requester, or we ask them.
         let open = if turns.get(last).is_some_and(|t| t.inbound) {
             asks(of(last))
         } else {
-            of(last).filter(|s| s.text.ends_with('?')).last()
+            of(last).rfind(|s| s.text.ends_with('?'))
         };
         chosen.extend(open.filter(|s| first != Some(s.turn)).map(|s| (About::Open, s)));
     }

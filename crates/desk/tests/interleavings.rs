@@ -112,6 +112,7 @@ impl World {
             confirm: Confirmation::Session,
             checks: Vec::new(),
             escalate: Vec::new(),
+            bar_percent: 0,
             lapsed: None,
             pins: self.pins.to_string(),
         }
