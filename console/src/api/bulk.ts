@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { call } from "./http";
-import type { BulkApproved, BulkReply, List, SealedBulk, SealedLetter, StatusAfter } from "./types";
+import type { BulkApproved, BulkLine, BulkReply, List, SealedBulk, SealedLetter, StatusAfter } from "./types";
 
 export const prepareBulk = (tickets: string[], text: string) => call<BulkReply>("POST", "/bulk-replies", { body: { tickets, text }, idempotencyKey: crypto.randomUUID() });
 export const sealBulk = (id: string) => call<SealedBulk>("POST", `/bulk-replies/${id}/seal`);
@@ -23,4 +23,4 @@ export const bulkQuery = (id: string) =>
     refetchInterval: (query) => (query.state.data?.stage === "leaving" ? 1000 : false),
     refetchOnMount: "always",
   });
-export const bulksQuery = queryOptions({ queryKey: ["bulks"], queryFn: () => call<List<BulkReply>>("GET", "/bulk-replies"), refetchOnMount: "always" });
+export const bulksQuery = queryOptions({ queryKey: ["bulks"], queryFn: () => call<List<BulkLine>>("GET", "/bulk-replies"), refetchOnMount: "always" });

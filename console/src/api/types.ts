@@ -163,3 +163,4 @@ export type BulkApproved = Narrow<"BulkApproved">;
 export type StandingApproval = Narrow<"StandingApproval", { state: "active" | "lapsed" | "ended" }>;
 export type StandingPreview = Narrow<"StandingPreview">;
 export type StandingUse = Narrow<"StandingUseLine">;
+export type BulkLine = Narrow<"BulkLine", { stage: BulkStage }>;

@@ -18,7 +18,7 @@ export function BulksPage() {
             <li key={bulk.id}>
               <Link to="/bulk/$bulkId" params={{ bulkId: bulk.id }} className="line">
                 <span className="one-line">{bulk.text || t("origin.emptied")}</span>
-                <span className="quiet">{bulk.by} · <Ago at={bulk.at} /> · {t(bulk.letters.length === 1 ? "bulk.title1" : "bulk.title", { n: bulk.letters.length })} · <b className="bulk-stage" data-stage={bulk.stage}>{t(`bulk.stage.${bulk.stage}`)}</b></span>
+                <span className="quiet">{bulk.by} · <Ago at={bulk.at} /> · {t(bulk.letters === 1 ? "bulk.title1" : "bulk.title", { n: bulk.letters })} · <b className="bulk-stage" data-stage={bulk.stage}>{t(`bulk.stage.${bulk.stage}`)}</b></span>
               </Link>
             </li>
           ))}

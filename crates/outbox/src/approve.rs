@@ -159,6 +159,7 @@ pub async fn approve(
         return Err(Refusal::DigestMismatch.into());
     }
     let draft = Draft::load(&mut tx, yes.draft).await?;
+    draft.may_go_on(seal.shown.at)?;
     let ticket = Ticket::load(&mut tx, draft.ticket).await?;
     let sources = Source::of_seal(&mut tx, seal.id, now).await?;
     let conduct = ticket.conduct(&mut tx, &draft, now).await?;

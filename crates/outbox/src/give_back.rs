@@ -114,8 +114,8 @@ async fn may_reply_go(
     }
     let ticket = Ticket::load(conn, row.ticket).await?;
     let draft = Draft::load(conn, approval.draft).await?;
-    if draft.bulk.and_then(|b| b.stopped_at).is_some_and(|at| approval.approved_at <= at) {
-        return Ok(Err(Refusal::Halted));
+    if let Err(halted) = draft.may_go_on(world::shown_at(conn, approval.seal).await?) {
+        return Ok(Err(halted));
     }
     let sources = Source::of_seal(conn, approval.seal, now).await?;
     let versions: Vec<_> = sources.iter().map(|s| s.version).collect();

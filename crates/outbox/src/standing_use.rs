@@ -65,7 +65,10 @@ pub async fn use_standing(
         conduct: &conduct,
         flags: ticket.flags.len(),
         consents: may_use_ai(ticket.voices(door.settings().ai_default)).is_ok(),
-        is_first_question: question.is_first && thread.machine.is_none() && ticket.status.waits_for_us(),
+        is_first_question: question.is_first
+            && thread.machine.is_none()
+            && ticket.requester_email != door.settings().mailbox
+            && ticket.status.waits_for_us(),
         same_language: true,
         used_today: used(tx, standing.id, None, now.plus_seconds(-DAY_SECONDS)).await?,
         used_for_requester: used(tx, standing.id, Some(ticket.requester), now.plus_seconds(-REQUESTER_SECONDS)).await?,
@@ -85,7 +88,8 @@ pub async fn use_standing(
         id,
         cargo: Cargo::Standing { id: standing.id },
         ticket: ticket.id,
-        mail_from: door.settings().mailbox.clone(),
+        // Nothing answers an empty sender (RFC 3834).
+        mail_from: String::new(),
         recipients: envelope.to,
         mime,
         created_at: now,

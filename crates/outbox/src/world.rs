@@ -1,7 +1,7 @@
 //! The facts that the rules ask about, each read afresh inside the transaction that acts on them.
 
 use desk::{
-    Digest, Timestamp,
+    Digest, Refusal, Timestamp,
     approval::{Approver, CitedSource, Shown},
     conduct::{Conduct, Worked},
     consent::Voices,
@@ -149,6 +149,15 @@ impl Draft {
         })
     }
 
+    /// Whether a page of it that was shown at `shown` still counts: not once the reply to many was stopped after. Pages
+    /// count, not approvals, so that no yes that was under way when somebody pressed stop gets past it.
+    pub(crate) fn may_go_on(&self, shown: Timestamp) -> Result<(), Refusal> {
+        match self.bulk.and_then(|bulk| bulk.stopped_at) {
+            Some(stopped) if shown <= stopped => Err(Refusal::Halted),
+            _ => Ok(()),
+        }
+    }
+
     /// What was put before the drafter under numbers.
     pub(crate) async fn cited(&self, conn: &mut Conn) -> Result<Vec<Cited>, StoreError> {
         #[derive(Deserialize)]
@@ -210,6 +219,11 @@ impl Seal {
 /// The versions of policies that a page was shown under.
 pub(crate) async fn pins_of_seal(conn: &mut Conn, seal: SealId) -> Result<String, StoreError> {
     conn.one(sql!("select policies from seals where id = $1"), params![seal]).await?.columns().take()
+}
+
+/// When a page was shown.
+pub(crate) async fn shown_at(conn: &mut Conn, seal: SealId) -> Result<Timestamp, StoreError> {
+    conn.one(sql!("select at from seals where id = $1"), params![seal]).await?.columns().take()
 }
 
 /// A version that a reply cites, and whether it still carries.

@@ -189,13 +189,13 @@ impl Conn {
         bulk(row.columns())
     }
 
-    /// The newest of them, at most 50.
+    /// The newest of them, at most 20.
     ///
     /// # Errors
     /// Whatever the database says.
     pub async fn bulks(&mut self, grant: &Grant) -> Result<Vec<Bulk>, StoreError> {
         let rows =
-            self.rows(bulk_select!(" order by b.created_at desc, b.id desc limit 50"), params![grant.queues()]).await?;
+            self.rows(bulk_select!(" order by b.created_at desc, b.id desc limit 20"), params![grant.queues()]).await?;
         rows.iter().map(|row| bulk(row.columns())).collect()
     }
 

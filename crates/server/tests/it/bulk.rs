@@ -129,6 +129,10 @@ fn t039_a_reply_to_forty_is_counted_read_and_stopped_after_ten() {
         assert!(each(&tasks["items"]).all(|t| t["kind"] != "reply_stopped"), "{tasks}");
 
         // What was stopped goes on only with pages and a yes of its own.
+        let held = each(&sealed["letters"]).find(|l| unsent.contains(&l["to"][0].as_str().unwrap())).unwrap();
+        let one = json!({ "token": held["token"], "digest": held["digest"], "status_after": "solved" });
+        let alone = format!("/drafts/{}/approval", held["draft_id"].as_str().unwrap());
+        assert_eq!(keyed(9).post(&alone, one).await.problem(409), "refused", "a page from before the stop");
         assert_eq!(keyed(5).post(&path, yes(&sealed, 31)).await.status, 404, "letters that left are no part of it");
         let rest = seal(&timo, &bulk).await;
         assert_eq!((each(&rest["letters"]).count(), each(&rest["alone"]).count()), (30, 1));
