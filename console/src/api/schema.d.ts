@@ -335,7 +335,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The newest replies to many, at most 50. */
+        /** The newest replies to many, at most 20. */
         get: operations["list_bulk_replies"];
         put?: never;
         /** Prepares a draft in each ticket. Nothing leaves by it. */
@@ -1884,6 +1884,19 @@ export interface components {
             /** @description Letters that a rule refused. */
             refused: components["schemas"]["LetterRefused"][];
         };
+        /** @description A reply to many in a list. */
+        BulkLine: {
+            at: string;
+            /** @description Who prepared it. */
+            by: string;
+            id: string;
+            /** @description How many letters it has. */
+            letters: number;
+            /** @description `prepared`, `awaits_second`, `leaving`, `stopped` or `done`. */
+            stage: string;
+            /** @description The text with its slots. */
+            text: string;
+        };
         /** @description A reply to many, and what became of each letter. */
         BulkReply: {
             at: string;
@@ -2530,22 +2543,17 @@ export interface components {
             }[];
         };
         /** @description A list that is always whole. */
-        List_BulkReply: {
+        List_BulkLine: {
             /** @description The rows. */
             items: {
                 at: string;
                 /** @description Who prepared it. */
                 by: string;
                 id: string;
-                left_out: components["schemas"]["LeftOutTicket"][];
-                letters: components["schemas"]["LetterState"][];
-                /** @description `one` or `two`: how many people approve. */
-                people: string;
+                /** @description How many letters it has. */
+                letters: number;
                 /** @description `prepared`, `awaits_second`, `leaving`, `stopped` or `done`. */
                 stage: string;
-                stopped_at?: string | null;
-                /** @description Who stopped it last, and when. */
-                stopped_by?: string | null;
                 /** @description The text with its slots. */
                 text: string;
             }[];
@@ -5019,7 +5027,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List_BulkReply"];
+                    "application/json": components["schemas"]["List_BulkLine"];
                 };
             };
             "4XX": {
