@@ -6,11 +6,15 @@ test("no text leaves beforehand by default, and without evidence a lead is told 
   await onDesk(async (page) => {
     await page.goto(`${base}/settings/policies`);
     await page.getByRole("link", { name: "Standing approvals" }).click();
-    await page.getByText("None is active").waitFor();
+    await page.getByRole("heading", { name: "None is active" }).waitFor();
     await page.getByRole("button", { name: "New standing approval" }).click();
     await page.getByRole("combobox", { name: "Kind of question" }).click();
     await page.getByRole("option").first().click();
     await page.getByRole("textbox", { name: "Text" }).fill("Hello,\n\nyou find it under Settings.");
+    assert.equal(await page.getByRole("button", { name: "Show what would leave" }).isDisabled(), true, "it rests on nothing yet");
+    await page.getByRole("combobox", { name: "Articles that say the same" }).click();
+    await page.getByRole("option").first().click();
+    await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Show what would leave" }).click();
     await page.getByRole("article", { name: "The letter" }).getByText(/sent automatically/).waitFor();
     await page.getByRole("alert").waitFor();

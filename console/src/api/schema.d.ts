@@ -2734,6 +2734,8 @@ export interface components {
                 a_day: number;
                 /** Format: int64 */
                 a_requester: number;
+                /** @description The articles it rests on. */
+                articles: string[];
                 at: string;
                 by: string;
                 /**
@@ -2747,7 +2749,7 @@ export interface components {
                 id: string;
                 /** @description The language of its text; only tickets in it are answered. */
                 language: string;
-                /** @description `active`, `lapsed` or `ended`. */
+                /** @description `active`, `source_changed` (an article it rests on changed: it answers nobody), `lapsed` or `ended`. */
                 state: string;
                 text: string;
                 until: string;
@@ -2774,7 +2776,7 @@ export interface components {
         List_Task: {
             /** @description The rows. */
             items: {
-                /** @description `reply_stopped`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting` or `drift`. */
+                /** @description `reply_stopped`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting`, `standing_stopped` or `drift`. */
                 kind: string;
                 /** @description The console's page for it. */
                 link: string;
@@ -3095,6 +3097,7 @@ export interface components {
             a_day: number;
             /** Format: int64 */
             a_requester: number;
+            articles: string[];
             category: string;
             /** @description Digest of what the page showed. */
             digest: string;
@@ -3953,6 +3956,8 @@ export interface components {
             a_day: number;
             /** Format: int64 */
             a_requester: number;
+            /** @description The articles it rests on. */
+            articles: string[];
             at: string;
             by: string;
             /**
@@ -3966,7 +3971,7 @@ export interface components {
             id: string;
             /** @description The language of its text; only tickets in it are answered. */
             language: string;
-            /** @description `active`, `lapsed` or `ended`. */
+            /** @description `active`, `source_changed` (an article it rests on changed: it answers nobody), `lapsed` or `ended`. */
             state: string;
             text: string;
             until: string;
@@ -3998,6 +4003,8 @@ export interface components {
              * @description Uses for one requester within seven days, 1 to 3.
              */
             a_requester: number;
+            /** @description The articles that say the same. */
+            articles: string[];
             category: string;
             text: string;
             /** @description Its last moment, within the next 90 days. */
@@ -4035,7 +4042,7 @@ export interface components {
         };
         /** @description One thing that waits for a person. */
         Task: {
-            /** @description `reply_stopped`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting` or `drift`. */
+            /** @description `reply_stopped`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting`, `standing_stopped` or `drift`. */
             kind: string;
             /** @description The console's page for it. */
             link: string;

@@ -3,7 +3,7 @@ import { call } from "./http";
 import type { List, StandingApproval, StandingPreview, StandingUse } from "./types";
 
 /** A text with its limits, as a lead wants it approved. */
-export interface StandingText { category: string; text: string; a_day: number; a_requester: number; until: string }
+export interface StandingText { category: string; text: string; a_day: number; a_requester: number; until: string; articles: string[] }
 
 export const previewStanding = (wanted: StandingText) => call<StandingPreview>("POST", "/standing-approvals/preview", { body: wanted });
 export const beginStanding = (wanted: StandingText, digest: string) => call<StandingApproval>("POST", "/standing-approvals", { body: { ...wanted, digest } });

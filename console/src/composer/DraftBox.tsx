@@ -101,8 +101,10 @@ function DraftFacts({ text }: { text: DraftText }) {
       {isMachineText(draft)
         ? <MachineMark label={draft.ai_share >= 0.995 ? t(`draft.origin.${draft.origin}`) : t("draft.share", { share: percent(draft.ai_share) })} />
         : <span className="quiet">{t("draft.own")}</span>}
-      {isMachineText(draft) && draft.state === "open" && <span className="quiet" title={t("draft.chanceWhat")}>{draft.confidence === null ? t("draft.noChance") : t("draft.chance", { share: percent(draft.confidence) })}</span>}
-      <span className="save-state" data-state={state} role="status">{t(`save.${state}`)}</span>
+      <span className="one-line">
+        {isMachineText(draft) && draft.state === "open" && <span className="quiet" title={draft.confidence === null ? t("draft.noChanceWhat") : t("draft.chanceWhat")}>{draft.confidence === null ? t("draft.noChance") : t("draft.chance", { share: percent(draft.confidence) })} · </span>}
+        <span className="save-state" data-state={state} role="status">{t(`save.${state}`)}</span>
+      </span>
     </span>
   );
 }

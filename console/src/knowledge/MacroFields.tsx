@@ -1,18 +1,13 @@
-import { MultiSelect, Select } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { Select } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { articlesQuery, useDesk } from "../api/queries";
+import { useDesk } from "../api/queries";
 import type { Article } from "../api/types";
 import { t } from "../strings";
+import { ArticleChoice } from "./ArticleChoice";
 
 /** The articles whose change sends a macro back to its owner. */
 export function RestsOn({ value, onChange }: { value: string[]; onChange: (ids: string[]) => void }) {
-  const list = useInfiniteQuery(articlesQuery({ kind: "article", state: "approved" }));
-  const articles = list.data?.pages.flatMap((page) => page.items) ?? [];
-  return (
-    <MultiSelect searchable label={t("macros.restsOn")} description={t("macros.restsHow")} maxValues={20} value={value} onChange={onChange}
-      data={articles.map((one) => ({ value: one.id, label: one.title }))} />
-  );
+  return <ArticleChoice label={t("macros.restsOn")} hint={t("macros.restsHow")} value={value} onChange={onChange} />;
 }
 
 interface About { category: string; language: string }

@@ -44,7 +44,7 @@ function Line({ standing, category, mayEnd }: { standing: StandingApproval; cate
     <section className="panel" aria-label={category} data-state={standing.state}>
       <div className="bar">
         <p><b>{category}</b> <span className="quiet">{t(`standing.state.${standing.state}`)} · {t("standing.by", { name: standing.by })} <Ago at={standing.at} />{standing.ended_by && <> · {t("standing.endedBy", { name: standing.ended_by })}</>}</span></p>
-        {mayEnd && standing.state === "active" && <Confirm label={t("standing.end")} question={t("standing.endAsk")} isBusy={end.isPending} onYes={() => end.mutate()} />}
+        {mayEnd && standing.state !== "ended" && <Confirm label={t("standing.end")} question={t("standing.endAsk")} isBusy={end.isPending} onYes={() => end.mutate()} />}
       </div>
       <p className="quiet">{t("standing.limits", { day: standing.a_day, person: standing.a_requester, until: day(standing.until) })}</p>
       <details><summary>{t("standing.text")}</summary><p className="letter-text">{standing.text}</p></details>

@@ -86,6 +86,8 @@ pub struct Beginning<'a> {
     pub evidence: Tally,
     /// The text.
     pub text: &'a str,
+    /// How many sources it rests on, and how many of them may ground a reply today.
+    pub sources: (usize, usize),
     /// Its limits.
     pub limits: Limits,
 }
@@ -112,6 +114,13 @@ pub fn may_begin(asked: &Beginning<'_>, now: Timestamp) -> Result<(), Unfit> {
         return Err(Unfit::Limit("It ends on a day within the next 90."));
     }
     plain(asked.text)?;
+    match asked.sources {
+        (0, _) => return Err(Unfit::Text("rests on no source; name the articles that say the same")),
+        (named, good) if good < named => {
+            return Err(Unfit::Text("rests on an article that is not approved, public and current"));
+        }
+        _ => {}
+    }
     if asked.confirmed < Confirmation::Password {
         return Err(Unfit::Unconfirmed);
     }
@@ -163,6 +172,8 @@ closed_list! {
     pub enum Unused ("reason for not using a standing approval") {
         /// It ended, ran out, or its row is not what was approved.
         Ended = "ended",
+        /// An article it rests on changed or may not ground a reply any more.
+        Source = "source",
         /// Its person may not begin one any more.
         Approver = "approver",
         /// The ticket is not surely of its category.
@@ -189,6 +200,8 @@ pub struct Use<'a> {
     pub holds: bool,
     /// Its last moment.
     pub until: Timestamp,
+    /// Whether every version it rests on is current and may ground a reply.
+    pub sources_hold: bool,
     /// The role of who approved it, today; none when the account was switched off.
     pub approver: Option<Role>,
     /// Whether triage was sure that the ticket is of its category, and no person said otherwise.
@@ -220,6 +233,9 @@ pub struct Use<'a> {
 pub fn may_use(asked: &Use<'_>, now: Timestamp) -> Result<(), Unused> {
     if !asked.holds || now >= asked.until {
         return Err(Unused::Ended);
+    }
+    if !asked.sources_hold {
+        return Err(Unused::Source);
     }
     if !asked.approver.is_some_and(Role::leads) {
         return Err(Unused::Approver);

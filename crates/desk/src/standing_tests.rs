@@ -34,6 +34,7 @@ fn it_begins_only_on_evidence_for_low_risk_with_limits_and_a_password() {
         conduct: &product,
         evidence: KNOWN,
         text: "Hello,\n\nthe calendar opens under Plan.",
+        sources: (1, 1),
         limits: limits(),
     };
     assert_eq!(may_begin(&good, NOW), Ok(()));
@@ -58,6 +59,9 @@ fn it_begins_only_on_evidence_for_low_risk_with_limits_and_a_password() {
     ] {
         assert!(matches!(may_begin(&Beginning { limits: bad, ..good }, NOW), Err(Unfit::Limit(_))), "{bad:?}");
     }
+    for sources in [(0, 0), (2, 1)] {
+        assert!(matches!(may_begin(&Beginning { sources, ..good }, NOW), Err(Unfit::Text(_))));
+    }
     for text in [" ", "Hello {{requester.name}}", &"x".repeat(2001)] {
         assert!(matches!(may_begin(&Beginning { text, ..good }, NOW), Err(Unfit::Text(_))));
     }
@@ -69,6 +73,7 @@ fn each_use_asks_everything_again() {
     let good = Use {
         holds: true,
         until: NOW.plus_seconds(1),
+        sources_hold: true,
         approver: Some(Role::Lead),
         is_surely_its: true,
         conduct: &product,
@@ -86,6 +91,7 @@ fn each_use_asks_everything_again() {
     let table = [
         (Use { holds: false, ..good }, Unused::Ended),
         (Use { until: NOW, ..good }, Unused::Ended),
+        (Use { sources_hold: false, ..good }, Unused::Source),
         (Use { approver: None, ..good }, Unused::Approver),
         (Use { approver: Some(Role::Agent), ..good }, Unused::Approver),
         (Use { is_surely_its: false, ..good }, Unused::Unsure),

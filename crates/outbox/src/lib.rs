@@ -72,8 +72,8 @@ pub use resolve::{Verdict, rescue, rescue_all, resolve};
 pub use seal::{Sealed, SealedSource, clear_pages, seal};
 pub use smtp::{SmtpConfig, Tls};
 pub use standing::{
-    NewStanding, Standing, StandingLine, StandingUse, begin_standing, conduct_of_category, end_standing, has_standing,
-    standings, uses_of,
+    NewStanding, Standing, StandingLine, StandingUse, begin_standing, conduct_of_category, end_standing, good_sources,
+    has_standing, standings, uses_of,
 };
 pub use standing_use::{Question, use_standing};
 pub use transport::{Recording, Scripted, Setback, Transport};

@@ -9,7 +9,7 @@ use desk::{
     audit::AuditEvent,
     calibration::Tally,
     conduct::{Conduct, Worked},
-    ids::{AgentId, OutboxId, SessionId, StandingId, TicketId},
+    ids::{AgentId, ArticleId, OutboxId, SessionId, StandingId, TicketId, VersionId},
     language::Language,
     standing::{Beginning, Limits, PAGE_SECONDS, footer, may_begin},
 };
@@ -34,6 +34,8 @@ pub struct NewStanding<'a> {
     pub body: &'a str,
     /// Its limits.
     pub limits: Limits,
+    /// The versions it rests on, as its page showed them.
+    pub sources: &'a [(ArticleId, VersionId)],
 }
 
 impl NewStanding<'_> {
@@ -44,6 +46,9 @@ impl NewStanding<'_> {
         let numbers = [a_day.to_string(), a_requester.to_string(), until.micros().to_string()];
         let mut fields = vec![self.category.as_bytes(), self.body.as_bytes()];
         fields.extend(numbers.iter().map(String::as_bytes));
+        let mut versions: Vec<String> = self.sources.iter().map(|(_, version)| version.to_string()).collect();
+        versions.sort_unstable();
+        fields.extend(versions.iter().map(String::as_bytes));
         Digest::of_fields("countersign/standing-page/1", &fields)
     }
 
@@ -81,6 +86,8 @@ pub struct Standing {
     mac: Vec<u8>,
     /// When it was ended by hand, or replaced.
     pub ended_at: Option<Timestamp>,
+    /// The versions it rests on.
+    pub sources: Vec<(ArticleId, VersionId)>,
 }
 
 fn stored(c: &mut Columns<'_>) -> Result<Standing, StoreError> {
@@ -96,6 +103,7 @@ fn stored(c: &mut Columns<'_>) -> Result<Standing, StoreError> {
         approved_at: c.take()?,
         mac: c.take()?,
         ended_at: c.take()?,
+        sources: Vec::new(),
     })
 }
 
@@ -123,7 +131,9 @@ impl Standing {
 
     pub(crate) fn holds(&self, door: &Door) -> bool {
         let fields = self.fields();
-        let page = NewStanding { category: &self.category, body: &self.body, limits: self.limits };
+        // The page's digest covers the versions, and the mark covers the digest.
+        let page =
+            NewStanding { category: &self.category, body: &self.body, limits: self.limits, sources: &self.sources };
         self.ended_at.is_none()
             && page.digest() == self.digest
             && door.mac_holds(STANDING_LABEL, &fields.iter().map(String::as_bytes).collect::<Vec<_>>(), &self.mac)
@@ -136,7 +146,9 @@ impl Standing {
                 params![id],
             )
             .await?;
-        stored(&mut row.columns())
+        let mut standing = stored(&mut row.columns())?;
+        standing.sources = sources_of(conn, standing.id).await?;
+        Ok(standing)
     }
 
     pub(crate) async fn active(conn: &mut Conn, category: &str, language: &str) -> Result<Option<Self>, StoreError> {
@@ -146,8 +158,52 @@ impl Standing {
                 params![category, language],
             )
             .await?;
-        row.map(|row| stored(&mut row.columns())).transpose()
+        let Some(row) = row else { return Ok(None) };
+        let mut standing = stored(&mut row.columns())?;
+        standing.sources = sources_of(conn, standing.id).await?;
+        Ok(Some(standing))
     }
+
+    /// The first article it rests on that changed or may not ground a reply any more.
+    pub(crate) async fn changed(&self, conn: &mut Conn, now: Timestamp) -> Result<Option<ArticleId>, StoreError> {
+        for (article, version) in &self.sources {
+            if !world::still_good(conn, *article, *version, now).await? {
+                return Ok(Some(*article));
+            }
+        }
+        Ok(None)
+    }
+}
+
+async fn sources_of(conn: &mut Conn, id: StandingId) -> Result<Vec<(ArticleId, VersionId)>, StoreError> {
+    let rows = conn
+        .rows(
+            sql!("select article_id, version_id from standing_sources where standing_id = $1 order by article_id"),
+            params![id],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let mut c = row.columns();
+            Ok((c.take()?, c.take()?))
+        })
+        .collect()
+}
+
+/// How many of these versions are current and may ground a reply.
+///
+/// # Errors
+/// What the database says.
+pub async fn good_sources(
+    conn: &mut Conn,
+    sources: &[(ArticleId, VersionId)],
+    now: Timestamp,
+) -> Result<usize, DoorError> {
+    let mut good = 0;
+    for (article, version) in sources {
+        good += usize::from(world::still_good(conn, *article, *version, now).await?);
+    }
+    Ok(good)
 }
 
 /// What holds for a ticket of this category without flags: what a page says before anybody begins one.
@@ -180,8 +236,15 @@ pub async fn begin_standing(
     }
     let conduct = conduct_of_category(&mut tx, new.category, now).await?;
     let confirmed = world::confirmed(&mut tx, session, now.plus_seconds(-PAGE_SECONDS)).await?;
-    let asked =
-        Beginning { role: person.role, confirmed, conduct: &conduct, evidence, text: new.body, limits: new.limits };
+    let asked = Beginning {
+        role: person.role,
+        confirmed,
+        conduct: &conduct,
+        evidence,
+        text: new.body,
+        sources: (new.sources.len(), good_sources(&mut tx, new.sources, now).await?),
+        limits: new.limits,
+    };
     may_begin(&asked, now).map_err(|unfit| Refusal::Unfit { why: unfit.to_string() })?;
     // What could never leave is said now, not at the first use.
     let sample =
@@ -199,6 +262,7 @@ pub async fn begin_standing(
         approved_at: now,
         mac: Vec::new(),
         ended_at: None,
+        sources: new.sources.to_vec(),
     };
     standing.mac = standing.mark(door);
     if let Some(before) = Standing::active(&mut tx, &standing.category, &standing.language).await? {
@@ -232,6 +296,13 @@ async fn insert(tx: &mut Tx, s: &Standing) -> Result<(), StoreError> {
         ],
     )
     .await?;
+    for (article, version) in &s.sources {
+        tx.execute(
+            sql!("insert into standing_sources (standing_id, article_id, version_id) values ($1,$2,$3)"),
+            params![s.id, *article, *version],
+        )
+        .await?;
+    }
     Ok(())
 }
 
@@ -311,13 +382,15 @@ pub struct StandingLine {
     pub uses: i64,
     /// Uses after which the requester wrote again.
     pub came_back: i64,
+    /// The first article it rests on that changed since: then it answers nobody.
+    pub changed: Option<ArticleId>,
 }
 
 /// All of them, active ones first, at most 100.
 ///
 /// # Errors
 /// What the database says.
-pub async fn standings(conn: &mut Conn) -> Result<Vec<StandingLine>, DoorError> {
+pub async fn standings(conn: &mut Conn, now: Timestamp) -> Result<Vec<StandingLine>, DoorError> {
     let rows = conn
         .rows(
             sql!(
@@ -330,13 +403,16 @@ pub async fn standings(conn: &mut Conn) -> Result<Vec<StandingLine>, DoorError> 
             params![],
         )
         .await?;
-    rows.iter()
-        .map(|row| {
-            let mut c = row.columns();
-            let standing = stored(&mut c)?;
-            Ok(StandingLine { standing, by: c.take()?, ended_by: c.take()?, uses: c.take()?, came_back: c.take()? })
-        })
-        .collect()
+    let mut lines = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let mut c = row.columns();
+        let mut standing = stored(&mut c)?;
+        let (by, ended_by, uses, came_back) = (c.take()?, c.take()?, c.take()?, c.take()?);
+        standing.sources = sources_of(conn, standing.id).await?;
+        let changed = standing.changed(conn, now).await?;
+        lines.push(StandingLine { standing, by, ended_by, uses, came_back, changed });
+    }
+    Ok(lines)
 }
 
 /// One use of a standing approval.

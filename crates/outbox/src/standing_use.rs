@@ -60,6 +60,7 @@ pub async fn use_standing(
     let asked = Use {
         holds: standing.holds(door),
         until: standing.limits.until,
+        sources_hold: standing.changed(tx, now).await?.is_none(),
         approver: role_now(tx, standing.agent).await?,
         is_surely_its: question.is_surely_its,
         conduct: &conduct,
@@ -181,6 +182,10 @@ pub(crate) async fn may_leave(
     }
     if standing.ended_at.is_some() || now >= standing.limits.until {
         return Ok(Err(Refusal::Expired));
+    }
+    if let Some(article) = standing.changed(conn, now).await? {
+        let row = conn.one(sql!("select title from articles where id = $1"), params![article]).await?;
+        return Ok(Err(Refusal::SourceChanged { title: row.columns().take()? }));
     }
     if !role_now(conn, standing.agent).await?.is_some_and(Role::leads) {
         return Ok(Err(Refusal::NotYours));

@@ -65,6 +65,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0016_locks.sqlite.sql"),
         postgres: include_str!("../migrations/0016_locks.postgres.sql"),
     },
+    Migration {
+        number: 17,
+        common: include_str!("../migrations/0017_standing_sources.sql"),
+        sqlite: include_str!("../migrations/0017_locks.sqlite.sql"),
+        postgres: include_str!("../migrations/0017_locks.postgres.sql"),
+    },
 ];
 
 /// Applies what is missing, in the order of numbers and in one transaction. Every number that is missing counts, not

@@ -152,4 +152,5 @@ export const knowledge: Record<keyof typeof english, string> = {
   "search.none": "Nichts gefunden",
   "search.noneDetail": "Versuchen Sie andere oder weniger Wörter.",
   "search.tickets": "Tickets",
+  "articles.choose": "Artikel wählen",
 };

@@ -150,4 +150,5 @@ export const knowledge = {
   "search.none": "Nothing found",
   "search.noneDetail": "Try other words, or fewer.",
   "search.tickets": "Tickets",
+  "articles.choose": "Choose articles",
 };

@@ -4,10 +4,12 @@ use desk::{
     Refusal,
     audit::AuditEvent,
     calibration::Tally,
-    ids::{OutboxId, StandingId},
+    ids::{ArticleId, OutboxId, StandingId, VersionId},
     standing::{Limits, Unused},
 };
-use outbox::{Delivery, DoorError, NewStanding, Question, begin_standing, end_standing, use_standing, uses_of};
+use outbox::{
+    Delivery, DoorError, NewStanding, Question, begin_standing, end_standing, standings, use_standing, uses_of,
+};
 use store::{AgentSession, Grant, Purpose, new_id};
 
 use crate::{
@@ -19,13 +21,18 @@ const TEXT: &str = "Hello,\n\nyou can change the VAT id of your company in Setti
 const KNOWN: Tally = Tally { n: 80, right: 80, accepted: 80, edited: 0, rejected: 0, unobjected: 0 };
 const DAY: i64 = 86_400;
 
-fn wanted(desk: &TestDesk) -> NewStanding<'static> {
+fn sources(desk: &TestDesk) -> Vec<(ArticleId, VersionId)> {
+    vec![(desk.article.parse().expect("an id"), desk.version)]
+}
+
+fn wanted<'a>(desk: &TestDesk, sources: &'a [(ArticleId, VersionId)]) -> NewStanding<'a> {
     let limits = Limits { a_day: 2, a_requester: 3, until: desk.now().plus_seconds(30 * DAY) };
-    NewStanding { category: "product.how", body: TEXT, limits }
+    NewStanding { category: "product.how", body: TEXT, limits, sources }
 }
 
 async fn begin(desk: &TestDesk, who: &AgentSession) -> Result<StandingId, DoorError> {
-    let new = wanted(desk);
+    let on = sources(desk);
+    let new = wanted(desk, &on);
     begin_standing(&desk.door, &desk.store, who, &new, new.digest(), KNOWN, desk.now()).await
 }
 
@@ -57,7 +64,8 @@ fn it_is_begun_by_a_lead_with_a_password_and_leaves_word_for_word() {
         desk.confirm(&desk.mara).await;
         assert!(matches!(begin(&desk, &desk.mara).await, Err(DoorError::Refused(Refusal::Unfit { .. }))), "no lead");
         desk.confirm(&desk.timo).await;
-        let new = wanted(&desk);
+        let on = sources(&desk);
+        let new = wanted(&desk, &on);
         let other = NewStanding { body: "Something else", ..new.clone() };
         let swapped =
             begin_standing(&desk.door, &desk.store, &desk.timo, &other, new.digest(), KNOWN, desk.now()).await;
@@ -65,6 +73,10 @@ fn it_is_begun_by_a_lead_with_a_password_and_leaves_word_for_word() {
         let few = Tally { n: 40, right: 40, ..Tally::default() };
         let unknown = begin_standing(&desk.door, &desk.store, &desk.timo, &new, new.digest(), few, desk.now()).await;
         assert!(matches!(unknown, Err(DoorError::Refused(Refusal::Unfit { .. }))));
+        let bare = NewStanding { sources: &[], ..new.clone() };
+        let unsourced =
+            begin_standing(&desk.door, &desk.store, &desk.timo, &bare, bare.digest(), KNOWN, desk.now()).await;
+        assert!(matches!(unsourced, Err(DoorError::Refused(Refusal::Unfit { .. }))), "it rests on nothing");
         let id = begin(&desk, &desk.timo).await.expect("begins");
 
         let (case, outbox) = answered(&desk).await;
@@ -121,6 +133,25 @@ fn limits_and_a_changed_world_stop_it() {
 }
 
 #[test]
+fn a_changed_article_stops_it() {
+    on_both(async |desk| {
+        desk.confirm(&desk.timo).await;
+        begin(&desk, &desk.timo).await.expect("begins");
+        let (case, outbox) = answered(&desk).await;
+        desk.sql("update articles set review_by = 1 where id = $1", values![&desk.article]).await.expect("expires");
+        desk.wait(UNDO + 1);
+        assert!(matches!(desk.deliver(outbox).await, Delivery::Stopped { because: Refusal::SourceChanged { .. } }));
+        assert_eq!(status(&desk, case).await, "open");
+        assert_eq!(answer(&desk, desk.case().await).await, Some(Err(Unused::Source)));
+        let lines = standings(&mut desk.store.read().await.expect("reads"), desk.now()).await.expect("reads");
+        assert!(lines[0].changed.is_some());
+        desk.confirm(&desk.timo).await;
+        assert!(matches!(begin(&desk, &desk.timo).await, Err(DoorError::Refused(Refusal::Unfit { .. }))));
+        assert!(desk.sql("delete from standing_sources", values![]).await.is_err());
+    });
+}
+
+#[test]
 fn the_kill_switch_takes_back_what_waits() {
     on_both(async |desk| {
         desk.confirm(&desk.timo).await;
@@ -134,10 +165,9 @@ fn the_kill_switch_takes_back_what_waits() {
         assert_eq!(desk.deliver(outbox).await, Delivery::NotDue);
         assert_eq!(answer(&desk, desk.case().await).await, None);
 
-        let short = NewStanding {
-            limits: Limits { until: desk.now().plus_seconds(5), ..wanted(&desk).limits },
-            ..wanted(&desk)
-        };
+        let on = sources(&desk);
+        let limits = Limits { until: desk.now().plus_seconds(5), ..wanted(&desk, &on).limits };
+        let short = NewStanding { limits, ..wanted(&desk, &on) };
         desk.confirm(&desk.timo).await;
         begin_standing(&desk.door, &desk.store, &desk.timo, &short, short.digest(), KNOWN, desk.now())
             .await

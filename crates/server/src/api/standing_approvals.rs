@@ -4,18 +4,21 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
 use desk::{Digest, Timestamp, ids::StandingId, standing::Limits};
-use outbox::{NewStanding, StandingLine};
+use outbox::StandingLine;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     auth::{Answering, Leading},
-    extract::{Body, Id},
+    extract::{Body, Id, id},
     page::{List, time},
     problem::{Problem, ProblemBody},
 };
-use crate::{App, flow::standing_approvals as flow};
+use crate::{
+    App,
+    flow::standing_approvals::{self as flow, Wanted},
+};
 
 /// Routes of standing approvals.
 pub fn router() -> OpenApiRouter<Arc<App>> {
@@ -39,13 +42,15 @@ pub struct StandingApproval {
     a_day: i64,
     a_requester: i64,
     until: String,
-    /// `active`, `lapsed` or `ended`.
+    /// `active`, `source_changed` (an article it rests on changed: it answers nobody), `lapsed` or `ended`.
     state: String,
     ended_by: Option<String>,
     ended_at: Option<String>,
     uses: i64,
     /// Uses after which the requester wrote again.
     came_back: i64,
+    /// The articles it rests on.
+    articles: Vec<String>,
 }
 
 impl StandingApproval {
@@ -54,6 +59,7 @@ impl StandingApproval {
         let state = match s.ended_at {
             Some(_) => "ended",
             None if now >= s.limits.until => "lapsed",
+            None if line.changed.is_some() => "source_changed",
             None => "active",
         };
         Self {
@@ -71,6 +77,7 @@ impl StandingApproval {
             ended_at: s.ended_at.map(time),
             uses: line.uses,
             came_back: line.came_back,
+            articles: s.sources.iter().map(|(article, _)| article.to_string()).collect(),
         }
     }
 }
@@ -87,6 +94,8 @@ pub struct StandingText {
     a_requester: i64,
     /// Its last moment, within the next 90 days.
     until: String,
+    /// The articles that say the same.
+    articles: Vec<String>,
 }
 
 /// The same, as its page showed it.
@@ -98,6 +107,7 @@ pub struct NewStandingApproval {
     a_day: i64,
     a_requester: i64,
     until: String,
+    articles: Vec<String>,
     /// Digest of what the page showed.
     digest: String,
 }
@@ -130,10 +140,15 @@ pub struct StandingUseLine {
     came_back: bool,
 }
 
-fn limits(a_day: i64, a_requester: i64, until: &str) -> Result<Limits, Problem> {
-    let until = Timestamp::parse(until)
+fn wanted(text: StandingText) -> Result<Wanted, Problem> {
+    let until = Timestamp::parse(&text.until)
         .ok_or_else(|| Problem::invalid("“until” is a point in time such as 2026-12-31T23:00:00Z.".to_owned()))?;
-    Ok(Limits { a_day, a_requester, until })
+    Ok(Wanted {
+        category: text.category,
+        text: text.text,
+        limits: Limits { a_day: text.a_day, a_requester: text.a_requester, until },
+        articles: text.articles.iter().map(|article| id(article)).collect::<Result<_, _>>()?,
+    })
 }
 
 /// All of them, active ones first.
@@ -156,9 +171,7 @@ async fn preview_standing_approval(
     Leading(session): Leading,
     Body(text): Body<StandingText>,
 ) -> Result<Json<StandingPreview>, Problem> {
-    let limits = limits(text.a_day, text.a_requester, &text.until)?;
-    let new = NewStanding { category: &text.category, body: &text.text, limits };
-    let shown = flow::preview(&app, &session, &new).await?;
+    let shown = flow::preview(&app, &session, &wanted(text)?).await?;
     Ok(Json(StandingPreview {
         digest: shown.digest.to_string(),
         letter: shown.letter,
@@ -176,10 +189,10 @@ async fn begin_standing_approval(
     Leading(session): Leading,
     Body(text): Body<NewStandingApproval>,
 ) -> Result<(StatusCode, Json<StandingApproval>), Problem> {
-    let limits = limits(text.a_day, text.a_requester, &text.until)?;
-    let new = NewStanding { category: &text.category, body: &text.text, limits };
     let shown: Digest = text.digest.parse().map_err(|e: desk::digest::BadDigest| Problem::invalid(e.to_string()))?;
-    let id = flow::begin(&app, &session, &new, shown).await?;
+    let NewStandingApproval { category, text, a_day, a_requester, until, articles, digest: _ } = text;
+    let wanted = wanted(StandingText { category, text, a_day, a_requester, until, articles })?;
+    let id = flow::begin(&app, &session, &wanted, shown).await?;
     let now = app.clock.now();
     let line = flow::all(&app).await?.into_iter().find(|line| line.standing.id == id).ok_or_else(Problem::not_found)?;
     Ok((StatusCode::CREATED, Json(StandingApproval::new(line, now))))

@@ -4,8 +4,8 @@ use desk::{
     Digest, Timestamp,
     audit::Service,
     calibration::{Seen, Tally, by_category},
-    ids::StandingId,
-    standing::{Beginning, may_begin},
+    ids::{ArticleId, StandingId, VersionId},
+    standing::{Beginning, Limits, may_begin},
     suggestion::Doubt,
     terms::Confirmation,
 };
@@ -25,6 +25,38 @@ async fn evidence(conn: &mut Conn, grant: &Grant, category: &str, now: Timestamp
     Ok(by_category(&seen).get(category).copied().unwrap_or_default())
 }
 
+/// A standing approval as a lead wants it, before its articles are looked up.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Category key.
+    pub category: String,
+    /// The text, word for word.
+    pub text: String,
+    /// Its limits.
+    pub limits: Limits,
+    /// The articles that say the same.
+    pub articles: Vec<ArticleId>,
+}
+
+impl Wanted {
+    /// The current versions of its articles; what the reader may not see is not found.
+    async fn sources(&self, conn: &mut Conn, grant: &Grant) -> Result<Vec<(ArticleId, VersionId)>, FlowError> {
+        let mut articles = self.articles.clone();
+        articles.sort_unstable();
+        articles.dedup();
+        let mut sources = Vec::new();
+        for id in articles {
+            let article = conn.article(grant, id).await?;
+            sources.push((id, article.current.ok_or(FlowError::NotFound)?));
+        }
+        Ok(sources)
+    }
+
+    fn with<'a>(&'a self, sources: &'a [(ArticleId, VersionId)]) -> NewStanding<'a> {
+        NewStanding { category: &self.category, body: &self.text, limits: self.limits, sources }
+    }
+}
+
 /// What a page shows before anybody begins one.
 #[derive(Debug, Clone)]
 pub struct Preview {
@@ -42,9 +74,11 @@ pub struct Preview {
 ///
 /// # Errors
 /// [`FlowError::NotFound`] for a category that does not exist, or what the database says.
-pub async fn preview(app: &App, session: &AgentSession, new: &NewStanding<'_>) -> Result<Preview, FlowError> {
+pub async fn preview(app: &App, session: &AgentSession, wanted: &Wanted) -> Result<Preview, FlowError> {
     let (grant, now) = (app.service_grant(Service::Preparation, Purpose::Work)?, app.clock.now());
     let mut conn = app.store.read().await?;
+    let sources = wanted.sources(&mut conn, &Grant::for_agent(session, Purpose::Work)?).await?;
+    let new = wanted.with(&sources);
     known(&mut conn, new.category).await?;
     let evidence = evidence(&mut conn, &grant, new.category, now).await?;
     let conduct = outbox::conduct_of_category(&mut conn, new.category, now).await?;
@@ -54,6 +88,7 @@ pub async fn preview(app: &App, session: &AgentSession, new: &NewStanding<'_>) -
         conduct: &conduct,
         evidence,
         text: new.body,
+        sources: (sources.len(), outbox::good_sources(&mut conn, &sources, now).await?),
         limits: new.limits,
     };
     let unfit = may_begin(&asked, now).err().map(|unfit| unfit.to_string());
@@ -70,18 +105,15 @@ async fn known(conn: &mut Conn, category: &str) -> Result<(), FlowError> {
 ///
 /// # Errors
 /// What the door refuses, or the database says.
-pub async fn begin(
-    app: &App,
-    session: &AgentSession,
-    new: &NewStanding<'_>,
-    shown: Digest,
-) -> Result<StandingId, FlowError> {
+pub async fn begin(app: &App, session: &AgentSession, wanted: &Wanted, shown: Digest) -> Result<StandingId, FlowError> {
     let (grant, now) = (app.service_grant(Service::Preparation, Purpose::Work)?, app.clock.now());
     let mut conn = app.store.read().await?;
+    let sources = wanted.sources(&mut conn, &Grant::for_agent(session, Purpose::Work)?).await?;
+    let new = wanted.with(&sources);
     known(&mut conn, new.category).await?;
     let evidence = evidence(&mut conn, &grant, new.category, now).await?;
     drop(conn);
-    let id = outbox::begin_standing(&app.door, &app.store, session, new, shown, evidence, now).await?;
+    let id = outbox::begin_standing(&app.door, &app.store, session, &new, shown, evidence, now).await?;
     app.live.committed();
     Ok(id)
 }
@@ -102,7 +134,7 @@ pub async fn end(app: &App, session: &AgentSession, id: StandingId) -> Result<()
 /// Whatever the database says.
 pub async fn all(app: &App) -> Result<Vec<StandingLine>, FlowError> {
     let mut conn = app.store.read().await?;
-    Ok(outbox::standings(&mut conn).await?)
+    Ok(outbox::standings(&mut conn, app.clock.now()).await?)
 }
 
 /// The uses of one that this person may see.

@@ -45,6 +45,8 @@ closed_list! {
         SourceFailed = "source_failed",
         /// Texts of a source of theirs wait for an answer.
         TextsWaiting = "texts_waiting",
+        /// A standing approval rests on an article that changed: it answers nobody.
+        StandingStopped = "standing_stopped",
         /// Triage is right less often than promised.
         Drift = "drift",
     }
@@ -92,6 +94,9 @@ pub async fn of(app: &App, session: &AgentSession) -> Result<Vec<Task>, FlowErro
     }
     lapsed.extend(due);
     lapsed.splice(0..0, of_replies(&mut conn, session, now).await?);
+    if leads {
+        lapsed.extend(of_standing(&mut conn, now).await?);
+    }
     lapsed.extend(of_sources(&mut conn, agent.id, now).await?);
     lapsed.extend(of_knowledge(app, &mut conn, session, now).await?);
     lapsed.extend(of_triage(&mut conn, session, now).await?);
@@ -130,6 +135,24 @@ async fn of_replies(conn: &mut Conn, session: &AgentSession, now: Timestamp) -> 
         }
     }
     Ok(tasks)
+}
+
+/// Standing approvals that a changed article stopped.
+async fn of_standing(conn: &mut Conn, now: Timestamp) -> Result<Vec<Task>, FlowError> {
+    let stopped = outbox::standings(conn, now)
+        .await?
+        .into_iter()
+        .filter(|line| line.changed.is_some() && line.standing.ended_at.is_none() && now < line.standing.limits.until);
+    Ok(stopped
+        .map(|line| Task {
+            kind: TaskKind::StandingStopped,
+            sentence: format!(
+                "The standing approval for {} rests on an article that changed; it answers nobody until somebody begins it again.",
+                line.standing.category
+            ),
+            link: "/settings/standing".to_owned(),
+        })
+        .collect())
 }
 
 async fn of_sources(conn: &mut Conn, owner: AgentId, now: Timestamp) -> Result<Vec<Task>, FlowError> {

@@ -51,9 +51,9 @@ async fn accepted(desk: &TestDesk, who: &Client, count: usize) {
     }
 }
 
-fn wanted() -> Value {
+fn wanted(desk: &TestDesk) -> Value {
     let until = NOON.plus_seconds(20 * 86_400).rfc3339();
-    json!({ "category": "billing.invoice", "text": TEXT, "a_day": 5, "a_requester": 1, "until": until })
+    json!({ "category": "billing.invoice", "text": TEXT, "a_day": 5, "a_requester": 1, "until": until, "articles": [desk.article.to_string()] })
 }
 
 async fn tray(who: &Client) -> Vec<Value> {
@@ -67,15 +67,15 @@ fn a_text_approved_beforehand_answers_on_evidence_alone_and_ends_at_once() {
         past(desk, 6).await;
         trained(desk).await;
         let (mara, timo) = (desk.sign_in("mara").await, desk.sign_in("timo").await);
-        let early = mara.post("/standing-approvals/preview", wanted()).await.expect(200);
+        let early = mara.post("/standing-approvals/preview", wanted(desk)).await.expect(200);
         assert!(early["unfit"].as_str().unwrap().contains("at least 50 are needed"), "{early}");
         accepted(desk, &mara, 52).await;
 
-        timo.post("/standing-approvals/preview", wanted()).await.problem(403);
-        let shown = mara.post("/standing-approvals/preview", wanted()).await.expect(200);
+        timo.post("/standing-approvals/preview", wanted(desk)).await.problem(403);
+        let shown = mara.post("/standing-approvals/preview", wanted(desk)).await.expect(200);
         assert_eq!((&shown["unfit"], &shown["answered"]), (&Value::Null, &json!(52)), "{shown}");
         assert!(shown["letter"].as_str().unwrap().starts_with(TEXT), "{shown}");
-        let mut new = wanted();
+        let mut new = wanted(desk);
         new["digest"] = shown["digest"].clone();
         let unconfirmed = mara.post("/standing-approvals", new.clone()).await;
         assert_eq!(unconfirmed.problem(422), "refused");
