@@ -55,7 +55,8 @@ pub async fn use_standing(
     let Some(answers) = ticket.last_inbound else { return Ok(None) };
     let thread = Thread::load(tx, Some(answers)).await?;
     let conduct = ticket.conduct_alone(tx, now).await?;
-    // Writing the row without changing it makes two uses wait for each other, so that no limit is passed by both.
+    // Writing the row without changing it makes two uses for one requester wait for each other. Two for different
+    // requesters at the same instant on two nodes may pass the limit of the day by one.
     tx.execute(sql!("update requesters set ai = ai where id = $1"), params![ticket.requester]).await?;
     let asked = Use {
         holds: standing.holds(door),
