@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Private PostgreSQL, Dovecot and Postfix for the tests. Everything lives in one folder and listens
+# Private PostgreSQL, Dovecot, Postfix and Prometheus for the tests. Everything lives in one folder and listens
 # on loopback only; no mail can leave, because the mail server has no client to send it with.
 #
 #   scripts/services.sh start DIR    starts what is installed, writes DIR/env
@@ -76,7 +76,7 @@ start_postgres() {
   free_port
   # Durability is the server's business, not that of a test that throws the folder away.
   as_postgres "$bin/pg_ctl" --pgdata="$dir/postgres/data" --log="$dir/postgres/log" --wait --timeout=$patience \
-    --options="-p $port -k $dir/postgres -h 127.0.0.1 -F -c max_connections=400 -c full_page_writes=off -c shared_buffers=64MB" \
+    --options="-p $port -k $dir/postgres -h 127.0.0.1 -F -c max_connections=400 -c full_page_writes=off -c shared_buffers=64MB -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=128MB -c min_wal_size=32MB" \
     start >/dev/null || { say "PostgreSQL did not start; see $dir/postgres/log"; return 1; }
   put COUNTERSIGN_TEST_POSTGRES "postgres://postgres@127.0.0.1:$port/postgres"
   say "PostgreSQL on port $port"
@@ -294,8 +294,33 @@ start_postfix() {
   say "Postfix on ports $smtp_port (plain, STARTTLS) and $smtps_port (TLS)"
 }
 
+# Scrapes itself, once as a service of each of two teams.
+start_prometheus() {
+  if ! have prometheus; then say "Prometheus is not installed (package prometheus)"; return 0; fi
+  free_port
+  mkdir -p "$dir/prometheus"
+  cat >"$dir/prometheus/prometheus.yml" <<CONF
+global:
+  scrape_interval: 1s
+scrape_configs:
+  - job_name: tests
+    static_configs:
+      - targets: ["127.0.0.1:$port"]
+        labels: { team: billing }
+      - targets: ["localhost:$port"]
+        labels: { team: security }
+CONF
+  prometheus --config.file="$dir/prometheus/prometheus.yml" --storage.tsdb.path="$dir/prometheus/data" \
+    --web.listen-address="127.0.0.1:$port" >"$dir/prometheus/log" 2>&1 &
+  echo $! >"$dir/prometheus/pid"
+  wait_for Prometheus "$port"
+  put COUNTERSIGN_TEST_PROMETHEUS "http://127.0.0.1:$port"
+  say "Prometheus on port $port"
+}
+
 stop() {
   local bin
+  if [ -s "$dir/prometheus/pid" ]; then kill "$(cat "$dir/prometheus/pid")" 2>/dev/null || true; rm -f "$dir/prometheus/pid"; fi
   if [ -d "$dir/postfix/spool" ]; then as_root postfix -c "$dir/postfix/etc" stop >/dev/null 2>&1 || true; fi
   if [ -f "$dir/dovecot/dovecot.conf" ]; then dovecot -c "$dir/dovecot/dovecot.conf" stop >/dev/null 2>&1 || true; fi
   bin=$(postgres_bin)
@@ -314,6 +339,7 @@ case $verb in
     start_postgres
     start_dovecot
     start_postfix
+    start_prometheus
     ;;
   stop)
     stop

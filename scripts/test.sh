@@ -11,6 +11,7 @@ cd "$(dirname "$0")/.."
 
 passed=0 failed=0 skipped=0
 failures=()
+room() { df -Pm "${TMPDIR:-/tmp}" . | awk 'NR > 1 { print $4 }' | sort -n | head -n 1; } # MiB, of the fuller disk
 say() { printf '\n== %s\n' "$*"; }
 wanted() { [ ${#stages[@]} -eq 0 ] || [[ " ${stages[*]} " == *" $1 "* ]]; }
 stages=("$@")
@@ -48,6 +49,7 @@ need dovecot-lmtpd test -x /usr/lib/dovecot/lmtp
 need postfix have postfix
 need swaks have swaks
 need openssl have openssl
+need prometheus have prometheus
 need sqlite3 have sqlite3
 need curl have curl
 need chromium has_chromium
@@ -91,8 +93,12 @@ fi
 [ -n "${COUNTERSIGN_TEST_IMAP_PORT:-}" ] || skip "tests that fetch from a real mailbox (no Dovecot here)"
 [ -n "${COUNTERSIGN_TEST_SMTP_PORT:-}" ] || skip "tests that hand mail to a real server (no Postfix here)"
 
+[ -n "${COUNTERSIGN_TEST_PROMETHEUS:-}" ] || skip "tests that ask a real Prometheus (none here)"
+
 # ---- stages ------------------------------------------------------------------------------------
 
+# What is built once needs no notes for building it again and no lines for a debugger; both are most of the disk a build takes.
+if [ "${CI:-}" = true ]; then export CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=none CARGO_PROFILE_DEV_STRIP=debuginfo; fi
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never} NO_COLOR=1 FORCE_COLOR=0
 
 # Adds up the counts that cargo, vitest and node print.
@@ -123,7 +129,8 @@ stage() { # name, title, command...
   fi
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
   if [ $ok = no ] || [ "$f" -gt 0 ]; then failures+=("$title"); fi
-  printf -- '-- %s: %d passed, %d failed, %d s\n' "$title" "$p" "$f" $((SECONDS - begun))
+  printf -- '-- %s: %d passed, %d failed, %d s, %d MiB of disk left\n' "$title" "$p" "$f" $((SECONDS - begun)) "$(room)"
+  if [ "$(room)" -lt 300 ]; then echo "The disk is nearly full: databases and mail servers refuse to write, and tests fail for that alone."; fi
 }
 
 # Set -e does not reach into functions called from conditions; so each step says && itself.

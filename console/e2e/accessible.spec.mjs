@@ -24,12 +24,19 @@ for (const colorScheme of ["light", "dark"]) {
       await page.keyboard.press("Escape");
       for (const name of ["Customer", "Trail"]) await page.getByRole("button", { name: new RegExp(`^${name}`) }).click();
       await check(page, "ticket");
+      for (const [key, place] of [["l", "snooze"], ["Shift+M", "transfer"]]) {
+        await page.locator(".ticket-head h1").click();
+        await page.keyboard.press(key);
+        await page.getByTestId(place).waitFor();
+        await check(page, place);
+        await page.getByTestId(place).getByRole("button", { name: "Cancel" }).click();
+      }
       await page.getByRole("button", { name: /^Edit/ }).click();
       await check(page, "editor");
       await reviewButton(page).click();
       await page.getByTestId("sealed").waitFor();
       await check(page, "sealed");
-      for (const path of ["/search?q=invoice", "/knowledge", "/patterns", "/patterns?tab=patterns", "/tray", "/insights", "/tasks", "/record", "/quarantine", "/settings", "/settings/policies", "/settings/standing", "/bulk", "/bulk/new", "/settings/policies/operating_model/billing.invoice"]) {
+      for (const path of ["/search?q=invoice", "/knowledge", "/patterns", "/patterns?tab=patterns", "/tray", "/insights", "/incidents", "/flags", "/tasks", "/record", "/quarantine", "/settings", "/settings/policies", "/settings/standing", "/settings/reading", "/settings/people", "/bulk", "/bulk/new", "/settings/policies/operating_model/billing.invoice"]) {
         await page.goto(base + path);
         await page.locator("h1").first().waitFor();
         await check(page, path);

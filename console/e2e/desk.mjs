@@ -6,10 +6,10 @@ const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 /** Runs one journey in its own browser profile; page errors and policy violations fail it. */
-export async function onDesk(journey, { viewport = { width: 1366, height: 768 }, colorScheme = "light", signedIn = true, at = base } = {}) {
+export async function onDesk(journey, { viewport = { width: 1366, height: 768 }, colorScheme = "light", signedIn = true, at = base, javaScriptEnabled = true } = {}) {
   const browser = await chromium.launch({ executablePath, args });
   try {
-    const context = await browser.newContext({ viewport, colorScheme, locale: "en-GB" });
+    const context = await browser.newContext({ viewport, colorScheme, locale: "en-GB", javaScriptEnabled });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     const faults = [];
@@ -53,4 +53,14 @@ export async function acknowledge(page) {
     actions += 1;
   }
   return actions;
+}
+
+/** Asks in the page, twice a second, until the answer is one; the browser's own waiting takes a promise for an answer. */
+export async function until(page, question, given = null, seconds = 60) {
+  for (let tries = 0; tries < seconds * 2; tries += 1) {
+    const answer = await page.evaluate(question, given);
+    if (answer) return answer;
+    await page.waitForTimeout(500);
+  }
+  throw new Error(`no answer within ${seconds} s: ${question}`);
 }

@@ -30,6 +30,9 @@ test("who has the whole desk erases a requester after typing the address, and no
     await page.getByRole("button", { name: "Erase this person" }).click();
     await typed.fill("Theo@tidepool.example ");
     await erase.click();
+    const dialog = page.getByRole("dialog", { name: "Is it you?" });
+    await dialog.getByLabel("Your password").fill(password);
+    await dialog.getByRole("button", { name: "Confirm" }).click();
     // Files are written anew before the answer.
     await page.getByText(/^Erased, with /).first().waitFor({ timeout: 60_000 });
     await page.goto(`${at}/tickets`);

@@ -10,6 +10,8 @@ async function hold(page, key, times = 12) {
 
 test("j, k and Enter lead through the list; u leads back", async () => {
   await onDesk(async (page) => {
+    // A desk that just started has a list to move through once its mail is in.
+    await page.locator(".ticket-row").nth(2).waitFor();
     await page.keyboard.press("j");
     const first = await page.locator('.ticket-row[aria-current="true"]').getAttribute("href");
     await page.keyboard.press("j");

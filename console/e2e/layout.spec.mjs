@@ -37,7 +37,7 @@ test("a phone of 360 px reads and approves without sideways scrolling", async ()
     await page.getByTestId("sealed").waitFor();
     await narrow();
     assert.ok(await fits(page, page.getByRole("button", { name: /^Sign and send/ })), "the sign button is in sight");
-    for (const path of ["/search?q=invoice", "/knowledge", "/patterns", "/patterns?tab=patterns", "/tray", "/insights", "/tasks", "/record", "/quarantine", "/settings", "/settings/policies", "/settings/policies/operating_model/billing.invoice"]) {
+    for (const path of ["/search?q=invoice", "/knowledge", "/patterns", "/patterns?tab=patterns", "/tray", "/insights", "/incidents", "/flags", "/tasks", "/record", "/quarantine", "/settings", "/settings/policies", "/settings/policies/operating_model/billing.invoice"]) {
       await page.goto(base + path);
       await page.locator("h1").first().waitFor();
       await page.waitForTimeout(300);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { acknowledge, base, onDesk, openReady, reviewButton, signButton, undoButton } from "./desk.mjs";
+import { acknowledge, base, onDesk, openReady, reviewButton, signButton, undoButton, until } from "./desk.mjs";
 
 test("a letter's whole way: sources, edit, sealed view, sign, undo, sign again, in the tray", async () => {
   await onDesk(async (page) => {
@@ -40,6 +40,11 @@ test("a letter's whole way: sources, edit, sealed view, sign, undo, sign again, 
     await signButton(page).click();
     await page.getByTestId("undo-bar").waitFor();
     await page.getByTestId("undo-bar").waitFor({ state: "hidden", timeout: 120_000 });
+    // Other journeys' letters lie in this tray too; this one is on top once it has left.
+    await until(page, async (wanted) => {
+      const [newest] = (await (await fetch("/api/v1/tray")).json()).items;
+      return newest && JSON.stringify(await (await fetch(`/api/v1/tray/${newest.id}`)).json()).includes(wanted);
+    }, words, 30);
     await page.goto(`${base}/tray`);
     await page.getByTestId("letter-line").first().click({ timeout: 30_000 });
     await page.getByTestId("letter-body").getByText(words).waitFor();

@@ -17,7 +17,7 @@ export const countersign = (folder, ...words) =>
 export const addPerson = (folder, name, email, role, password) =>
   execFileSync(binary, ["user", "add", name, email, "--role", role, "--config", join(folder, "desk.toml"), "--data", join(folder, "data")], { cwd: root, input: `${password}\n`, encoding: "utf8" });
 
-const freePort = () => new Promise((resolve, reject) => {
+export const freePort = () => new Promise((resolve, reject) => {
   const probe = createServer().once("error", reject).listen(0, "127.0.0.1", () => {
     const { port } = probe.address();
     probe.close(() => resolve(port));
@@ -27,11 +27,11 @@ const freePort = () => new Promise((resolve, reject) => {
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Starts `countersign demo` in an empty folder with this configuration, lends its address and folder, stops it. */
-export async function withDesk({ config, secrets = {} }, use) {
+export async function withDesk({ config, secrets = {}, port }, use) {
   const folder = mkdtempSync(join(tmpdir(), "countersign-desk-"));
   const file = join(folder, "desk.toml");
   writeFileSync(file, config);
-  const address = `127.0.0.1:${await freePort()}`;
+  const address = `127.0.0.1:${port ?? await freePort()}`;
   const child = spawn(binary, ["demo", "--config", file, "--data", join(folder, "data"), "--listen", address], { cwd: root, env: { ...process.env, ...secrets } });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => { said += part; });

@@ -6,9 +6,9 @@ const press = (key: string, held: Partial<Record<"ctrlKey" | "metaKey" | "shiftK
 
 // What the physical key gives with and without Shift, for the non-letters the keymap uses.
 const layouts: Record<string, Record<string, { shiftKey: boolean }>> = {
-  US: { "?": { shiftKey: true }, "/": { shiftKey: false }, ".": { shiftKey: false } },
-  German: { "?": { shiftKey: true }, "/": { shiftKey: true }, ".": { shiftKey: false } },
-  French: { "?": { shiftKey: true }, "/": { shiftKey: true }, ".": { shiftKey: true } },
+  US: { "!": { shiftKey: true }, "?": { shiftKey: true }, "/": { shiftKey: false }, ".": { shiftKey: false } },
+  German: { "!": { shiftKey: true }, "?": { shiftKey: true }, "/": { shiftKey: true }, ".": { shiftKey: false } },
+  French: { "!": { shiftKey: false }, "?": { shiftKey: true }, "/": { shiftKey: true }, ".": { shiftKey: true } },
 };
 
 describe("keymap", () => {

@@ -14,8 +14,10 @@ const root = createRootRoute({ notFoundComponent: () => <Failure error={null} />
 
 const signIn = createRoute({
   getParentRoute: () => root, path: "/sign-in", component: SignIn,
-  validateSearch: (search): { to?: string } => ({ to: optional(search.to) }),
+  validateSearch: (search): { to?: string; refused?: string } => ({ to: optional(search.to), refused: optional(search.refused) }),
 });
+
+const welcome = createRoute({ getParentRoute: () => root, path: "/welcome", component: lazyRouteComponent(() => import("./signin/Welcome"), "Welcome") });
 
 const shell = createRoute({
   getParentRoute: () => root, id: "shell", component: Shell, errorComponent: ({ error, reset }) => <Failure error={error} onRetry={reset} />,
@@ -55,19 +57,26 @@ const newBulk = createRoute({ getParentRoute: () => shell, path: "/bulk/new", co
 const bulk = createRoute({ getParentRoute: () => shell, path: "/bulk/$bulkId", component: lazyRouteComponent(() => import("./bulk/BulkPage"), "BulkRoute") });
 const origin = createRoute({ getParentRoute: () => shell, path: "/letters/$approvalId", component: lazyRouteComponent(() => import("./origin/OriginPage"), "OriginRoute") });
 const record = createRoute({ getParentRoute: () => shell, path: "/record", component: lazyRouteComponent(() => import("./record/RecordPage"), "RecordPage") });
+const departures = createRoute({ getParentRoute: () => shell, path: "/departures", component: lazyRouteComponent(() => import("./record/DeparturesPage"), "DeparturesPage") });
 const quarantine = createRoute({ getParentRoute: () => shell, path: "/quarantine", component: lazyRouteComponent(() => import("./quarantine/QuarantinePage"), "QuarantinePage") });
 const settings = createRoute({ getParentRoute: () => shell, path: "/settings", component: lazyRouteComponent(() => import("./settings/SettingsPage"), "SettingsPage") });
 const policies = createRoute({ getParentRoute: () => shell, path: "/settings/policies", component: lazyRouteComponent(() => import("./policies/PoliciesPage"), "PoliciesPage") });
 const policy = createRoute({ getParentRoute: () => shell, path: "/settings/policies/$kind/$key", component: lazyRouteComponent(() => import("./policies/PolicyPage"), "PolicyRoute") });
 const standing = createRoute({ getParentRoute: () => shell, path: "/settings/standing", component: lazyRouteComponent(() => import("./standing/StandingPage"), "StandingPage") });
+const accounts = createRoute({ getParentRoute: () => shell, path: "/settings/people", component: lazyRouteComponent(() => import("./accounts/AccountsPage"), "AccountsPage") });
+const reading = createRoute({ getParentRoute: () => shell, path: "/settings/reading", component: lazyRouteComponent(() => import("./reading/ReadingPage"), "ReadingPage") });
 const insights = createRoute({ getParentRoute: () => shell, path: "/insights", component: lazyRouteComponent(() => import("./insights/InsightsPage"), "InsightsPage") });
+const incidents = createRoute({ getParentRoute: () => shell, path: "/incidents", component: lazyRouteComponent(() => import("./incidents/IncidentsPage"), "IncidentsPage") });
+const incident = createRoute({ getParentRoute: () => shell, path: "/incidents/$incidentId", component: lazyRouteComponent(() => import("./incidents/IncidentPage"), "IncidentRoute") });
+const flags = createRoute({ getParentRoute: () => shell, path: "/flags", component: lazyRouteComponent(() => import("./incidents/FlagsPage"), "FlagsPage") });
 const tasks = createRoute({ getParentRoute: () => shell, path: "/tasks", component: lazyRouteComponent(() => import("./tasks/TasksPage"), "TasksPage") });
 
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
+    welcome,
     shell.addChildren([
-      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), patterns, search, tray.addChildren([letter]), bulks, newBulk, bulk, origin, record, quarantine, settings, policies, policy, standing, insights, tasks,
+      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), patterns, search, tray.addChildren([letter]), bulks, newBulk, bulk, origin, record, departures, quarantine, settings, policies, policy, standing, accounts, reading, insights, incidents, incident, flags, tasks,
     ]),
   ]),
   defaultPreload: false,

@@ -3,9 +3,12 @@ import { Problem, nextCursor } from "./http";
 import { articleChanges, getArticle, getPattern, listArticles, listGaps, listPatterns, listSources, ticketMacros } from "./knowledge";
 import { getProvenance } from "./drafts";
 import { getLetter, listLetters, listQuarantine } from "./mail";
+import { getHandOver, getSnoozeTimes } from "./attention";
 import { getPolicy, getPolicyVersion, listColleagues, listPolicies, openTickets } from "./policies";
 import { getCheckpoint, listAudit } from "./record";
+import { findRepetitions, getPackage, getStanding, listEscalations } from "./escalations";
 import { getSession, getStatus } from "./session";
+import { getWouldLeave, listDepartures } from "./leaving";
 import { getExchange, getTicket, listTickets, listViews, type TicketFilter } from "./tickets";
 import { getCalibration, getTraining, listCorrections, listModels, listTasks } from "./triage";
 import type { Desk, PolicyKind, Session, TicketPage } from "./types";
@@ -46,6 +49,8 @@ export const articlesQuery = (filter: { q?: string; state?: string; kind?: strin
   infiniteQueryOptions({ queryKey: ["articles", filter], queryFn: ({ pageParam }) => listArticles(filter, pageParam), ...firstPage });
 export const lettersQuery = infiniteQueryOptions({ queryKey: ["tray"], queryFn: ({ pageParam }) => listLetters(pageParam), ...firstPage, refetchOnMount: "always" });
 export const quarantineQuery = infiniteQueryOptions({ queryKey: ["quarantine"], queryFn: ({ pageParam }) => listQuarantine(pageParam), ...firstPage });
+export const departuresQuery = infiniteQueryOptions({ queryKey: ["departures"], queryFn: ({ pageParam }) => listDepartures(pageParam), ...firstPage, refetchOnMount: "always" });
+export const wouldLeaveQuery = (ticketId: string) => queryOptions({ queryKey: ["leaving", ticketId], queryFn: () => getWouldLeave(ticketId), refetchOnMount: "always", staleTime: 0 });
 export const auditQuery = (filter: { kind?: string }) =>
   infiniteQueryOptions({ queryKey: ["audit", filter], queryFn: ({ pageParam }) => listAudit(filter, pageParam), ...firstPage, refetchOnMount: "always" });
 export const calibrationQuery = (days: number) => queryOptions({ queryKey: ["calibration", days], queryFn: () => getCalibration(days), refetchOnMount: "always" });
@@ -74,6 +79,14 @@ export const patternsQuery = queryOptions({ queryKey: ["patterns"], queryFn: lis
 export const gapsQuery = queryOptions({ queryKey: ["gaps"], queryFn: listGaps, ...untilCounted });
 export const patternQuery = (id: string) => queryOptions({ queryKey: ["pattern", id], queryFn: () => getPattern(id) });
 /** Tasks are derived on each request; a minute's delay is no loss. */
+/** Under the ticket's key, so that whatever happens on it refreshes both. */
+export const standingQuery = (ticketId: string) => queryOptions({ queryKey: ["ticket", ticketId, "standing"], queryFn: () => getStanding(ticketId), refetchInterval: 60_000 });
+export const packageQuery = (ticketId: string, receiver: string | null) => queryOptions({ queryKey: ["ticket", ticketId, "package", receiver], queryFn: () => getPackage(ticketId, receiver) });
+export const escalationsQuery = queryOptions({ queryKey: ["escalations"], queryFn: listEscalations, refetchInterval: 20_000 });
+export const repetitionsQuery = (ticketId: string, body: string) => queryOptions({ queryKey: ["repetitions", ticketId, body], queryFn: () => findRepetitions(ticketId, body), retry: false });
+/** Asked once for each opening of a page: the look that follows would make it empty. */
+export const handOverQuery = (ticketId: string) => queryOptions({ queryKey: ["hand-over", ticketId], queryFn: () => getHandOver(ticketId), staleTime: Infinity, gcTime: 0, retry: false });
+export const snoozeTimesQuery = (ticketId: string) => queryOptions({ queryKey: ["snooze-times", ticketId], queryFn: () => getSnoozeTimes(ticketId), staleTime: 0 });
 export const tasksQuery = queryOptions({ queryKey: ["tasks"], queryFn: listTasks, refetchInterval: 60_000 });
 
 /** The signed-in session; only for pages below the shell, which shows the sign-in page without one. */

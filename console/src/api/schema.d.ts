@@ -4,6 +4,57 @@
  */
 
 export interface paths {
+    "/aberrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ticket flow of the caller's queues, and what telemetry shows. */
+        get: operations["list_aberrations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody who has or had an account, and the queues there are. For administrators. */
+        get: operations["list_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes somebody's account; never one's own. Needs a confirmation of the last five minutes. */
+        post: operations["change_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/agents": {
         parameters: {
             query?: never;
@@ -237,6 +288,23 @@ export interface paths {
         get: operations["get_attachment"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attachments/{id}/redaction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a file out of its ticket for good. The mail that brought it loses its raw bytes. */
+        post: operations["redact_attachment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -517,6 +585,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/diagnoses/{id}/causes/{n}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Marks a cause right or wrong. */
+        put: operations["mark_cause"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/disclosure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What mails say. */
+        get: operations["read_disclosure"];
+        /** Shows the line in mails that says so, or takes it away; the record keeps who did. */
+        put: operations["set_disclosure"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/drafts/{id}": {
         parameters: {
             query?: never;
@@ -585,6 +688,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/drafts/{id}/rejection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turns a draft of the machine's down. No reason is asked for; one may be added by a second call. */
+        post: operations["reject_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{id}/rewrites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offers other words for selected ones; changes nothing. */
+        post: operations["offer_rewrite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/{id}/rewrites/taken": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts offered words into the draft, as the machine's. */
+        post: operations["take_rewrite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/drafts/{id}/seal": {
         parameters: {
             query?: never;
@@ -602,6 +756,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits because it went up, or would. */
+        get: operations["list_escalations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/escalations/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Takes a case, gives it back, dismisses what was proposed, or ends it. */
+        put: operations["answer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/escalations/{id}/updates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells the other side something: people outward, programs inward. */
+        post: operations["tell"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -611,6 +816,23 @@ export interface paths {
         };
         /** Follows the record. Resumes after `Last-Event-ID`. */
         get: operations["follow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/exchanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What left for models, newest first. */
+        get: operations["list_exchanges"];
         put?: never;
         post?: never;
         delete?: never;
@@ -648,6 +870,131 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Incidents with a ticket in the caller's queues; those that are not done first, at most 200. */
+        get: operations["list_incidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them. */
+        get: operations["get_incident"];
+        /** Confirms, watches, closes, dismisses or opens it again. */
+        put: operations["move_incident"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/tickets/{ticket}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Links a ticket to it. */
+        put: operations["link_ticket"];
+        post?: never;
+        /** Takes a ticket out of it. */
+        delete: operations["unlink_ticket"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invitations, newest first. */
+        get: operations["list_invitations"];
+        put?: never;
+        /**
+         * Invites somebody, for 72 hours and once. Needs a confirmation of the last five minutes. Nothing is mailed: whoever
+         *     invites passes the link on.
+         */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invitations/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Uses an invitation up. Then its person can sign in. */
+        post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whom an invitation is for. Used, withdrawn, too old and never made are one answer. */
+        post: operations["look_at_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an open invitation back. */
+        delete: operations["withdraw_invitation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -721,6 +1068,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/organizations/{id}/ai": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes down whether an organization wants AI near the cases of everybody in it. */
+        put: operations["set_organization_ai"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/outbox/{id}/verdict": {
         parameters: {
             query?: never;
@@ -736,6 +1100,58 @@ export interface paths {
          */
         post: operations["settle_delivery"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's passkeys, oldest first. */
+        get: operations["list_passkeys"];
+        put?: never;
+        /** Registers a passkey. */
+        post: operations["add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/passkeys/question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a new passkey is made from. It waits five minutes. */
+        post: operations["new_passkey_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes one of the caller's passkeys. */
+        delete: operations["remove_passkey"];
         options?: never;
         head?: never;
         patch?: never;
@@ -950,6 +1366,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/readings/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How groups of people read. For leads. */
+        get: operations["group_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readings/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the caller read. */
+        get: operations["own_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readings/sharing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Shares the caller's own figures with leads, or keeps them private again. */
+        put: operations["share_readings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/requesters/{id}/ai": {
         parameters: {
             query?: never;
@@ -960,6 +1427,23 @@ export interface paths {
         get?: never;
         /** Writes down whether a requester wants AI near their cases. */
         put: operations["set_requester_ai"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requesters/{id}/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what another system knows of a requester; it takes the place of what was said before. Agents see it, no model does. */
+        put: operations["set_attributes"];
         post?: never;
         delete?: never;
         options?: never;
@@ -978,6 +1462,40 @@ export interface paths {
         put?: never;
         /** Erases a requester: their words, and words about them, leave the desk for good. */
         post: operations["erase_requester"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requesters/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything of a requester as one document. Its form is described in the operator's pages. */
+        get: operations["export_requester"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requesters/{id}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes down what a requester does at their company; personas can be for a role. */
+        put: operations["set_requester_role"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1035,6 +1553,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether signing in asks the caller for a code. */
+        get: operations["get_second_factor"];
+        put?: never;
+        /** Begins a second factor. Needs a confirmation of the last five minutes; nothing changes until a first code is typed. */
+        post: operations["begin_second_factor"];
+        /** Signing in asks the caller for the password alone again. Needs a confirmation of the last five minutes. */
+        delete: operations["remove_second_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/second-factor/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** From now on signing in asks for a code. */
+        post: operations["confirm_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session": {
         parameters: {
             query?: never;
@@ -1083,6 +1637,125 @@ export interface paths {
         /** Proves again that it is them, where something asks for more than a session. Counts for what is open now. */
         post: operations["confirm_session"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/confirmation/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proves with a passkey that the caller is there. Counts for what is open now. */
+        post: operations["confirm_with_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/confirmation/question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a passkey is asked to prove that its person is there. It waits five minutes and is answered once. */
+        post: operations["confirmation_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends a browser to the identity provider. */
+        get: operations["go_to_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/provider/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Signs a person in by the provider's word. */
+        get: operations["come_back_from_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which ways to sign in there are besides a password. */
+        get: operations["ways_to_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the caller is signed in, newest first. */
+        get: operations["own_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs the caller out of one of their sessions. */
+        delete: operations["end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1279,6 +1952,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/telemetry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Services, stores, and what was left away. */
+        get: operations["get_telemetry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/telemetry/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells of a deploy, or of an incident and its end. */
+        post: operations["note_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/telemetry/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines of a service around a moment, at most 200. Each look is in the record. */
+        get: operations["list_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/telemetry/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a store, within what one may see. Each question is in the record. */
+        post: operations["ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/telemetry/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Templates of a service, those that speak of failure first. */
+        get: operations["list_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets": {
         parameters: {
             query?: never;
@@ -1286,7 +2044,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tickets of a view, newest message first. */
+        /** Tickets of a view, those whose promise presses first, then newest message first. */
         get: operations["list_tickets"];
         put?: never;
         post?: never;
@@ -1314,6 +2072,24 @@ export interface paths {
         patch: operations["change_ticket"];
         trace?: never;
     };
+    "/tickets/{id}/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest look at telemetry for a ticket. */
+        get: operations["get_diagnosis"];
+        put?: never;
+        /** Looks again, now. */
+        post: operations["ask_diagnosis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}/drafts": {
         parameters: {
             query?: never;
@@ -1325,6 +2101,76 @@ export interface paths {
         put?: never;
         /** Starts a draft. */
         post: operations["start_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a ticket stands. */
+        get: operations["get_standing"];
+        put?: never;
+        /** Raises a case, or what the machine proposed. */
+        post: operations["raise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Follows a ticket: it is in the view "followed", and what others do on it becomes a task. */
+        put: operations["follow"];
+        post?: never;
+        /** Follows it no longer. */
+        delete: operations["unfollow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is new on a ticket since the caller looked. Reading this is no look. */
+        get: operations["get_hand_over"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/leaving": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What would leave for a model if a person asked for a draft now. Nothing is sent. */
+        get: operations["what_would_leave"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1365,6 +2211,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/{id}/package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A ticket, packed for whoever takes it over. Made afresh each time. */
+        get: operations["get_package"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}/presence": {
         parameters: {
             query?: never;
@@ -1383,6 +2246,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/{id}/promises/{promise}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what it is: a promise, none, or one that was kept. */
+        put: operations["answer_promise"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}/read": {
         parameters: {
             query?: never;
@@ -1394,6 +2274,76 @@ export interface paths {
         put?: never;
         /** Notes that this person has the ticket before them. */
         post: operations["mark_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/redactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes words out of a ticket for good, wherever they stand in it. The mails that held them lose their raw bytes. */
+        post: operations["redact_words"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/repetitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sentences of a reply that ask what the requester answered, or tell a step that they tried. */
+        post: operations["find_repetitions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Times to put a ticket off to. */
+        get: operations["snooze_times"];
+        /** Puts a ticket off, until a minute or until the requester writes; whichever comes first brings it back. */
+        put: operations["put_off"];
+        post?: never;
+        /** Brings a ticket back before its time. */
+        delete: operations["bring_back"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/translations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Translates an inbound mail for reading; nothing of the ticket changes. */
+        post: operations["translate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1630,6 +2580,53 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A series with its usual band. */
+        Aberration: {
+            /** Format: int64 */
+            bucket_seconds: number;
+            /** @description `new`, `more`, `fewer` or `usual`. */
+            course: string;
+            /** @description Begin of the first bucket, and length of one, in seconds. */
+            from: string;
+            /** Format: double */
+            high: number;
+            /** @description `queue`, `category`, `template` or `metric`. */
+            kind: string;
+            /**
+             * Format: double
+             * @description The usual band.
+             */
+            low: number;
+            /** @description Name of queue, category or metric, or the template's text. */
+            name: string;
+            /** @description When it became odd. */
+            odd_from?: string | null;
+            /** @description Queue or category key, or the service. */
+            subject: string;
+            /** @description One value per bucket; null where nothing was measured. */
+            values: (number | null)[];
+        };
+        /** @description Everything out of the ordinary. */
+        Aberrations: {
+            /** @description Deploys in the time shown. */
+            deploys: components["schemas"]["DeployAt"][];
+            /** @description Odd first, then by name; at most 100. */
+            items: components["schemas"]["Aberration"][];
+            /** @description Whether telemetry is observed at all: `observed` or `not_observed`. */
+            telemetry: string;
+        };
+        /** @description Something looked for and not found. */
+        AbsentThing: {
+            detail: string;
+            /** @description `entity`, `odd_at_that_time`, `words`, `failed_trace`, `deploy` or `telemetry`. */
+            kind: string;
+        };
+        /** @description The invited person's password. */
+        Acceptance: {
+            /** @description 8 to 1,000 characters. */
+            password: string;
+            token: string;
+        };
         /** @description Somebody to sign in as. */
         Account: {
             email: string;
@@ -1638,6 +2635,33 @@ export interface components {
             name: string;
             password: string;
             role: string;
+        };
+        /** @description A change of somebody's account: one of these at a time. */
+        AccountChange: {
+            /** @enum {string} */
+            change: "role";
+            /** @description Queue keys. */
+            queues: string[];
+            /** @description `agent`, `lead`, `knowledge_owner`, `auditor` or `admin`. */
+            role: string;
+        } | {
+            /** @enum {string} */
+            change: "off";
+        } | {
+            /** @enum {string} */
+            change: "on";
+        } | {
+            /** @enum {string} */
+            change: "signed_out";
+        } | {
+            /** @enum {string} */
+            change: "second_factor_lost";
+        };
+        /** @description Everybody who has or had an account, and the queues there are. */
+        Accounts: {
+            /** @description By name; those who are switched off last. */
+            items: components["schemas"]["PersonAccount"][];
+            queues: components["schemas"]["Named"][];
         };
         /** @description Who did it. */
         Actor: {
@@ -1675,6 +2699,11 @@ export interface components {
             /** Format: double */
             share: number;
         };
+        /** @description What is written down now. */
+        AiSaid: {
+            /** @description `default`, `in` or `out`. */
+            ai: string;
+        };
         /** @description Whether AI may touch the case. */
         AiUse: {
             because: string;
@@ -1691,6 +2720,8 @@ export interface components {
             draft?: components["schemas"]["Draft"] | null;
             /** @description Drafts of the machine's that a person may ask for here: `assembled`, `model`. */
             may_ask: string[];
+            /** @description Whether words of a draft can be rewritten here. */
+            may_rewrite: boolean;
             passages: components["schemas"]["PassageHit"][];
             plan?: components["schemas"]["Plan"] | null;
             policy_check?: components["schemas"]["PolicyCheck"] | null;
@@ -1832,6 +2863,10 @@ export interface components {
             /** @description When it began. */
             started_at: string;
         };
+        /** @description What is known of a requester, by name: at most 30, names of at most 60 and values of at most 300 characters. */
+        Attributes: {
+            [key: string]: string;
+        };
         /** @description An entry of the record. */
         AuditLine: {
             actor: components["schemas"]["Actor"];
@@ -1847,6 +2882,10 @@ export interface components {
             seq?: number | null;
             summary: string;
             ticket_id?: string | null;
+        };
+        /** @description How it was before. */
+        Before: {
+            before?: components["schemas"]["Snooze"] | null;
         };
         /** @description Checked suggestions whose probability fell between two limits. */
         Bin: {
@@ -1933,6 +2972,13 @@ export interface components {
             promised: components["schemas"]["Promised"];
             weeks: components["schemas"]["WeekLine"][];
         };
+        /** @description Where calling stands. */
+        Called: {
+            /** @description The person's address. */
+            person?: string | null;
+            /** @description `person`, `mail` or `banner`. */
+            step: string;
+        };
         /** @description A category that came into question. */
         Candidate: {
             key: string;
@@ -1977,6 +3023,14 @@ export interface components {
             rejected: number;
             right: number;
             unobjected: number;
+        };
+        /** @description A person's word on a cause. */
+        CauseVerdict: {
+            at: string;
+            by: string;
+            reason?: string | null;
+            /** @description `accepted` or `rejected`. */
+            verdict: string;
         };
         /** @description One run of the comparison. */
         Change: {
@@ -2058,6 +3112,19 @@ export interface components {
             title: string;
             /** @description The article's version; null for a past reply. */
             version?: string | null;
+        };
+        /** @description One promise. */
+        ClockLine: {
+            /** @description The count in words. */
+            because: string;
+            /** @description Until when; null while the requester has the word. */
+            due?: string | null;
+            /** @description When it was kept; null while it runs. */
+            met?: string | null;
+            /** @description `first_response`, `next_response` or `resolution`. */
+            promised: string;
+            /** @description When somebody is warned. */
+            warn?: string | null;
         };
         /** @description Somebody who answers. */
         Colleague: {
@@ -2148,6 +3215,8 @@ export interface components {
         };
         /** @description Who signs in. */
         Credentials: {
+            /** @description A code of the authenticator app, or a recovery code, where a problem `second-factor` asked for one. */
+            code?: string | null;
             email: string;
             password: string;
         };
@@ -2155,9 +3224,15 @@ export interface components {
         Customer: components["schemas"]["Person"] & {
             /** @description `default`, `in` or `out`. */
             ai: string;
+            /** @description What other systems said of them, by name. */
+            attributes: {
+                [key: string]: string;
+            };
             /** @description A remark about the company. */
             note?: string | null;
             organization_ai?: string | null;
+            /** @description What was promised to them and is still to be done or to be confirmed, the soonest due first. */
+            promises: components["schemas"]["Promise"][];
             /** @description Their newest tickets within the reader's queues. */
             tickets: components["schemas"]["TicketRef"][];
             /**
@@ -2195,6 +3270,48 @@ export interface components {
             number: number;
             subject: string;
         };
+        /** @description One request that left for a model. */
+        Departure: {
+            at: string;
+            /**
+             * Format: int64
+             * @description How many bytes were sent; 0 once they were emptied.
+             */
+            bytes: number;
+            endpoint: string;
+            /**
+             * Format: int64
+             * @description How many values were hidden.
+             */
+            hidden: number;
+            /** @description `masked`, `minimal` or `off`. */
+            hiding: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description The ticket's number.
+             */
+            number: number;
+            /** @description `reply` or `check`. */
+            purpose: string;
+            /** @description Where the endpoint stands, as configured. */
+            region: string;
+            /** @description `pending`, `answered`, `refused` or `failed`. */
+            state: string;
+            ticket_id: string;
+        };
+        /** @description A deploy. */
+        DeployAt: {
+            at: string;
+            service: string;
+            version: string;
+        };
+        /** @description A deploy. */
+        DeployMark: {
+            at: string;
+            service: string;
+            version: string;
+        };
         /** @description The desk. */
         Desk: {
             categories: components["schemas"]["Category"][];
@@ -2211,6 +3328,11 @@ export interface components {
              */
             undo_seconds: number;
             version: string;
+        };
+        /** @description Whether mails say in plain words that the machine had a part. */
+        DisclosureLine: {
+            /** @description `shown` or `hidden`. A header says it in any case. */
+            line: string;
         };
         /** @description Text proposed for sending. */
         Draft: {
@@ -2286,6 +3408,15 @@ export interface components {
             /** @description `ok`, `drift` or `too_few`. */
             state: string;
         };
+        /** @description A promise whose time comes near or has passed. */
+        Due: {
+            /** @description Until when. */
+            at: string;
+            /** @description Whether that has passed. */
+            missed: boolean;
+            /** @description `first_response`, `next_response` or `resolution`. */
+            promised: string;
+        };
         /** @description The local embedding model. */
         Embedding: {
             detail: string;
@@ -2296,6 +3427,12 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        /** @description A line of the receipt. */
+        EmptiedTable: {
+            /** Format: int64 */
+            rows: number;
+            table: string;
+        };
         /** @description Whom to erase, said a second time. */
         ErasureAsked: {
             /** @description The requester's address, as it is shown. */
@@ -2303,8 +3440,83 @@ export interface components {
         };
         /** @description What an erasure took away. */
         ErasureDone: {
+            at: string;
+            /** @description The id by which the record knows them. */
+            requester_id: string;
+            /** @description What was emptied or removed. */
+            rows: components["schemas"]["EmptiedTable"][];
             /** @description Tickets that lost their words. */
             tickets: number;
+        };
+        /** @description A case that goes up. */
+        Escalation: {
+            answered_at?: string | null;
+            answered_by?: string | null;
+            /** @description Why, in a sentence. */
+            because: string;
+            called?: components["schemas"]["Called"] | null;
+            id: string;
+            made_at: string;
+            /** @description `leads`, `queue`, `on_call`, `system` or `mail`. */
+            means: string;
+            /** Format: int64 */
+            number: number;
+            queue: string;
+            raised_at?: string | null;
+            /** @description Who raised it; null for the machine. */
+            raised_by?: string | null;
+            reason?: string | null;
+            /** @description Receiver's key; null for the leads of its queue. */
+            receiver?: string | null;
+            /** @description What showed it, as words. */
+            signals: string[];
+            /** @description `proposed`, `raised`, `accepted`, `returned`, `dismissed` or `ended`. */
+            state: string;
+            subject: string;
+            ticket_id: string;
+            /** @description Whether nobody could be reached, so that everybody is shown it. */
+            unanswered: boolean;
+        };
+        /** @description An answer to a case. */
+        EscalationAnswer: {
+            /** @description Why; needed to return or dismiss. */
+            reason?: string | null;
+            /** @description `accepted`, `returned`, `dismissed` or `ended`. */
+            state: string;
+        };
+        /** @description What one side told the other. */
+        EscalationUpdate: {
+            at: string;
+            author: string;
+            body: string;
+            /** @description `none`, `waiting`, `sent` or `failed`. */
+            delivery: string;
+            /** @description Why it did not get through. */
+            detail?: string | null;
+            /** @description `out` or `in`. */
+            direction: string;
+        };
+        /** @description Cases that wait, and how often receivers kept what they were sent. */
+        Escalations: {
+            /**
+             * Format: int64
+             * @description Taken by their receivers, of those made within 90 days.
+             */
+            accepted: number;
+            /**
+             * Format: double
+             * @description Share of what was answered that was taken: escalation correctness; null before the first answer.
+             */
+            correctness?: number | null;
+            /** @description Proposed by the machine, oldest first. */
+            proposed: components["schemas"]["Escalation"][];
+            /** @description Went up and nobody answered yet, oldest first. */
+            raised: components["schemas"]["Escalation"][];
+            /**
+             * Format: int64
+             * @description Times one of those was given back, also where it was taken later.
+             */
+            returned: number;
         };
         /** @description One reason. */
         Evidence: {
@@ -2369,6 +3581,10 @@ export interface components {
             at: string;
             by: string;
         };
+        /** @description A code of an authenticator app. */
+        FirstCode: {
+            code: string;
+        };
         /** @description An open ticket that would now be sorted like the corrected one. */
         Follower: {
             from?: components["schemas"]["Named"] | null;
@@ -2407,11 +3623,132 @@ export interface components {
             /** @description `ready`, or `counting` when nothing was counted yet. */
             state: string;
         };
+        /** @description Groups of people in the last four whole weeks, and who shares their own figures. */
+        GroupReadings: {
+            /** @description The first Monday. */
+            from: string;
+            groups: components["schemas"]["ReadingGroup"][];
+            /** @description Fewer people than this are no group. */
+            least_people: number;
+            /** @description People who let leads see their own figures. */
+            people: components["schemas"]["ReadingPerson"][];
+            /** @description The Monday after the last week. */
+            until: string;
+        };
+        /** @description What a number of letters with words of the machine come to. */
+        Habits: {
+            /** @description Letters before which the page had to stand for a while. */
+            braked: number;
+            /**
+             * Format: double
+             * @description Mean number of words put in or taken out.
+             */
+            changed_words: number;
+            /**
+             * Format: double
+             * @description Share approved faster than anybody reads, 0 to 1.
+             */
+            hasty: number;
+            /** @description Letters. */
+            letters: number;
+            /**
+             * Format: double
+             * @description Of the letters that rest on sources, the share for which one was opened; null where no letter does.
+             */
+            opened?: number | null;
+            /**
+             * Format: double
+             * @description Median seconds before a yes.
+             */
+            seconds: number;
+            /**
+             * Format: double
+             * @description Share that left word for word as the machine wrote it, 0 to 1.
+             */
+            unchanged: number;
+        };
+        /** @description What somebody who opens a ticket has to know. */
+        HandOver: {
+            /** @description Who gave the ticket to the caller, until they look. */
+            given_by?: string | null;
+            /** @description When the caller last looked; null where they never did. */
+            looked_at?: string | null;
+            /** @description What others did since. */
+            news: components["schemas"]["NewsLine"][];
+            /** @description What is asked and not answered, in the words of whoever asks. */
+            open: components["schemas"]["PackageLine"][];
+            /** @description What was promised, in the words of our letters. */
+            promised: components["schemas"]["PackageLine"][];
+        };
+        /** @description One hidden value. */
+        HiddenValue: {
+            /** @description A class of personal data. */
+            class: string;
+            placeholder: string;
+            /** @description What it stands for. Stays in the house. */
+            value: string;
+        };
         /** @description Words of a text that its readers would not see. */
         HiddenWords: {
             /** @description `invisible_characters`, `comment`, `out_of_sight` or `for_machines`. */
             how: string;
             quote: string;
+        };
+        /** @description One of them, whole. */
+        Incident: components["schemas"]["IncidentLine"] & {
+            /** @description Its tickets within the caller's queues, in the order they were linked. */
+            linked: components["schemas"]["LinkedTicket"][];
+            /** @description What it may become. */
+            may_become: string[];
+            /** @description What became of it, oldest first. */
+            steps: components["schemas"]["Step"][];
+        };
+        /** @description Several tickets about one thing. */
+        IncidentLine: {
+            /** @description Why it was proposed. */
+            because: string;
+            began_at: string;
+            changed_at: string;
+            created_at: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Counts its changes; a change names the one it saw.
+             */
+            revision: number;
+            /** @description `telemetry`, or `tickets` for a burst of tickets alone. */
+            source: string;
+            /** @description `proposed`, `open`, `watching`, `closed` or `dismissed`. */
+            status: string;
+            /** @description The service, or the category of a burst. */
+            subject: string;
+            /**
+             * Format: int64
+             * @description Its tickets within the caller's queues.
+             */
+            tickets: number;
+            title: string;
+        };
+        /** @description An incident a ticket belongs to. */
+        IncidentLink: {
+            id: string;
+            /** @description `proposed`, `open`, `watching` or `closed`. */
+            status: string;
+            title: string;
+        };
+        /** @description What a person makes of an incident. */
+        IncidentMove: {
+            /** @description What the person says. */
+            note?: string;
+            /**
+             * Format: int64
+             * @description The revision that was seen.
+             */
+            revision: number;
+            /** @description `open`, `watching`, `closed` or `dismissed`; the same as before for a note or a new title alone. */
+            status: string;
+            /** @description Another title. */
+            title?: string | null;
         };
         /** @description How far the search index has followed the record. */
         Index: {
@@ -2423,6 +3760,36 @@ export interface components {
             passages: number;
             /** Format: int64 */
             vectors: number;
+        };
+        /** @description An invitation. */
+        Invitation: {
+            by: string;
+            created_at: string;
+            email: string;
+            expires_at: string;
+            id: string;
+            name: string;
+            queues: string[];
+            role: string;
+            /** @description `open`, `accepted`, `withdrawn`, or `expired`. */
+            state: string;
+        };
+        /** @description An invitation's secret; told once. It stands behind the `#` of a link, so that no server on the way writes it down. */
+        InvitationMade: {
+            id: string;
+            token: string;
+        };
+        /** @description An invitation's secret. */
+        InvitationToken: {
+            token: string;
+        };
+        /** @description What an invited person sees. */
+        Invited: {
+            /** @description Who invites. */
+            by: string;
+            desk: string;
+            email: string;
+            name: string;
         };
         /** @description Background work. */
         Jobs: {
@@ -2530,6 +3897,18 @@ export interface components {
             line: number;
             why: string;
         };
+        /** @description One of its tickets. */
+        LinkedTicket: {
+            linked_at: string;
+            /** @description Who linked it; null for the machine. */
+            linked_by?: string | null;
+            /** Format: int64 */
+            number: number;
+            requester: string;
+            status: string;
+            subject: string;
+            ticket_id: string;
+        };
         /** @description A list that is always whole. */
         List_Account: {
             /** @description The rows. */
@@ -2598,6 +3977,51 @@ export interface components {
             })[];
         };
         /** @description A list that is always whole. */
+        List_IncidentLine: {
+            /** @description The rows. */
+            items: {
+                /** @description Why it was proposed. */
+                because: string;
+                began_at: string;
+                changed_at: string;
+                created_at: string;
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Counts its changes; a change names the one it saw.
+                 */
+                revision: number;
+                /** @description `telemetry`, or `tickets` for a burst of tickets alone. */
+                source: string;
+                /** @description `proposed`, `open`, `watching`, `closed` or `dismissed`. */
+                status: string;
+                /** @description The service, or the category of a burst. */
+                subject: string;
+                /**
+                 * Format: int64
+                 * @description Its tickets within the caller's queues.
+                 */
+                tickets: number;
+                title: string;
+            }[];
+        };
+        /** @description A list that is always whole. */
+        List_Invitation: {
+            /** @description The rows. */
+            items: {
+                by: string;
+                created_at: string;
+                email: string;
+                expires_at: string;
+                id: string;
+                name: string;
+                queues: string[];
+                role: string;
+                /** @description `open`, `accepted`, `withdrawn`, or `expired`. */
+                state: string;
+            }[];
+        };
+        /** @description A list that is always whole. */
         List_ModelLine: {
             /** @description The rows. */
             items: {
@@ -2648,6 +4072,21 @@ export interface components {
             }[];
         };
         /** @description A list that is always whole. */
+        List_OwnSession: {
+            /** @description The rows. */
+            items: {
+                /** @description Browser and system, as far as they say. */
+                client: string;
+                created_at: string;
+                /** @description Whether it is the one that asks. */
+                current: boolean;
+                expires_at: string;
+                id: string;
+                /** @description `password`, `code` or `recovery`: what it was opened with. */
+                opened_with: string;
+            }[];
+        };
+        /** @description A list that is always whole. */
         List_PolicyLine: {
             /** @description The rows. */
             items: {
@@ -2677,6 +4116,23 @@ export interface components {
                 /** @description `viewing`, `writing` or `approving`. */
                 doing: string;
                 name: string;
+            }[];
+        };
+        /** @description A list that is always whole. */
+        List_Repetition: {
+            /** @description The rows. */
+            items: {
+                at: string;
+                /** @description One past the last. */
+                end: number;
+                message_id: string;
+                /** @description What the requester said. */
+                quote: string;
+                sentence: string;
+                /** @description First character of the sentence in the reply. */
+                start: number;
+                /** @description `answered`: the requester said it; `tried`: they did it. */
+                what: string;
             }[];
         };
         /** @description A list that is always whole. */
@@ -2773,14 +4229,47 @@ export interface components {
             }[];
         };
         /** @description A list that is always whole. */
+        List_StoreAnswer: {
+            /** @description The rows. */
+            items: {
+                /** @description The whole address, without any token. */
+                address: string;
+                /** @description What is missing, a sentence each. */
+                gaps: string[];
+                lines: components["schemas"]["StoreLine"][];
+                /** @description As it was sent; it can be run again by hand. */
+                query: string;
+                series: components["schemas"]["StoreSeries"][];
+            }[];
+        };
+        /** @description A list that is always whole. */
         List_Task: {
             /** @description The rows. */
             items: {
-                /** @description `reply_stopped`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting`, `standing_stopped` or `drift`. */
+                /** @description `escalation_raised`, `escalation_proposed`, `reply_stopped`, `promise_due`, `ticket_given`, `mentioned`, `ticket_back`, `promise_found`, `followed_stirred`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting`, `standing_stopped` or `drift`. */
                 kind: string;
                 /** @description The console's page for it. */
                 link: string;
                 sentence: string;
+            }[];
+        };
+        /** @description A list that is always whole. */
+        List_TelemetryTemplate: {
+            /** @description The rows. */
+            items: {
+                /** @description Lines in each of at most 60 stretches of the window, oldest first. */
+                counts: number[];
+                /** @description It speaks of failure, by its words or severity. */
+                failing: boolean;
+                first_at: string;
+                id: string;
+                last_at: string;
+                /** Format: int64 */
+                lines: number;
+                /** @description `new`, `more` or `less` where the last minute is out of the ordinary. */
+                odd?: string | null;
+                /** @description With `<*>` for every parameter; personal data as the name of its class. */
+                text: string;
             }[];
         };
         /** @description A list that is always whole. */
@@ -2835,6 +4324,22 @@ export interface components {
                 /** Format: int64 */
                 version: number;
             }[];
+        };
+        /** @description One line of a log. */
+        LogLine: {
+            at: string;
+            text: string;
+            trace?: string | null;
+        };
+        /** @description What was looked at. */
+        LookedAt: {
+            /** Format: int64 */
+            bucket_seconds: number;
+            from: string;
+            /** @description What is missing of it, in sentences. */
+            gaps: string[];
+            services: string[];
+            to: string;
         };
         /** @description What the machine was given and wrote. */
         MachinePart: {
@@ -2994,6 +4499,11 @@ export interface components {
             id: string;
             title: string;
         };
+        /** @description What the ticket names. */
+        NamedEntity: {
+            kind: string;
+            value: string;
+        };
         /** @description A text by its article and number. */
         NamedText: {
             article_id: string;
@@ -3022,6 +4532,13 @@ export interface components {
             notes?: {
                 [key: string]: string;
             };
+            /** @description Numbers of the sources they opened meanwhile, for their own figures. */
+            opened?: number[];
+            /**
+             * Format: int64
+             * @description Seconds the words stood before the person, for their own figures.
+             */
+            seconds?: number;
             /** @description The hour to send it at, within two weeks; none for now. */
             send_at?: string | null;
             /** @description `solved`, `pending` or `open`. */
@@ -3067,6 +4584,13 @@ export interface components {
             /** @description 2 to 500 tickets. */
             tickets: string[];
         };
+        /** @description A person's word on a cause. */
+        NewCauseVerdict: {
+            /** @description Why; may be left out. */
+            reason?: string | null;
+            /** @description `accepted` when the cause is right, `rejected` when it is wrong. */
+            verdict: string;
+        };
         /** @description Who writes the draft. */
         NewDraft: {
             /** @description The open draft with your own words that the machine's may take the place of. */
@@ -3074,9 +4598,31 @@ export interface components {
             /** @description `agent`, `assembled` or `model`. */
             origin: string;
         };
+        /** @description Whom somebody invites. */
+        NewInvitation: {
+            email: string;
+            name: string;
+            /** @description Queue keys; none means all for roles that see all. */
+            queues?: string[];
+            /** @description `agent`, `lead`, `knowledge_owner`, `auditor` or `admin`. */
+            role: string;
+        };
         /** @description The text of a note. */
         NewNote: {
             body: string;
+        };
+        /** @description A new passkey as the browser made it. Everything binary is base64url. */
+        NewPasskey: {
+            authenticator_data: string;
+            client_data: string;
+            /** @description The credential's id. */
+            credential: string;
+            /** @description What its person calls it. */
+            name: string;
+            /** @description Their password, typed again. */
+            password: string;
+            /** @description Subject public key info. */
+            public_key: string;
         };
         /** @description The next version as sent. */
         NewPolicy: {
@@ -3091,6 +4637,35 @@ export interface components {
             /** @description RFC 3339, or a date. */
             review_by: string;
         };
+        /** @description A draft turned down. */
+        NewRejection: {
+            /**
+             * @description What was wrong, where the person says so: `wrong_fact`, `wrong_policy`, `invented_capability`, `wrong_tone`,
+             *     `missed_question`, `asked_again`, `missed_escalation`, `leaked_context`, `stale_source` or `wrong_action`.
+             */
+            why?: string | null;
+        };
+        /** @description What is to be rewritten, and how. */
+        NewRewrite: {
+            /** @description One past the last. */
+            end: number;
+            /** @description First selected character of the draft's text. */
+            start: number;
+            /** @description `shorter`, `plainer` or `formal`. */
+            tool: string;
+        };
+        /** @description A secret for an authenticator app; told once. */
+        NewSecondFactor: {
+            /** @description For an app, as a QR code or link. */
+            address: string;
+            /** @description Base32, for typing. */
+            secret: string;
+        };
+        /** @description Whether leads may see the caller's own figures. */
+        NewSharing: {
+            /** @description `private` or `shared`. */
+            sharing: string;
+        };
         /** @description The same, as its page showed it. */
         NewStandingApproval: {
             /** Format: int64 */
@@ -3103,6 +4678,17 @@ export interface components {
             digest: string;
             text: string;
             until: string;
+        };
+        /** @description Something that people or their tools did, or found. */
+        NewTelemetryEvent: {
+            /** @description RFC 3339; now when absent. */
+            at?: string | null;
+            /** @description `deploy`, `incident` or `incident_end`. */
+            kind: string;
+            /** @description Which service; all when absent. */
+            service?: string | null;
+            /** @description In words, or the version; 1 to 300 characters. */
+            text: string;
         };
         /** @description A new text for an article. */
         NewText: {
@@ -3122,8 +4708,18 @@ export interface components {
              */
             days: number;
             name: string;
-            /** @description Of `tickets:read`, `tickets:write`, `mail:write`, `record:read`, `knowledge:read`. */
+            /** @description Of `tickets:read`, `tickets:write`, `mail:write`, `record:read`, `knowledge:read`, `consent:write`, `telemetry:write`, `telemetry:read`. */
             scopes: string[];
+        };
+        /** @description Which mail, and into which language. */
+        NewTranslation: {
+            /** @description `en` or `de`. */
+            into: string;
+            message_id: string;
+        };
+        /** @description What is told. */
+        NewUpdate: {
+            body: string;
         };
         /** @description A person's answer as sent. */
         NewVerdict: {
@@ -3140,6 +4736,23 @@ export interface components {
             reason?: string | null;
             /** @description `accepted`, `edited` or `rejected`. */
             verdict: string;
+        };
+        /** @description Things of one kind that others did. */
+        NewsLine: {
+            count: number;
+            /** @description What it is now; for changes. */
+            to?: string | null;
+            /** @description `message`, `reply`, `note`, `status`, `priority`, `queue`, `assignee`, `snoozed`, `woken`, `went_up` or `promise`. */
+            what: string;
+            /** @description Who did it, each once; empty for messages of the requester's side. */
+            who: string[];
+        };
+        /** @description A place to look. */
+        NextLook: {
+            /** @description The service, trace or version; may be empty. */
+            at: string;
+            /** @description `lines`, `trace`, `deploy`, `wider_window`, `ask_when` or `ask_id`. */
+            kind: string;
         };
         /** @description An internal remark. */
         Note: {
@@ -3160,6 +4773,25 @@ export interface components {
             title: string;
             /** @description Why it cannot be inserted, in a sentence. */
             why?: string | null;
+        };
+        /** @description Other words for the sentences that were selected. */
+        OfferedRewrite: {
+            after: string;
+            /** @description From the words that stand there to the new ones. */
+            changes: components["schemas"]["Change"][];
+            /** @description One past the last. */
+            end: number;
+            exchange_id?: string | null;
+            /** @description `rules` or `model`. */
+            made_by: string;
+            /** @description To be sent back with them. */
+            mark: string;
+            /** @description Why a model's words were not used, where rules stood in for it. */
+            note?: string | null;
+            /** @description First character of the whole sentences they would take the place of. */
+            start: number;
+            /** @description `shorter`, `plainer` or `formal`. */
+            tool: string;
         };
         /** @description An open ticket that would be sorted otherwise today. */
         OpenTicket: {
@@ -3198,6 +4830,61 @@ export interface components {
             id: string;
             name: string;
             plan?: string | null;
+        };
+        /** @description One's own figures of the last twelve weeks. Nobody else sees them unless they are shared. */
+        OwnReadings: {
+            /**
+             * Format: int64
+             * @description Drafts turned down.
+             */
+            rejected: number;
+            /** @description `private` or `shared`. */
+            sharing: string;
+            total?: components["schemas"]["Habits"] | null;
+            /** @description Weeks with letters, oldest first. */
+            weeks: components["schemas"]["ReadingWeek"][];
+        };
+        /** @description A live session of the caller. */
+        OwnSession: {
+            /** @description Browser and system, as far as they say. */
+            client: string;
+            created_at: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            expires_at: string;
+            id: string;
+            /** @description `password`, `code` or `recovery`: what it was opened with. */
+            opened_with: string;
+        };
+        /** @description A case, packed for a receiver. */
+        Package: {
+            /** @description Whether nothing is missing that the receiver asks for. */
+            complete: boolean;
+            lines: components["schemas"]["PackageLine"][];
+            /** @description The same as plain text. */
+            text: string;
+            unknown: components["schemas"]["UnknownPart"][];
+        };
+        /** @description One line of a package and where it comes from. */
+        PackageLine: {
+            at?: string | null;
+            /** @description Who said it, or the article's or file's name. */
+            by?: string | null;
+            /** @description By when, where the words name a day. */
+            due?: string | null;
+            /** @description One past the last. */
+            end?: number | null;
+            /** @description `message`, `passage`, `file`, `note`, `target`, `signal` or `customer`. */
+            from: string;
+            /** @description The console's page for it. */
+            link?: string | null;
+            /** @description The message its words stand in. */
+            message_id?: string | null;
+            /** @description `summary`, `wants`, `impact`, `environment`, `tried`, `evidence`, `open`, `deadline` or `promised`. */
+            part: string;
+            /** @description First character in the message's newest part. */
+            start?: number | null;
+            text: string;
         };
         /** @description One page of a list. */
         Page_ArticleLine: {
@@ -3275,6 +4962,41 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_Departure: {
+            /** @description The rows. */
+            items: {
+                at: string;
+                /**
+                 * Format: int64
+                 * @description How many bytes were sent; 0 once they were emptied.
+                 */
+                bytes: number;
+                endpoint: string;
+                /**
+                 * Format: int64
+                 * @description How many values were hidden.
+                 */
+                hidden: number;
+                /** @description `masked`, `minimal` or `off`. */
+                hiding: string;
+                id: string;
+                /**
+                 * Format: int64
+                 * @description The ticket's number.
+                 */
+                number: number;
+                /** @description `reply` or `check`. */
+                purpose: string;
+                /** @description Where the endpoint stands, as configured. */
+                region: string;
+                /** @description `pending`, `answered`, `refused` or `failed`. */
+                state: string;
+                ticket_id: string;
+            }[];
+            /** @description What to ask for next; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_LetterLine: {
             /** @description The rows. */
             items: {
@@ -3319,6 +5041,7 @@ export interface components {
                 created_at: string;
                 /** @description `ready`, `preparing`, `withheld` or `none`. */
                 draft: string;
+                due?: components["schemas"]["Due"] | null;
                 excerpt: string;
                 /** @description Demo: start here. */
                 first: boolean;
@@ -3331,6 +5054,7 @@ export interface components {
                 queue: string;
                 requester: components["schemas"]["Person"];
                 risk: string[];
+                snooze?: components["schemas"]["Snooze"] | null;
                 status: string;
                 subject: string;
                 /** @description A message came since this person looked. */
@@ -3387,6 +5111,37 @@ export interface components {
             id: string;
             /** @description First character in `body`. */
             start: number;
+        };
+        /** @description One of the caller's passkeys. */
+        Passkey: {
+            created_at: string;
+            id: string;
+            last_used_at?: string | null;
+            name: string;
+            /** @description The site it was made for; it works on no other. */
+            site: string;
+        };
+        /** @description A passkey's answer. Everything binary is base64url. */
+        PasskeyAnswer: {
+            authenticator_data: string;
+            client_data: string;
+            /** @description The credential's id. */
+            credential: string;
+            signature: string;
+        };
+        /** @description What the browser hands to an authenticator. Everything binary is base64url. */
+        PasskeyQuestion: {
+            challenge: string;
+            /** @description Ids of the caller's keys. */
+            known: string[];
+            /** @description The site's name. */
+            site: string;
+            /** @description The caller's id, for a new key. */
+            user: string;
+        };
+        /** @description The caller's passkeys. */
+        Passkeys: {
+            items: components["schemas"]["Passkey"][];
         };
         /** @description A person's own password, typed again. */
         PasswordAgain: {
@@ -3461,6 +5216,22 @@ export interface components {
             id: string;
             name: string;
             organization?: components["schemas"]["OrganizationRef"] | null;
+            /** @description What they do at their company, as an agent wrote it down. */
+            role?: string | null;
+        };
+        /** @description Somebody's account. */
+        PersonAccount: {
+            email: string;
+            id: string;
+            name: string;
+            queues: string[];
+            role: string;
+            /** @description Since when signing in asks them for a code. */
+            second_factor?: string | null;
+            /** @description When they last signed in. */
+            signed_in_at?: string | null;
+            /** @description `active` or `off`. */
+            state: string;
         };
         /** @description Where a ticket goes, and what the machine may write there. */
         Placement: {
@@ -3566,6 +5337,42 @@ export interface components {
             doing: string;
             name: string;
         };
+        /** @description A probable cause. */
+        ProbableCause: {
+            /** @description Why it matches, strongest first. */
+            because: string[];
+            /**
+             * Format: double
+             * @description Calibrated probability, 0 to 1.
+             */
+            confidence: number;
+            /**
+             * Format: int64
+             * @description How often it was seen in the window, and how often it would have been.
+             */
+            count: number;
+            /** @description Lines per bucket of the window; empty for what has none. */
+            counts: number[];
+            deploy?: components["schemas"]["DeployMark"] | null;
+            from: string;
+            /** @description `permission_problem`, `product_bug`, `release`, `known_incident`, `user_error`, `dependency`, `capacity` or `missing_data`. */
+            kind: string;
+            last: string;
+            lines: components["schemas"]["LogLine"][];
+            /** @description The calls from the outside to where it fails. */
+            path: string[];
+            /** @description A query a person can rerun. */
+            query: string;
+            /** @description Its words as telemetry has them. */
+            says: string;
+            service: string;
+            /** @description `template`, `metric`, `trace` or `incident`. */
+            signal: string;
+            signal_id: string;
+            /** Format: double */
+            usual: number;
+            verdict?: components["schemas"]["CauseVerdict"] | null;
+        };
         /** @description The body of a problem. */
         Problem: {
             /** @description One sentence for the person. */
@@ -3583,6 +5390,26 @@ export interface components {
             title: string;
             /** @description `/problems/<word>`. */
             type: string;
+        };
+        /** @description What a letter of ours says that we will do by a day. */
+        Promise: {
+            /** @description Who signed the letter. */
+            by: string;
+            due: string;
+            id: string;
+            message_id: string;
+            /** Format: int64 */
+            number: number;
+            /** @description `found`, `confirmed`, `dismissed` or `kept`. */
+            state: string;
+            ticket_id: string;
+            /** @description The sentence. */
+            words: string;
+        };
+        /** @description A person's word on a promise. */
+        PromiseAnswer: {
+            /** @description `confirmed`, `dismissed` or `kept`; `confirmed` also takes the other two back. */
+            state: string;
         };
         /** @description What the running model promises of what it decides. */
         Promised: {
@@ -3633,6 +5460,11 @@ export interface components {
             /** @description Every saved version, oldest first. */
             versions: components["schemas"]["SavedText"][];
         };
+        /** @description Until when. */
+        PutOff: {
+            /** @description A time such as `2026-11-23T09:00:00Z`, counted to the minute; null until the requester writes. */
+            until?: string | null;
+        };
         /** @description A mail that waits for a person. */
         Quarantined: {
             excerpt: string;
@@ -3641,6 +5473,87 @@ export interface components {
             received_at: string;
             size: number;
             source: string;
+        };
+        /** @description To whom a case goes up. */
+        Raise: {
+            /** @description Receiver's key; absent for the leads of the queue. */
+            receiver?: string | null;
+        };
+        /** @description The id of what was made. */
+        Raised: {
+            id: string;
+        };
+        /** @description A queue's people, each counting once. */
+        ReadingGroup: {
+            habits?: components["schemas"]["Habits"] | null;
+            name: string;
+            /** @description How many people; null when too few for a group. */
+            people?: number | null;
+            /** @description The queue's key. */
+            queue: string;
+        };
+        /** @description Somebody who shares. */
+        ReadingPerson: {
+            agent_id: string;
+            habits?: components["schemas"]["Habits"] | null;
+            name: string;
+        };
+        /** @description One week. */
+        ReadingWeek: {
+            habits: components["schemas"]["Habits"];
+            /** @description Its Monday. */
+            start: string;
+        };
+        /** @description A receiver to choose from. */
+        ReceiverLine: {
+            key: string;
+            /** @description `queue`, `on_call`, `system` or `mail`. */
+            means: string;
+            name: string;
+            /** @description Parts a package must have for it. */
+            needs: string[];
+        };
+        /** @description Codes for the day the phone is lost; told once. */
+        RecoveryCodes: {
+            codes: string[];
+        };
+        /** @description Words to take out of a ticket. */
+        RemovalAsked: {
+            /** @description What they are: `person`, `email`, `phone`, `card`, `iban`, `ssn`, `ip`, `address`, `date`, `url`, `key` or `other`. */
+            class: string;
+            /** @description The words, as they stand in a message. */
+            text: string;
+        };
+        /** @description What was taken out. */
+        Removed: {
+            /**
+             * Format: int64
+             * @description In how many texts it stood.
+             */
+            places: number;
+        };
+        /** @description A sentence of a reply that repeats what is known. */
+        Repetition: {
+            at: string;
+            /** @description One past the last. */
+            end: number;
+            message_id: string;
+            /** @description What the requester said. */
+            quote: string;
+            sentence: string;
+            /** @description First character of the sentence in the reply. */
+            start: number;
+            /** @description `answered`: the requester said it; `tried`: they did it. */
+            what: string;
+        };
+        /** @description A reply in the making. */
+        ReplyText: {
+            body: string;
+        };
+        /** @description What somebody does at their company. */
+        RequesterRole: {
+            /** @description At most 60 characters; empty takes it away. */
+            role: string;
         };
         /** @description What went back. */
         Restored: {
@@ -3659,6 +5572,11 @@ export interface components {
             quote: string;
             /** @description `standing`, or `dismissed` by a person. */
             state: string;
+        };
+        /** @description A runbook. */
+        RunbookLink: {
+            article_id: string;
+            title: string;
         };
         /** @description A sentence that drafts took from past replies and that nothing approved says. */
         SaidInNoSource: {
@@ -3682,6 +5600,8 @@ export interface components {
              * @description The draft's revision.
              */
             revision: number;
+            /** @description What rewrote words of it at that person's wish; left out where they typed. */
+            rewritten_by?: string | null;
             /** @description The words. */
             text: string;
         };
@@ -3690,16 +5610,20 @@ export interface components {
             ai: components["schemas"]["AiPart"];
             attachments: components["schemas"]["SealedFile"][];
             body: string;
+            /** @description `none`, or why they are slowed down: `burst` after many letters in a minute, `haste` after many that nobody can have read. */
+            brake: string;
             bytes: number;
             cc: string[];
             /** @description From the machine's text to this one. */
             changes: components["schemas"]["Change"][];
             checks: components["schemas"]["Check"][];
             citations: components["schemas"]["SealedCitation"][];
-            /** @description `session` or `password`: how the approver proves to be there. */
+            /** @description `session`, `password` or `passkey`: how the approver proves to be there. */
             confirm: string;
             /** @description Of sender, recipients and bytes. */
             digest: string;
+            /** @description The earliest moment a yes to it counts; later than now while its reader is slowed down. */
+            earliest_yes: string;
             expires_at: string;
             first?: components["schemas"]["FirstApproval"] | null;
             from: string;
@@ -3715,7 +5639,7 @@ export interface components {
         SealedBulkReply: {
             /** @description Letters that need an answer of their own on their tickets. */
             alone: components["schemas"]["LeftOutTicket"][];
-            /** @description `session` or `password`: how the approver proves to be there. */
+            /** @description `session`, `password` or `passkey`: how the approver proves to be there. */
             confirm: string;
             /** @description Whether the number of letters is typed by hand. */
             counted: boolean;
@@ -3791,6 +5715,16 @@ export interface components {
             /** @description What could not be understood, one sentence each; then nothing is found. */
             unclear: string[];
         };
+        /** @description The caller's second factor. */
+        SecondFactor: {
+            /**
+             * Format: int64
+             * @description Recovery codes that are left.
+             */
+            recovery_codes: number;
+            /** @description Since when signing in asks for a code; null when it does not. */
+            since?: string | null;
+        };
         /** @description One sentence of a draft. */
         Sentence: {
             changed?: components["schemas"]["ChangedWords"] | null;
@@ -3848,6 +5782,26 @@ export interface components {
             id: string;
             /** @description One sentence. */
             why: string;
+        };
+        /** @description How a ticket was put off. */
+        Snooze: {
+            at: string;
+            by: string;
+            /** @description Until when; null until the requester writes. */
+            until?: string | null;
+        };
+        /** @description One time. */
+        SnoozeTime: {
+            at: string;
+            /** @description `later_today`, `next_morning` or `next_week`. */
+            key: string;
+        };
+        /** @description Times a ticket can be put off to. */
+        SnoozeTimes: {
+            /** @description Soonest first, as the calendar of the ticket's queue has them. */
+            times: components["schemas"]["SnoozeTime"][];
+            /** @description That calendar's time zone. */
+            zone: string;
         };
         /** @description A folder or site that is read again and again. */
         SourceFeed: {
@@ -3950,6 +5904,21 @@ export interface components {
             /** @description One sentence; empty where the fate says it all. */
             why: string;
         };
+        /** @description How a ticket stands: its promises, whether it went up, and to whom it could. */
+        Standing: {
+            /** @description Newest first. */
+            cases: components["schemas"]["Escalation"][];
+            clocks: components["schemas"]["ClockLine"][];
+            /** @description Promises that were missed, each explained in a sentence. */
+            missed: string[];
+            /** @description Whether somebody works now, by the ticket's calendar. */
+            open: boolean;
+            /** @description When somebody works next. */
+            opens?: string | null;
+            receivers: components["schemas"]["ReceiverLine"][];
+            /** @description Of the newest case, oldest first. */
+            updates: components["schemas"]["EscalationUpdate"][];
+        };
         /** @description A text approved beforehand. */
         StandingApproval: {
             /** Format: int64 */
@@ -4029,6 +5998,58 @@ export interface components {
             jobs: components["schemas"]["Jobs"];
             mailboxes: components["schemas"]["Mailbox"][];
         };
+        /** @description One step of its life. */
+        Step: {
+            at: string;
+            /** @description Who; null for the machine. */
+            by?: string | null;
+            note: string;
+            status: string;
+        };
+        /** @description What a store said. */
+        StoreAnswer: {
+            /** @description The whole address, without any token. */
+            address: string;
+            /** @description What is missing, a sentence each. */
+            gaps: string[];
+            lines: components["schemas"]["StoreLine"][];
+            /** @description As it was sent; it can be run again by hand. */
+            query: string;
+            series: components["schemas"]["StoreSeries"][];
+        };
+        /** @description A line of a store. */
+        StoreLine: {
+            at: string;
+            labels: {
+                [key: string]: string;
+            };
+            /** @description Personal data as the name of its class. */
+            text: string;
+        };
+        /** @description A question to a store. */
+        StoreQuestion: {
+            /** @description RFC 3339; at most 31 days before `to`. */
+            from: string;
+            /** @description PromQL or LogQL, at most 4096 bytes. Every selector gets the labels of what one may see. */
+            query: string;
+            /** @description Name of the store. */
+            store: string;
+            /** @description The ticket one looks for; it stands in the record. */
+            ticket?: string | null;
+            /** @description RFC 3339. */
+            to: string;
+        };
+        /** @description A series of numbers. */
+        StoreSeries: {
+            labels: {
+                [key: string]: string;
+            };
+            /** @description Seconds since 1970, and the value. */
+            points: [
+                number,
+                number
+            ][];
+        };
         /** @description One line of a summary, quoted from a message. */
         SummaryLine: {
             /** @description `wants`, `tried`, `promised` or `open`. */
@@ -4040,13 +6061,104 @@ export interface components {
             /** @description First character in the message's newest part. */
             start: number;
         };
+        /** @description Offered words that a person takes. */
+        TakenRewrite: {
+            after: string;
+            end: number;
+            exchange_id?: string | null;
+            made_by: string;
+            mark: string;
+            start: number;
+            tool: string;
+        };
         /** @description One thing that waits for a person. */
         Task: {
-            /** @description `reply_stopped`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting`, `standing_stopped` or `drift`. */
+            /** @description `escalation_raised`, `escalation_proposed`, `reply_stopped`, `promise_due`, `ticket_given`, `mentioned`, `ticket_back`, `promise_found`, `followed_stirred`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting`, `standing_stopped` or `drift`. */
             kind: string;
             /** @description The console's page for it. */
             link: string;
             sentence: string;
+        };
+        /** @description What there is. */
+        Telemetry: {
+            /** @description Memory it takes, nearly, and may take. */
+            bytes: number;
+            bytes_max: number;
+            /** @description What was left away since the window began, by kind. */
+            losses: components["schemas"]["TelemetryLoss"][];
+            /**
+             * Format: int32
+             * @description How far back the window reaches.
+             */
+            minutes: number;
+            services: components["schemas"]["TelemetryService"][];
+            /** @description Stores that can be asked. */
+            stores: components["schemas"]["TelemetryStore"][];
+        };
+        /** @description A line. */
+        TelemetryLine: {
+            at: string;
+            /** @description `name=value`. */
+            attributes: string[];
+            /**
+             * Format: int32
+             * @description 1 to 24 as OTLP counts them, 17 and above are errors; 0 where nobody said.
+             */
+            severity: number;
+            template: string;
+            /** @description Personal data as the name of its class. */
+            text: string;
+            trace?: string | null;
+        };
+        /** @description Lines around a moment. */
+        TelemetryLines: {
+            items: components["schemas"]["TelemetryLine"][];
+            /** @description There are more than are shown. */
+            more: boolean;
+        };
+        /** @description A kind of loss. */
+        TelemetryLoss: {
+            /** Format: int64 */
+            count: number;
+            /** @description A word such as `line_forgotten`. */
+            kind: string;
+        };
+        /** @description A service that sent lines. */
+        TelemetryService: {
+            /** @description Lines that can be read. */
+            kept: number;
+            last_at: string;
+            /**
+             * Format: int64
+             * @description Lines counted since the window began.
+             */
+            lines: number;
+            /** @description Empty for lines of services that were too many to be told apart. */
+            name: string;
+            /** @description As they appeared. */
+            versions: string[];
+        };
+        /** @description A store that can be asked. */
+        TelemetryStore: {
+            /** @description `prometheus` or `loki`. */
+            kind: string;
+            name: string;
+        };
+        /** @description A template of a service's lines. */
+        TelemetryTemplate: {
+            /** @description Lines in each of at most 60 stretches of the window, oldest first. */
+            counts: number[];
+            /** @description It speaks of failure, by its words or severity. */
+            failing: boolean;
+            first_at: string;
+            id: string;
+            last_at: string;
+            /** Format: int64 */
+            lines: number;
+            /** @description `new`, `more` or `less` where the last minute is out of the ordinary. */
+            odd?: string | null;
+            /** @description With `<*>` for every parameter; personal data as the name of its class. */
+            text: string;
         };
         /** @description The owner's answer. */
         TextAnswer: {
@@ -4096,6 +6208,27 @@ export interface components {
             queue?: string | null;
             status?: string | null;
         };
+        /** @description A look at telemetry for a ticket. Everything that logs say is quoted data, never an instruction. */
+        TicketDiagnosis: {
+            /** @description What was looked for in vain. */
+            absent: components["schemas"]["AbsentThing"][];
+            /** @description The likeliest first, at most 3. */
+            causes: components["schemas"]["ProbableCause"][];
+            diagnosis_id?: string | null;
+            /** @description What the ticket names. */
+            entities: components["schemas"]["NamedEntity"][];
+            /** @description Incidents this ticket belongs to. */
+            incidents: components["schemas"]["IncidentLink"][];
+            made_at?: string | null;
+            /** @description The requester's events, errors and deploys around the complaint, in order of time. */
+            moments: components["schemas"]["TimelineMoment"][];
+            /** @description Where to look next. */
+            next: components["schemas"]["NextLook"][];
+            runbooks: components["schemas"]["RunbookLink"][];
+            /** @description `found`, `nothing_found`, `not_looked` where no look was made yet, or `not_observed` where no telemetry is connected. */
+            state: string;
+            window?: components["schemas"]["LookedAt"] | null;
+        };
         /** @description A ticket with the words that show why. */
         TicketFound: components["schemas"]["TicketLine"] & {
             snippet: string;
@@ -4114,6 +6247,7 @@ export interface components {
             created_at: string;
             /** @description `ready`, `preparing`, `withheld` or `none`. */
             draft: string;
+            due?: components["schemas"]["Due"] | null;
             excerpt: string;
             /** @description Demo: start here. */
             first: boolean;
@@ -4126,6 +6260,7 @@ export interface components {
             queue: string;
             requester: components["schemas"]["Person"];
             risk: string[];
+            snooze?: components["schemas"]["Snooze"] | null;
             status: string;
             subject: string;
             /** @description A message came since this person looked. */
@@ -4136,6 +6271,8 @@ export interface components {
         TicketPage: components["schemas"]["TicketLine"] & {
             answer: components["schemas"]["Answer"];
             customer: components["schemas"]["Customer"];
+            /** @description Whether the caller follows it. */
+            followed: boolean;
             /** @description Letters of this ticket, newest first. */
             letters: components["schemas"]["LetterFate"][];
             messages: components["schemas"]["Message"][];
@@ -4163,6 +6300,14 @@ export interface components {
         TicketsToSort: {
             /** @description Ids, 1 to 100. */
             tickets: string[];
+        };
+        /** @description One moment of the time line. */
+        TimelineMoment: {
+            at: string;
+            /** @description `letter`, `line`, `error`, `deploy`, `trace` or `metric`. */
+            kind: string;
+            service: string;
+            text: string;
         };
         /** @description A key without its secret. */
         Token: {
@@ -4224,6 +6369,11 @@ export interface components {
         TrainingAsked: {
             job: string;
         };
+        /** @description A machine's translation, for reading. */
+        Translation: {
+            into: string;
+            text: string;
+        };
         /** @description What trying it showed. */
         Tried: {
             looked_at: number;
@@ -4279,6 +6429,14 @@ export interface components {
         Undone: {
             draft_id: string;
             ticket_id: string;
+        };
+        /** @description A part of which nothing is known. */
+        UnknownPart: {
+            /** @description Whether the receiver asks for it. */
+            needed: boolean;
+            part: string;
+            /** @description What is not known, in a sentence. */
+            sentence: string;
         };
         /** @description A person's answer to it. */
         VerdictLine: {
@@ -4359,6 +6517,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description How people sign in here. */
+        WaysIn: {
+            /** @description What the identity provider is called; none without one. */
+            provider?: string | null;
+        };
         /** @description One week's answers. */
         WeekLine: {
             /** Format: double */
@@ -4368,6 +6531,18 @@ export interface components {
             /** @description Its Monday. */
             start: string;
         };
+        /** @description What would leave for a model. */
+        WouldLeave: {
+            endpoint: string;
+            hidden: components["schemas"]["HiddenValue"][];
+            /** @description `masked`, `minimal` or `off`. */
+            hiding: string;
+            region: string;
+            /** @description The fixed half of the request. */
+            system: string;
+            /** @description The other half, placeholders in place of what is hidden. */
+            user: string;
+        };
         /** @description Who approved, and how. */
         Yes: {
             /** @description When. */
@@ -4376,7 +6551,7 @@ export interface components {
             by: string;
             /** @description What was confirmed. */
             checks: components["schemas"]["CheckedOff"][];
-            /** @description `session` or `password`. */
+            /** @description `session`, `password` or `passkey`. */
             confirmed: string;
             /** @description When the first was given. */
             first_at?: string | null;
@@ -4405,6 +6580,91 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_aberrations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Aberrations"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accounts"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_agents: {
         parameters: {
             query?: never;
@@ -4863,6 +7123,33 @@ export interface operations {
                 content: {
                     "application/octet-stream": number[];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redact_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {
@@ -5398,6 +7685,98 @@ export interface operations {
             };
         };
     };
+    mark_cause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCauseVerdict"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketDiagnosis"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_disclosure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisclosureLine"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_disclosure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisclosureLine"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisclosureLine"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     edit_draft: {
         parameters: {
             query?: never;
@@ -5526,6 +7905,107 @@ export interface operations {
             };
         };
     };
+    reject_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRejection"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offer_rewrite: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRewrite"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedRewrite"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_rewrite: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakenRewrite"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     seal_draft: {
         parameters: {
             query?: never;
@@ -5555,6 +8035,95 @@ export interface operations {
             };
         };
     };
+    list_escalations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Escalations"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EscalationAnswer"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tell: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUpdate"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     follow: {
         parameters: {
             query?: never;
@@ -5572,6 +8141,38 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["FeedEvent"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_exchanges: {
+        parameters: {
+            query?: {
+                /** @description Where the last page ended. */
+                cursor?: string;
+                /** @description At most this many, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Departure"];
                 };
             };
             "4XX": {
@@ -5629,6 +8230,300 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["GapList"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_incidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_IncidentLine"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentMove"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    link_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlink_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Invitation"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationMade"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationToken"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {
@@ -5761,6 +8656,39 @@ export interface operations {
             };
         };
     };
+    set_organization_ai: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AiChoice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiSaid"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     settle_delivery: {
         parameters: {
             query?: never;
@@ -5775,6 +8703,118 @@ export interface operations {
                 "application/json": components["schemas"]["Found"];
             };
         };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkeys"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkeys"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    new_passkey_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyQuestion"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             204: {
                 headers: {
@@ -6220,6 +9260,89 @@ export interface operations {
             };
         };
     };
+    group_readings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupReadings"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    own_readings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnReadings"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    share_readings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSharing"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     set_requester_ai: {
         parameters: {
             query?: never;
@@ -6232,6 +9355,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AiChoice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiSaid"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_attributes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Attributes"];
             };
         };
         responses: {
@@ -6274,6 +9430,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErasureDone"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_requester: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_requester_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequesterRole"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
                 };
             };
             "4XX": {
@@ -6366,6 +9584,116 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSecondFactor"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
             };
             "4XX": {
                 headers: {
@@ -6503,6 +9831,185 @@ export interface operations {
                 "application/json": components["schemas"]["PasswordAgain"];
             };
         };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_with_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmation_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyQuestion"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    go_to_provider: {
+        parameters: {
+            query?: {
+                /** @description The page of this desk to go on at. */
+                to?: string;
+                /** @description Any value: the provider asks the person again, which counts as a fresh proof for five minutes. */
+                again?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    come_back_from_provider: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page that goes on by itself */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Turned away */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    ways_to_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaysIn"];
+                };
+            };
+        };
+    };
+    own_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_OwnSession"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             204: {
                 headers: {
@@ -6868,10 +10375,165 @@ export interface operations {
             };
         };
     };
+    get_telemetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Telemetry"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTelemetryEvent"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_lines: {
+        parameters: {
+            query: {
+                service: string;
+                /** @description RFC 3339; now when absent. */
+                at?: string;
+                /** @description How far before and after, in seconds, at most 3600; 300 when absent. */
+                seconds?: number;
+                /** @description Of one template only. */
+                template?: string;
+                /** @description Of one trace only, in hexadecimal. */
+                trace?: string;
+                /** @description The ticket one looks for; it stands in the record. */
+                ticket?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TelemetryLines"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoreQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_StoreAnswer"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_templates: {
+        parameters: {
+            query: {
+                service: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TelemetryTemplate"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tickets: {
         parameters: {
             query?: {
-                /** @description `inbox` (default), `mine`, `unassigned`, `waiting`, `solved` or `all`. */
+                /** @description `inbox` (default), `mine`, `unassigned`, `waiting`, `snoozed`, `followed`, `solved` or `all`. */
                 view?: string;
                 /** @description Queue key. */
                 queue?: string;
@@ -6977,6 +10639,72 @@ export interface operations {
             };
         };
     };
+    get_diagnosis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketDiagnosis"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_diagnosis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketDiagnosis"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     start_draft: {
         parameters: {
             query?: never;
@@ -6998,6 +10726,180 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Draft"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    raise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Raise"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Raised"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unfollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_hand_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOver"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    what_would_leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WouldLeave"];
                 };
             };
             "4XX": {
@@ -7072,6 +10974,38 @@ export interface operations {
             };
         };
     };
+    get_package: {
+        parameters: {
+            query?: {
+                /** @description Receiver's key; absent for the leads of the queue. */
+                receiver?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Package"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_presence: {
         parameters: {
             query?: never;
@@ -7134,6 +11068,40 @@ export interface operations {
             };
         };
     };
+    answer_promise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                promise: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromiseAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promise"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     mark_read: {
         parameters: {
             query?: never;
@@ -7150,6 +11118,194 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redact_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemovalAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removed"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_repetitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyText"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Repetition"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    snooze_times: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnoozeTimes"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_off: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutOff"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Before"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bring_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    translate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTranslation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Translation"];
+                };
             };
             "4XX": {
                 headers: {

@@ -18,8 +18,9 @@ export type AiChoice = "default" | "in" | "out";
 export type Status = "new" | "open" | "pending" | "on_hold" | "solved" | "closed";
 export type StatusAfter = "solved" | "pending" | "open";
 export type Priority = "low" | "normal" | "high" | "urgent";
-export type ViewKey = "inbox" | "mine" | "unassigned" | "waiting" | "solved" | "all";
+export type ViewKey = "inbox" | "mine" | "unassigned" | "waiting" | "snoozed" | "followed" | "solved" | "all";
 export type Span = [number, number];
+export type RewriteTool = "shorter" | "plainer" | "formal";
 export type Freshness = "current" | "due" | "expired";
 export type Audience = "public" | "internal";
 export type AnswerState = "ready" | "preparing" | "withheld" | "none";
@@ -47,7 +48,7 @@ export type Message = Narrow<"Message", {
   delivery: "ready" | "sending" | "sent" | "uncertain" | "failed" | "cancelled" | null;
 }>;
 export type Note = Narrow<"Note">;
-export type Evidence = Narrow<"Evidence", { kind: "words" | "rule" | "passage" | "similar" }>;
+export type Evidence = Narrow<"Evidence", { kind: "words" | "rule" | "passage" | "similar" | "telemetry" }>;
 export type Candidate = Narrow<"Candidate">;
 export type Topic = Narrow<"Topic">;
 export type Deadline = Narrow<"Deadline">;
@@ -74,7 +75,7 @@ export type ModelLine = Narrow<"ModelLine", {
   state: "candidate" | "running" | "refused" | "retired"; compared: Narrow<"Compared", { verdict: "not_worse" | "worse" | "too_few" }> | null;
 }>;
 export type Training = Narrow<"Training", { state: "waiting" | "running" | "failed" }>;
-export type PolicyKind = "operating_model" | "risk_rules" | "routing" | "persona" | "macro";
+export type PolicyKind = "operating_model" | "risk_rules" | "routing" | "persona" | "macro" | "escalation" | "service";
 type PolicyState = { kind: PolicyKind; state: "current" | "due" | "lapsed" };
 export type PolicyLine = Narrow<"PolicyLine", PolicyState>;
 export type Policy = Narrow<"Policy", PolicyState>;
@@ -86,7 +87,16 @@ export type Voices = Narrow<"Voices", { items: VoicePreview[] }>;
 export type VoicePreview = Narrow<"VoicePreview">;
 export type OpenTickets = Narrow<"OpenTickets">;
 export type Colleague = Narrow<"Colleague", { role: Role }>;
-export type Task = Narrow<"Task", { kind: "reply_stopped" | "second_approval" | "policy_lapsed" | "policy_due" | "article_lapsed" | "article_due" | "text_proposed" | "contradiction" | "source_failed" | "texts_waiting" | "check_waiting" | "standing_stopped" | "drift" }>;
+export type Task = Narrow<"Task", { kind: "escalation_raised" | "escalation_proposed" | "reply_stopped" | "promise_due" | "ticket_given" | "mentioned" | "ticket_back" | "promise_found" | "followed_stirred" | "second_approval" | "policy_lapsed" | "policy_due" | "article_lapsed" | "article_due" | "text_proposed" | "contradiction" | "source_failed" | "texts_waiting" | "check_waiting" | "standing_stopped" | "drift" }>;
+export type ClockLine = Narrow<"ClockLine", { promised: "first_response" | "next_response" | "resolution" }>;
+export type Escalation = Narrow<"Escalation", {
+  state: "proposed" | "raised" | "accepted" | "returned" | "dismissed" | "ended"; called: Narrow<"Called", { step: "person" | "mail" | "banner" }> | null;
+}>;
+export type Escalations = Narrow<"Escalations", { raised: Escalation[]; proposed: Escalation[] }>;
+export type Standing = Narrow<"Standing", { clocks: ClockLine[]; cases: Escalation[] }>;
+export type PackageLine = Narrow<"PackageLine">;
+export type Package = Narrow<"Package", { lines: PackageLine[] }>;
+export type Repetition = Narrow<"Repetition", { what: "answered" | "tried" }>;
 export type Present = Narrow<"Present", { doing: "viewing" | "writing" | "approving" }>;
 export type Provenance = Narrow<"Provenance">;
 export type PassageHit = Narrow<"PassageHit", { spans: Span[]; audience: Audience; freshness: Freshness }>;
@@ -97,7 +107,12 @@ export type Plan = Narrow<"Plan", { move: "answer" | "ask" | "hand_over" | "stay
 export type SummaryLine = Narrow<"SummaryLine", { about: "wants" | "tried" | "promised" | "open" }>;
 export type PolicyCheck = Narrow<"PolicyCheck">;
 export type Answer = Narrow<"Answer", { state: AnswerState; policy_check: PolicyCheck | null; may_ask: Origin[]; draft: Draft | null; passages: PassageHit[]; similar: SimilarTicket[]; plan: Plan | null }>;
-export type Customer = Narrow<"Customer", { ai: AiChoice; organization_ai: AiChoice | null; tickets: Narrow<"TicketRef", { status: Status }>[] }>;
+export type Promised = Narrow<"Promise", { state: "found" | "confirmed" | "dismissed" | "kept" }>;
+export type Snooze = Narrow<"Snooze">;
+export type SnoozeTimes = Narrow<"SnoozeTimes">;
+export type News = Narrow<"NewsLine", { what: "message" | "reply" | "note" | "status" | "priority" | "queue" | "assignee" | "snoozed" | "woken" | "went_up" | "promise" }>;
+export type HandOver = Narrow<"HandOver", { news: News[]; promised: PackageLine[]; open: PackageLine[] }>;
+export type Customer = Narrow<"Customer", { ai: AiChoice; promises: Promised[]; organization_ai: AiChoice | null; tickets: Narrow<"TicketRef", { status: Status }>[] }>;
 export type TrailLine = Narrow<"TrailLine">;
 export type LetterFate = Narrow<"LetterFate", { state: "ready" | "sending" | "sent" | "uncertain" | "failed" | "stopped" | "cancelled" }>;
 export type TicketPage = Narrow<"TicketPage", {
@@ -105,13 +120,29 @@ export type TicketPage = Narrow<"TicketPage", {
   messages: Message[]; summary: SummaryLine[]; understanding: Understanding | null; answer: Answer; customer: Customer; letters: LetterFate[];
 }>;
 
+export type OfferedRewrite = Narrow<"OfferedRewrite", { tool: RewriteTool; made_by: "rules" | "model"; changes: Narrow<"Change", { op: "same" | "added" | "removed" }>[] }>;
 export type Check = Narrow<"Check", { state: "ok" | "warn" | "block"; answer: "tick" | "note" }>;
+export type OwnSession = Narrow<"OwnSession", { opened_with: "password" | "code" | "recovery" | "provider" }>;
+export type SecondFactor = Narrow<"SecondFactor">;
+export type NewSecondFactor = Narrow<"NewSecondFactor">;
+export type Account = Narrow<"PersonAccount", { role: Role; state: "active" | "off" }>;
+export type Accounts = Narrow<"Accounts", { items: Account[]; queues: Named[] }>;
+export type Invitation = Narrow<"Invitation", { role: Role; state: "open" | "accepted" | "withdrawn" | "expired" }>;
+export type Invited = Narrow<"Invited">;
+export type Passkey = Narrow<"Passkey">;
+export type PasskeyQuestion = Narrow<"PasskeyQuestion">;
+export type Habits = Narrow<"Habits">;
+export type OwnReadings = Narrow<"OwnReadings", { sharing: "private" | "shared" }>;
+export type GroupReadings = Narrow<"GroupReadings">;
 export type Sealed = Narrow<"Sealed", {
-  people: "one" | "two"; confirm: "session" | "password";
+  brake: "none" | "burst" | "haste";
+  people: "one" | "two"; confirm: "session" | "password" | "passkey";
   checks: Check[]; headers: [string, string][]; changes: Narrow<"Change", { op: "same" | "added" | "removed" }>[];
 }>;
 export type Approved = Narrow<"Approved", { state: "leaves" | "awaits_second" }>;
 export type Undone = Narrow<"Undone">;
+export type Departure = Narrow<"Departure", { state: "pending" | "answered" | "refused" | "failed" }>;
+export type WouldLeave = Narrow<"WouldLeave">;
 export type Exchange = Narrow<"Exchange", { state: "pending" | "answered" | "refused" | "failed" }>;
 
 export type ArticleKind = "article" | "macro";
@@ -150,6 +181,8 @@ export type Checkpoint = Narrow<"Checkpoint">;
 export type Verification = Narrow<"Verification">;
 export type AttackReport = Narrow<"AttackReport">;
 export type Token = Narrow<"Token">;
+export type WaysIn = Narrow<"WaysIn">;
+export type DisclosureLine = Narrow<"DisclosureLine">;
 export type NewToken = Narrow<"TokenMade">;
 /** One event of the live feed; only those about progress carry the counts. */
 export type FeedEvent = Narrow<"FeedEvent"> & { done?: number; total?: number };
@@ -158,9 +191,20 @@ export type LetterState = Narrow<"LetterState", { state: "open" | "awaits_second
 export type LeftOutTicket = Narrow<"LeftOutTicket", { why: "in_hand" | "same_person" | "slot" | "closed" | "own_answer" }>;
 export type BulkReply = Narrow<"BulkReply", { stage: BulkStage; people: "one" | "two"; letters: LetterState[]; left_out: LeftOutTicket[] }>;
 export type SealedLetter = Narrow<"SealedLetter">;
-export type SealedBulk = Narrow<"SealedBulkReply", { people: "one" | "two"; confirm: "session" | "password"; alone: LeftOutTicket[] }>;
+export type SealedBulk = Narrow<"SealedBulkReply", { people: "one" | "two"; confirm: "session" | "password" | "passkey"; alone: LeftOutTicket[] }>;
 export type BulkApproved = Narrow<"BulkApproved">;
 export type StandingApproval = Narrow<"StandingApproval", { state: "active" | "source_changed" | "lapsed" | "ended" }>;
 export type StandingPreview = Narrow<"StandingPreview">;
 export type StandingUse = Narrow<"StandingUseLine">;
 export type BulkLine = Narrow<"BulkLine", { stage: BulkStage }>;
+
+export type IncidentStatus = "proposed" | "open" | "watching" | "closed" | "dismissed";
+export type IncidentLine = Narrow<"IncidentLine", { status: IncidentStatus; source: "telemetry" | "tickets" }>;
+export type LinkedTicket = Narrow<"LinkedTicket", { status: Status }>;
+export type Incident = Omit<Written<Schema["Incident"]>, "status" | "linked" | "steps" | "may_become"> & { may_become: Exclude<IncidentStatus, "proposed">[]; status: IncidentStatus; linked: LinkedTicket[]; steps: Narrow<"Step", { status: IncidentStatus }>[] };
+export type ProbableCause = Narrow<"ProbableCause", { verdict: Narrow<"CauseVerdict", { verdict: "accepted" | "rejected" }> | null }>;
+export type TicketDiagnosis = Narrow<"TicketDiagnosis", {
+  state: "found" | "nothing_found" | "not_looked" | "not_observed"; causes: ProbableCause[]; incidents: Narrow<"IncidentLink", { status: Exclude<IncidentStatus, "dismissed"> }>[];
+}>;
+export type Aberration = Narrow<"Aberration", { kind: "queue" | "category" | "template" | "metric"; course: "new" | "more" | "fewer" | "usual" }>;
+export type Aberrations = Narrow<"Aberrations", { telemetry: "observed" | "not_observed"; items: Aberration[] }>;

@@ -2,6 +2,7 @@ import { Button, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { queryClient, useSession } from "../api/queries";
 import { eraseRequester } from "../api/tickets";
+import { proven } from "../states/AskProof";
 import type { Customer } from "../api/types";
 import { notify, notifyFailure } from "../states/notice";
 import { t } from "../strings";
@@ -18,7 +19,7 @@ export function EraseRequester({ customer }: { customer: Customer }) {
   const erase = async () => {
     setBusy(true);
     try {
-      const { tickets } = await eraseRequester(customer.id, typed);
+      const { tickets } = await proven(() => eraseRequester(customer.id, typed));
       notify(t(tickets === 1 ? "erase.done1" : "erase.done", { n: tickets }));
       setTyped(null);
       await queryClient.invalidateQueries();

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { IconExternalLink } from "@tabler/icons-react";
 import { useEffect, useRef } from "react";
 import type { PassageHit } from "../api/types";
+import { sawSources } from "../composer/attention";
 import { t, word } from "../strings";
 import { day } from "../text/time";
 import { isCitationLit, useLight } from "../ticket/lit";
@@ -26,7 +27,7 @@ export function PassageView({ passage, quotes, isFolded = false }: Props) {
         <button type="button" className="source-title" aria-pressed={isKept} aria-expanded={isFolded ? isKept : undefined} onFocus={() => point(self)} onBlur={() => point(null)} onClick={() => keep(isKept ? null : self)}>
           {passage.citation > 0 && <span className="chip">{passage.citation}</span>}<b>{passage.title}</b> <span className="quiet">{passage.heading}</span>
         </button>
-        <Link to="/knowledge/$articleId" params={{ articleId: passage.article_id }} search={{ passage: passage.passage_id, version: passage.version }} aria-label={t("answer.open", { title: passage.title })} title={t("answer.open", { title: passage.title })}>
+        <Link to="/knowledge/$articleId" params={{ articleId: passage.article_id }} search={{ passage: passage.passage_id, version: passage.version }} onClick={() => sawSources([passage.citation])} aria-label={t("answer.open", { title: passage.title })} title={t("answer.open", { title: passage.title })}>
           <IconExternalLink size={14} stroke={1.6} />
         </Link>
       </header>

@@ -6,11 +6,13 @@ import type { TicketPage } from "../api/types";
 import { Ago } from "../states/Parts";
 import { Failure, Rows } from "../states/States";
 import { t } from "../strings";
+import { WouldLeave } from "./WouldLeave";
 
 /** Who did what, which versions, and what a model was given. */
 export function TrailSection({ ticket }: { ticket: TicketPage }) {
   return (
     <>
+      <WouldLeave ticketId={ticket.id} />
       {ticket.trail.every((line) => line.exchange_id === null) && <p className="quiet">{t("trail.noModel")}</p>}
       <ol className="trail">
         {ticket.trail.map((line, i) => (

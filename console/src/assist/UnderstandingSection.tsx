@@ -1,6 +1,5 @@
 import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { IconBan } from "@tabler/icons-react";
 import { useSession } from "../api/queries";
 import type { Deadline, Risk, TicketPage, Topic, Understanding } from "../api/types";
 import { triageLink } from "../composer/weakest";
@@ -24,7 +23,6 @@ export function UnderstandingSection({ ticket, understanding, verdict }: Props) 
   const queue = desk.queues.find((one) => one.key === ticket.queue)?.name ?? ticket.queue;
   return (
     <>
-      {understanding.ai.use === "refused" && <p className="warning"><IconBan size={14} aria-hidden /><span><b>{t("ai.refused")}</b> {understanding.ai.because}</span></p>}
       <div className="machine understanding">
         <p className="understood-what"><DoubtWord value={triageLink(understanding).word} />{what && <b title={understanding.confidence === null ? undefined : percent(understanding.confidence)}>{what}</b>}</p>
         {understanding.abstained && !understanding.verdict && <p className="quiet">{understanding.abstained}</p>}

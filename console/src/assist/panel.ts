@@ -1,6 +1,6 @@
 import { useLocalStorage } from "@mantine/hooks";
 
-export type SectionKey = "understanding" | "answer" | "customer" | "trail";
+export type SectionKey = "understanding" | "diagnosis" | "answer" | "customer" | "trail";
 export interface Panel {
   isOpen: boolean; width: number; open: SectionKey[];
   toggle: () => void; setWidth: (width: number) => void; flip: (section: SectionKey) => void; show: (section: SectionKey) => void;

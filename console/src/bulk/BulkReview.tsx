@@ -1,11 +1,11 @@
-import { Button, NumberInput, PasswordInput, SegmentedControl } from "@mantine/core";
+import { Button, NumberInput, SegmentedControl } from "@mantine/core";
 import { IconCheck, IconEye, IconSignature } from "@tabler/icons-react";
 import { useState } from "react";
 import { approveBulk, noteReading } from "../api/bulk";
-import { confirmSession } from "../api/session";
 import { queryClient } from "../api/queries";
 import type { BulkReply, SealedBulk, SealedLetter, StatusAfter } from "../api/types";
 import { notify, notifyFailure } from "../states/notice";
+import { ProofField, useProof } from "../states/Proof";
 import { t } from "../strings";
 import { LeftOut } from "./BulkReport";
 
@@ -21,11 +21,11 @@ export function BulkReview({ bulk, sealed, onBack, onDone }: Props) {
   const [isReading, setReading] = useState(false);
   const [counted, setCounted] = useState<number | string>("");
   const [status, setStatus] = useState<StatusAfter>("solved");
-  const [password, setPassword] = useState("");
+  const proof = useProof(sealed.confirm);
   const [isBusy, setBusy] = useState(false);
   const left = sealed.sample.filter((id) => !read.has(id)).length;
   const isCounted = !sealed.counted || Number(counted) === sealed.letters.length;
-  const maySend = sealed.letters.length > 0 && left === 0 && isCounted && (sealed.confirm === "session" || password !== "");
+  const maySend = sealed.letters.length > 0 && left === 0 && isCounted && proof.isGiven;
 
   const open = async (letter: SealedLetter) => {
     setOpenId(letter.draft_id);
@@ -44,7 +44,7 @@ export function BulkReview({ bulk, sealed, onBack, onDone }: Props) {
   const send = async () => {
     setBusy(true);
     try {
-      if (sealed.confirm === "password") await confirmSession(password);
+      await proof.confirm();
       const came = await approveBulk(bulk.id, sealed, Number(counted) || 0, status);
       notify(came.awaiting > 0 ? t("bulk.awaiting", { n: came.awaiting }) : t("bulk.leavingNow", { n: came.leaving }));
       if (came.refused[0]) notify(t("bulk.refused", { n: came.refused.length, why: came.refused[0].sentence }));
@@ -84,7 +84,7 @@ export function BulkReview({ bulk, sealed, onBack, onDone }: Props) {
           <span className="quiet" id="bulk-status">{t("bulk.then")}</span>
           <SegmentedControl size="xs" aria-labelledby="bulk-status" value={status} onChange={(value) => setStatus(value as StatusAfter)} data={(["solved", "pending", "open"] satisfies StatusAfter[]).map((value) => ({ value, label: t(`status.${value}`) }))} />
         </div>
-        {sealed.confirm === "password" && <PasswordInput size="xs" autoComplete="current-password" label={t("seal.password")} value={password} onChange={(event) => setPassword(event.currentTarget.value)} />}
+        <ProofField label={t("seal.password")} {...proof.field} />
         {sealed.counted && <NumberInput size="xs" hideControls min={0} max={1000} label={t("bulk.count")} value={counted} onChange={setCounted} w={180} />}
         <Button disabled={!maySend} loading={isBusy} leftSection={<IconSignature size={16} />} onClick={() => void send()}>{t(sealed.people === "two" ? "bulk.signTwo" : "bulk.sign", { n: sealed.letters.length })}</Button>
         {left > 0 && <span className="quiet" role="status">{t("bulk.unread", { n: left })}</span>}

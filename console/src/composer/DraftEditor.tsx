@@ -9,7 +9,7 @@ import type { DraftText } from "./useDraftText";
  * A plain text field over a mirror of itself. The mirror carries the marks (machine's words, missing
  * sources); the field carries caret, undo, spell check and input methods untouched.
  */
-export function DraftEditor({ text, caret, onLeave }: { text: DraftText; caret: RefObject<number | null>; onLeave: () => void }) {
+export function DraftEditor({ text, caret, onLeave }: { text: DraftText; caret: RefObject<[number, number] | null>; onLeave: () => void }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const { point } = useLight();
   const { sentences } = text.draft;
@@ -20,7 +20,7 @@ export function DraftEditor({ text, caret, onLeave }: { text: DraftText; caret: 
   }, [point]);
 
   const lightAtCaret = () => {
-    caret.current = field.current?.selectionStart ?? null;
+    caret.current = field.current ? [field.current.selectionStart, field.current.selectionEnd] : null;
     const index = sentenceAt(text.runs, field.current?.selectionStart ?? 0);
     const sentence = index === null ? undefined : sentences[index];
     point(sentence && index !== null ? { kind: "sentence", index, citations: sentence.citations } : null);

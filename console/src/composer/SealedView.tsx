@@ -1,10 +1,11 @@
-import { Button, Checkbox, PasswordInput, SegmentedControl, Textarea } from "@mantine/core";
+import { Button, Checkbox, SegmentedControl, Textarea } from "@mantine/core";
 import { IconSignature, IconUsers } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import type { Yes } from "../api/drafts";
 import type { Check, Sealed, StatusAfter, TicketPage } from "../api/types";
 import { useAction } from "../shell/actions";
 import { Key } from "../states/Parts";
+import { ProofField, useProof } from "../states/Proof";
 import { t } from "../strings";
 import { percent, size } from "../text/time";
 import { SealedChanges, SealedChecks, SealedHeaders } from "./SealedParts";
@@ -24,15 +25,16 @@ export function SealedView({ sealed, ticket, isSigning, onBack, onSign }: Props)
   const [status, setStatus] = useState<StatusAfter>(ticket.remembered_status);
   const [acknowledged, setAcknowledged] = useState<string[]>([]);
   const [notes, setNotes] = useState<Record<string, string>>({});
-  const [password, setPassword] = useState("");
+  const proof = useProof(sealed.confirm);
   const [sendAt, setSendAt] = useState<string | null>(null);
   const [isArmed, setArmed] = useState(false);
   const isExpired = useExpiry(sealed.expires_at);
+  const left = useSecondsUntil(sealed.brake === "none" ? null : sealed.earliest_yes);
   const warns = sealed.checks.filter((check) => check.state === "warn");
   const blocks = sealed.checks.filter((check) => check.state === "block");
   const isMet = (check: Check) => acknowledged.includes(check.key) && (check.answer === "tick" || (notes[check.key] ?? "").trim() !== "");
-  const maySign = blocks.length === 0 && !isExpired && warns.every(isMet) && (sealed.confirm === "session" || password !== "");
-  const sign = () => { if (maySign && isArmed) void onSign({ statusAfter: status, acknowledged, notes, sendAt, password }); };
+  const maySign = blocks.length === 0 && !isExpired && left === 0 && warns.every(isMet) && proof.isGiven;
+  const sign = () => { if (maySign && isArmed) void onSign({ statusAfter: status, acknowledged, notes, sendAt, confirm: proof.confirm }); };
 
   useEffect(() => {
     box.current?.focus({ preventScroll: true });
@@ -67,7 +69,7 @@ export function SealedView({ sealed, ticket, isSigning, onBack, onSign }: Props)
           </div>
         ))}
         {sealed.people === "two" && <p className="check"><IconUsers size={15} aria-hidden /><span>{sealed.first ? t("seal.second", { name: sealed.first.by }) : t("seal.first")}</span></p>}
-        {sealed.confirm === "password" && <PasswordInput size="xs" autoComplete="current-password" label={t("seal.password")} value={password} onChange={(event) => setPassword(event.currentTarget.value)} maw={320} />}
+        <ProofField label={t("seal.password")} {...proof.field} />
         <SealedChanges sealed={sealed} />
         <SealedHeaders sealed={sealed} />
       </div>
@@ -84,9 +86,23 @@ export function SealedView({ sealed, ticket, isSigning, onBack, onSign }: Props)
           {t(sealed.people === "two" && !sealed.first ? "seal.signFirst" : sendAt ? "seal.signLater" : "seal.sign")}
         </Button>
       </footer>
+      {sealed.brake !== "none" && <p className="warning" role="status" data-testid="brake">{t(`brake.${sealed.brake}`)} {left > 0 ? t("brake.left", { n: left }) : t("brake.over")}</p>}
       {isExpired && <p className="warning" role="alert">{t("seal.expired")}</p>}
     </section>
   );
+}
+
+/** Whole seconds until then, counted by the second; 0 without a moment to wait for. */
+function useSecondsUntil(at: string | null): number {
+  const until = useRef(at === null ? 0 : Date.parse(at));
+  const [left, setLeft] = useState(() => Math.max(0, Math.ceil((until.current - Date.now()) / 1000)));
+  const isOver = left === 0;
+  useEffect(() => {
+    if (isOver) return;
+    const timer = window.setInterval(() => setLeft(Math.max(0, Math.ceil((until.current - Date.now()) / 1000))), 250);
+    return () => window.clearInterval(timer);
+  }, [isOver]);
+  return left;
 }
 
 function useExpiry(at: string): boolean {

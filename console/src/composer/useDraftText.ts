@@ -15,6 +15,10 @@ export interface DraftText {
   /** Saves what is still unsaved; false when it could not be. */
   flush: () => Promise<boolean>;
   settle: (choice: "mine" | "theirs") => void;
+  /** The draft as the server has it now. */
+  latest: () => Draft;
+  /** Shows a version that the server made. */
+  replace: (draft: Draft) => void;
 }
 
 const pause = 600;
@@ -89,6 +93,15 @@ export function useDraftText(given: Draft): DraftText {
     void flush();
   }, [theirs, adopt, flush]);
 
+  const latest = useCallback(() => now.current.saved, []);
+  const replace = useCallback((draft: Draft) => {
+    adopt(draft);
+    now.current.body = draft.body;
+    setBody(draft.body);
+    forget(draft.id);
+    setState("saved");
+  }, [adopt]);
+
   // A newer revision from elsewhere is taken over silently only when nothing unsaved stands here.
   useEffect(() => {
     const { saved: mine, body: text } = now.current;
@@ -119,5 +132,5 @@ export function useDraftText(given: Draft): DraftText {
   }, [state, flush]);
 
   const runs = useMemo(() => (body === saved.body ? savedRuns(body, saved.sentences) : typedRuns(body, saved.sentences)), [body, saved]);
-  return { draft: saved, body, runs, state, theirs, write, flush, settle };
+  return { draft: saved, body, runs, state, theirs, write, flush, settle, latest, replace };
 }

@@ -3,7 +3,6 @@ import { useState } from "react";
 import { approveDraft, sealDraft, type Yes } from "../api/drafts";
 import { Problem } from "../api/http";
 import { queryClient, useDesk } from "../api/queries";
-import { confirmSession } from "../api/session";
 import type { Sealed, TicketPage } from "../api/types";
 import { dropFromLists } from "../inbox/news";
 import { announce } from "../shell/live";
@@ -48,7 +47,7 @@ export function useSending(ticket: TicketPage, text: DraftText): Sending {
     if (!sealed || isSigning) return;
     setSigning(true);
     try {
-      if (sealed.confirm === "password") await confirmSession(yes.password);
+      await yes.confirm();
       const approved = await approveDraft(text.draft.id, sealed, yes);
       if (approved.state === "awaits_second") {
         setSealed(null);

@@ -6,6 +6,9 @@ import { useEffect, useState } from "react";
 import { viewsQuery } from "../api/queries";
 import { t, word } from "../strings";
 
+/** Views that are there only while something is in them. */
+const quiet = new Set<string>(["snoozed", "followed"]);
+
 /** Views with counts, and the filter as tokens. */
 export function ListHead({ view, q }: { view: string; q: string }) {
   const views = useQuery(viewsQuery);
@@ -17,7 +20,7 @@ export function ListHead({ view, q }: { view: string; q: string }) {
     <header className="list-head">
       <h1 className="unseen">{t("rail.inbox")}</h1>
       <nav className="views" aria-label={t("list.views")}>
-        {(views.data ?? []).map((one) => (
+        {(views.data ?? []).filter((one) => one.count > 0 || one.key === view || !quiet.has(one.key)).map((one) => (
           <button key={one.key} type="button" aria-pressed={one.key === view} onClick={() => void navigate({ search: (old) => ({ ...old, view: one.key === "inbox" ? undefined : one.key }) })}>
             {word("view", one.key)} <span className="count">{one.count}</span>
           </button>

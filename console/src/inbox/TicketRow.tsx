@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { IconCheck, IconClockHour4, IconFileCheck, IconFileOff, IconFlag3, IconQuestionMark } from "@tabler/icons-react";
+import { IconAlarm, IconCheck, IconClockHour4, IconFileCheck, IconFileOff, IconFlag3, IconQuestionMark, IconZzz } from "@tabler/icons-react";
 import { queryClient, ticketQuery } from "../api/queries";
 import type { TicketLine } from "../api/types";
 import { initials } from "../shell/Rail";
 import { Ago, DoubtWord, RiskFlag } from "../states/Parts";
-import { t } from "../strings";
+import { t, word } from "../strings";
+import { moment } from "../text/time";
 import { about } from "../text/candidates";
 
 interface Props { ticket: TicketLine; isCurrent: boolean; isNarrow: boolean }
@@ -26,6 +27,8 @@ export function TicketRow({ ticket, isCurrent }: Props) {
         <b>{ticket.subject}</b> <span className="quiet">{ticket.excerpt}</span>
       </span>
       <span className="row-facts">
+        {ticket.due && <span className="row-due" data-missed={ticket.due.missed || undefined} title={`${word("promised", ticket.due.promised)}: ${moment(ticket.due.at)}`}><IconAlarm size={13} stroke={2} aria-hidden />{t(ticket.due.missed ? "due.missed" : "due.soon")}</span>}
+        {ticket.snooze && <span className="row-due" data-kind="snoozed" title={ticket.snooze.until ? t("list.snoozed", { at: moment(ticket.snooze.until) }) : t("list.snoozedReply")}><IconZzz size={13} stroke={2} aria-hidden /><span className="unseen">{ticket.snooze.until ? t("list.snoozed", { at: moment(ticket.snooze.until) }) : t("list.snoozedReply")}</span></span>}
         {ticket.risk.slice(0, 2).map((flag) => <RiskFlag key={flag} flag={flag} />)}
         {ticket.category && <span className="row-category">{ticket.category.name}</span>}
         <RowDoubt ticket={ticket} />

@@ -53,7 +53,7 @@ function OriginPage({ origin }: { origin: Provenance }) {
         ))}
         {approval.first_by && <Step title={t("origin.first")} at={approval.first_at} by={approval.first_by} />}
         <Step title={t("origin.approved")} at={approval.at} by={approval.by}>
-          <p className="quiet">{t(approval.confirmed === "password" ? "origin.password" : "origin.session")}{approval.send_at && <> · {t("origin.putOff", { at: moment(approval.send_at) })}</>}</p>
+          <p className="quiet">{word("origin.by", approval.confirmed)}{approval.send_at && <> · {t("origin.putOff", { at: moment(approval.send_at) })}</>}</p>
           {approval.checks.map((check) => <p key={check.label}>✓ {check.label}{check.note && <> <q>{check.note}</q></>}</p>)}
         </Step>
         {origin.attempts.map((attempt, i) => (

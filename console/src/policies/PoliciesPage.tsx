@@ -7,7 +7,7 @@ import { t } from "../strings";
 import { day } from "../text/time";
 import { mayChange, StandingWord } from "./words";
 
-const kinds: PolicyKind[] = ["operating_model", "risk_rules", "routing", "persona", "macro"];
+const kinds: PolicyKind[] = ["operating_model", "risk_rules", "routing", "escalation", "service", "persona", "macro"];
 
 /** What leads wrote down about how cases are worked, and whether somebody still answers for it. */
 export function PoliciesPage() {

@@ -5,6 +5,7 @@ import { Problem } from "../api/http";
 import { savePolicy, tryPolicy } from "../api/policies";
 import { colleaguesQuery, policyQuery, queryClient, useSession } from "../api/queries";
 import type { LineProblem, Policy } from "../api/types";
+import { proven } from "../states/AskProof";
 import { notify, notifyFailure } from "../states/notice";
 import { sentenceOf } from "../states/States";
 import { t } from "../strings";
@@ -22,7 +23,7 @@ export function PolicyForm({ policy }: { policy: Policy }) {
   const [problems, setProblems] = useState<LineProblem[]>([]);
   const trial = useMutation({ mutationFn: () => tryPolicy(policy.kind, policy.key, body), onSuccess: (run) => setProblems(run.problems), onError: notifyFailure });
   const save = useMutation({
-    mutationFn: () => savePolicy(policy.kind, policy.key, policy.version, { body, owner, review_by: review, note: note.trim() }),
+    mutationFn: () => proven(() => savePolicy(policy.kind, policy.key, policy.version, { body, owner, review_by: review, note: note.trim() })),
     onSuccess: async (saved) => {
       setNote("");
       setProblems([]);

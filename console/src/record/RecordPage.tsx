@@ -25,6 +25,7 @@ export function RecordPage() {
     <div className="page wide">
       <header className="page-head">
         <h1>{t("rail.record")}</h1>
+        <Link to="/departures">{t("left.title")}</Link>
         <Button component="a" variant="default" href={href("/audit/export")} download leftSection={<IconDownload size={15} />}>{t("record.export")}</Button>
       </header>
       <CheckpointPanel />

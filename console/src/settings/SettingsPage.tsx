@@ -7,7 +7,11 @@ import { clearUndo } from "../shell/undo";
 import { notifyFailure } from "../states/notice";
 import { language, setLanguage, t, type Language } from "../strings";
 import { DeskFacts } from "./DeskFacts";
+import { DisclosureSettings } from "./DisclosureSettings";
 import { KeySettings } from "./KeySettings";
+import { PasskeySettings } from "./PasskeySettings";
+import { SecondFactorSettings } from "./SecondFactorSettings";
+import { SessionSettings } from "./SessionSettings";
 import { TokenSettings } from "./TokenSettings";
 
 export function SettingsPage() {
@@ -38,11 +42,27 @@ export function SettingsPage() {
       <Choice label={t("settings.theme")} value={colorScheme} onChange={(value) => setColorScheme(value as MantineColorScheme)}
         data={(["auto", "light", "dark"] satisfies MantineColorScheme[]).map((value) => ({ value, label: t(`theme.${value}`) }))} />
       <Choice label={t("settings.language")} value={language()} onChange={(value) => setLanguage(value as Language)} data={[{ value: "en", label: "English" }, { value: "de", label: "Deutsch" }]} />
+      <DisclosureSettings />
       <section>
         <h2>{t("policies.title")}</h2>
         <p className="quiet">{t("policies.lead")}</p>
         <p><Link to="/settings/policies">{t("policies.open")}</Link></p>
       </section>
+      <section>
+        <h2>{t("reading.title")}</h2>
+        <p className="quiet">{t("reading.lead")}</p>
+        <p><Link to="/settings/reading">{t("reading.open")}</Link></p>
+      </section>
+      {agent.role === "admin" && (
+        <section>
+          <h2>{t("accounts.title")}</h2>
+          <p className="quiet">{t("accounts.lead")}</p>
+          <p><Link to="/settings/people">{t("accounts.open")}</Link></p>
+        </section>
+      )}
+      <SecondFactorSettings />
+      <PasskeySettings />
+      <SessionSettings />
       <TokenSettings />
       <DeskFacts />
       <KeySettings />

@@ -1,4 +1,4 @@
-import { Button, MultiSelect, NumberInput, TextInput } from "@mantine/core";
+import { Button, Checkbox, NumberInput, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { queryClient } from "../api/queries";
@@ -8,7 +8,7 @@ import { Ago } from "../states/Parts";
 import { Failure, Rows } from "../states/States";
 import { t } from "../strings";
 
-const scopes = ["tickets:read", "tickets:write", "mail:write", "record:read", "knowledge:read"];
+const scopes = ["tickets:read", "tickets:write", "mail:write", "record:read", "knowledge:read", "consent:write", "telemetry:write", "telemetry:read"];
 const refresh = () => queryClient.invalidateQueries({ queryKey: ["tokens"] });
 
 /** Keys for programs. None can approve, undo or sign in, whatever its scopes. */
@@ -37,7 +37,9 @@ export function TokenSettings() {
       {create.data && <p className="warning" role="status">{t("tokens.once")} <code>{create.data.secret}</code></p>}
       <form className="bar token-form" onSubmit={(event) => { event.preventDefault(); create.mutate(); }}>
         <TextInput label={t("tokens.name")} required value={name} onChange={(event) => setName(event.currentTarget.value)} />
-        <MultiSelect size="xs" label={t("tokens.scopes")} data={scopes} value={chosen} onChange={setChosen} />
+        <Checkbox.Group label={t("tokens.scopes")} value={chosen} onChange={setChosen}>
+          <div className="bar token-scopes">{scopes.map((scope) => <Checkbox key={scope} size="xs" value={scope} label={scope} />)}</div>
+        </Checkbox.Group>
         <NumberInput size="xs" label={t("tokens.days")} min={1} max={365} value={days} onChange={(value) => setDays(Number(value) || 1)} />
         <Button type="submit" variant="default" loading={create.isPending} disabled={!name.trim() || chosen.length === 0}>{t("tokens.create")}</Button>
       </form>

@@ -5,9 +5,11 @@ import { useDisclosure } from "@mantine/hooks";
 import { useEffect } from "react";
 import { Problem } from "../api/http";
 import { sessionQuery } from "../api/queries";
+import { AskProof } from "../states/AskProof";
 import { t } from "../strings";
 import { useAction } from "./actions";
 import { Banners } from "./Banners";
+import { EscalationBanner } from "./EscalationBanner";
 import { useKeyboard } from "./keyboard";
 import { KeysOverlay } from "./KeysOverlay";
 import { useAnnouncement, useLive } from "./live";
@@ -27,11 +29,13 @@ export function Shell() {
       <a className="skip" href="#main">{t("shell.skip")}</a>
       <Rail onKeys={keys.open} />
       <div className="stage">
+        <EscalationBanner />
         <Banners />
         <main id="main" className="main" tabIndex={-1}><Outlet /></main>
         <UndoBar />
       </div>
       <Palette />
+      <AskProof />
       <KeysOverlay isOpen={isKeysOpen} onClose={keys.close} />
       <Announcer />
     </div>
@@ -55,6 +59,7 @@ function useEveryPageActions(showKeys: () => void): void {
   useAction("go.quarantine", () => void navigate({ to: "/quarantine" }));
   useAction("go.insights", () => void navigate({ to: "/insights" }));
   useAction("go.policies", () => void navigate({ to: "/settings/policies" }));
+  useAction("go.incidents", () => void navigate({ to: "/incidents" }));
   useAction("go.tasks", () => void navigate({ to: "/tasks" }));
   useAction("go.settings", () => void navigate({ to: "/settings" }));
   useAction("theme.switch", () => {

@@ -1,6 +1,6 @@
 // Which actions can run right now. A component that can do something says so with useAction; keys,
 // palette and overlay find it here. The last one mounted wins.
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import { actions, type ActionId, defaultKeymap, type Keymap } from "../keys";
 
 const handlers = new Map<ActionId, { current: () => void }[]>();
@@ -27,11 +27,11 @@ const subscribe = (listener: () => void) => {
   return () => void listeners.delete(listener);
 };
 
-/** Offers an action while the component is mounted and `enabled`. */
+/** Offers an action while the component is mounted and `enabled`: from the moment it is on the page, so that no key pressed at the sight of it is lost. */
 export function useAction(id: ActionId, handler: () => void, enabled = true): void {
   const latest = useRef(handler);
   latest.current = handler;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!enabled) return;
     const stack = handlers.get(id) ?? [];
     handlers.set(id, [...stack, latest]);

@@ -69,7 +69,13 @@ export function useLive(): void {
       timer ??= window.setTimeout(flush, 250);
     }
 
-    const feed = followEvents(onEvent, setConnected);
+    function onState(isConnected: boolean): void {
+      setConnected(isConnected);
+      // The feed ends when the session does: a question that needs one finds out, and the page goes to the door.
+      if (!isConnected) for (const key of ["views", "tasks"]) void queryClient.invalidateQueries({ queryKey: [key] });
+    }
+
+    const feed = followEvents(onEvent, onState);
     window.addEventListener("online", tell);
     window.addEventListener("offline", tell);
     return () => {

@@ -1,12 +1,12 @@
-import { Button, NumberInput, PasswordInput, Select, Textarea, TextInput } from "@mantine/core";
+import { Button, NumberInput, Select, Textarea, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { queryClient } from "../api/queries";
-import { confirmSession } from "../api/session";
 import { beginStanding, previewStanding, type StandingText } from "../api/standing";
 import type { PolicyLine, StandingPreview } from "../api/types";
 import { ArticleChoice } from "../knowledge/ArticleChoice";
 import { notifyFailure } from "../states/notice";
+import { ProofField, useProof } from "../states/Proof";
 import { t } from "../strings";
 
 const monthMs = 30 * 86_400_000;
@@ -19,14 +19,14 @@ export function NewStanding({ categories, onClose }: { categories: PolicyLine[];
   const [aDay, setADay] = useState<number | string>(20);
   const [aRequester, setARequester] = useState<number | string>(1);
   const [until, setUntil] = useState(() => new Date(Date.now() + monthMs).toISOString().slice(0, 10));
-  const [password, setPassword] = useState("");
+  const proof = useProof("password");
   const [shown, setShown] = useState<{ wanted: StandingText; preview: StandingPreview } | null>(null);
   const changed = <T,>(set: (value: T) => void) => (value: T) => { set(value); setShown(null); };
   const end = new Date(`${until}T23:59:59`);
   const wanted: StandingText = { category: category ?? "", text, a_day: Number(aDay), a_requester: Number(aRequester), until: Number.isNaN(end.getTime()) ? "" : end.toISOString(), articles };
   const look = useMutation({ mutationFn: () => previewStanding(wanted), onSuccess: (preview) => setShown({ wanted, preview }), onError: notifyFailure });
   const begin = useMutation({
-    mutationFn: async () => { if (!shown) return; await confirmSession(password); await beginStanding(shown.wanted, shown.preview.digest); },
+    mutationFn: async () => { if (!shown) return; await proof.confirm(); await beginStanding(shown.wanted, shown.preview.digest); },
     onSuccess: () => { void queryClient.invalidateQueries({ queryKey: ["standing"] }); onClose(); },
     onError: notifyFailure,
   });
@@ -44,12 +44,12 @@ export function NewStanding({ categories, onClose }: { categories: PolicyLine[];
         <>
           <p role="status">{t("standing.evidence", { right: shown.preview.right, answered: shown.preview.answered })}</p>
           <article className="paper letter-text" aria-label={t("standing.letter")}>{shown.preview.letter}</article>
-          {shown.preview.unfit ? <p className="warning" role="alert">{shown.preview.unfit}</p> : <PasswordInput label={t("seal.password")} autoComplete="current-password" value={password} onChange={(event) => setPassword(event.currentTarget.value)} maw={320} />}
+          {shown.preview.unfit ? <p className="warning" role="alert">{shown.preview.unfit}</p> : <ProofField label={t("seal.password")} {...proof.field} />}
         </>
       )}
       <div className="bar">
         {shown && !shown.preview.unfit
-          ? <Button loading={begin.isPending} disabled={password === ""} onClick={() => begin.mutate()}>{t("standing.begin")}</Button>
+          ? <Button loading={begin.isPending} disabled={!proof.isGiven} onClick={() => begin.mutate()}>{t("standing.begin")}</Button>
           : <Button loading={look.isPending} disabled={!category || text.trim() === "" || articles.length === 0} onClick={() => look.mutate()}>{t("standing.preview")}</Button>}
         <Button variant="subtle" color="gray" onClick={onClose}>{t("cancel")}</Button>
       </div>

@@ -17,6 +17,9 @@ export function toIndices(text: string, offsets: number[]): number[] {
   return result;
 }
 
+/** How many scalar values stand before a UTF-16 index. */
+export const scalars = (text: string, index: number): number => [...text.slice(0, index)].length;
+
 export interface Mark { start: number; end: number; tag: string }
 export interface Segment { text: string; tags: string[] }
 

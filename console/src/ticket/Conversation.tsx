@@ -39,9 +39,9 @@ export function Conversation({ ticket, isNoteOpen, onNoteClose }: Props) {
         const isPast = ticket.status === "closed" && shown.length <= 2;
         const isOpen = message.id === newest || isPast || opened.has(message.id) || message.id === litMessage;
         const toggle = () => setOpened((old) => { const next = new Set(old); if (!next.delete(message.id)) next.add(message.id); return next; });
-        return <MessageView key={message.id} message={message} isNewest={message.id === newest} isOpen={isOpen} onToggle={toggle} />;
+        return <MessageView key={message.id} ticketId={ticket.id} instructs={message.orders.length > 0 || (message.id === newest && message.direction === "inbound" && ticket.risk.includes("injection"))} message={message} isNewest={message.id === newest} isOpen={isOpen} onToggle={toggle} />;
       })}
-      {isNoteOpen && <NoteEditor ticketId={ticket.id} onClose={onNoteClose} />}
+      {isNoteOpen && <NoteEditor ticketId={ticket.id} queue={ticket.queue} onClose={onNoteClose} />}
       {waiting > 0 && <button type="button" className="news" onClick={show}>{t(waiting === 1 ? "ticket.news1" : "ticket.news", { n: waiting })}</button>}
     </div>
   );

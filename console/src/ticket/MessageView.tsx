@@ -2,20 +2,35 @@ import { Link } from "@tanstack/react-router";
 import { IconAlertTriangle, IconChevronRight, IconPaperclip, IconRobotOff, IconRoute } from "@tabler/icons-react";
 import { useState } from "react";
 import { href } from "../api/http";
+import { useSession } from "../api/queries";
+import { translateMessage } from "../api/tickets";
 import type { Message } from "../api/types";
+import { notifyFailure } from "../states/notice";
 import { Ago, MachineMark } from "../states/Parts";
-import { t, word } from "../strings";
+import { language, t, word } from "../strings";
 import { segments } from "../text/offsets";
 import { moment, size } from "../text/time";
 import { HtmlFrame } from "./HtmlFrame";
+import { RemoveWords } from "./RemoveWords";
 import { useLight } from "./lit";
 
-interface Props { message: Message; isNewest: boolean; isOpen: boolean; onToggle: () => void }
+/** `instructs`: somewhere in it, seen or hidden, it speaks to the machine. */
+interface Props { ticketId: string; message: Message; instructs: boolean; isNewest: boolean; isOpen: boolean; onToggle: () => void }
 
-export function MessageView({ message, isNewest, isOpen, onToggle }: Props) {
+export function MessageView({ ticketId, message, instructs, isNewest, isOpen, onToggle }: Props) {
   const [isWhole, setWhole] = useState(false);
   const [isHtml, setHtml] = useState(false);
+  const [translated, setTranslated] = useState<string | null>(null);
+  const [removing, setRemoving] = useState<string | null>(null);
   const isOut = message.direction === "outbound";
+  const translate = async () => {
+    if (translated !== null) return setTranslated(null);
+    try {
+      setTranslated((await translateMessage(ticketId, message.id, language())).text);
+    } catch (error) {
+      notifyFailure(error);
+    }
+  };
   return (
     <section className="message" data-direction={message.direction} data-newest={isNewest || undefined} data-open={isOpen || undefined} aria-label={t(isOut ? "ticket.replyFrom" : "ticket.mailFrom", { name: message.author_name })}>
       <header>
@@ -33,13 +48,25 @@ export function MessageView({ message, isNewest, isOpen, onToggle }: Props) {
       </header>
       {isOpen && (
         <>
-          {message.orders.length > 0 && <p className="warning order-note"><IconRobotOff size={14} aria-hidden />{t("ticket.order")}</p>}
+          {instructs && <p className="warning order-note"><IconRobotOff size={14} aria-hidden />{t("ticket.order")}</p>}
           {message.warnings.map((warning) => <p key={warning} className="warning"><IconAlertTriangle size={14} aria-hidden />{warning}</p>)}
           {isHtml ? <HtmlFrame messageId={message.id} /> : <Words message={message} isWhole={isWhole} />}
-          <Tools message={message} isWhole={isWhole} onWhole={() => setWhole(!isWhole)} isHtml={isHtml} onHtml={() => setHtml(!isHtml)} />
+          {translated !== null && <Translated text={translated} />}
+          <Tools message={message} translation={isOut ? null : { isShown: translated !== null, onPress: () => void translate() }} isWhole={isWhole} onWhole={() => setWhole(!isWhole)} isHtml={isHtml} onHtml={() => setHtml(!isHtml)} onRemove={() => setRemoving(removing === null ? selectedWords() : null)} />
+          {removing !== null && <RemoveWords ticketId={ticketId} message={message} selected={removing} onDone={() => setRemoving(null)} />}
         </>
       )}
     </section>
+  );
+}
+
+/** Never the message: marked, and gone with the page. */
+function Translated({ text }: { text: string }) {
+  return (
+    <aside className="translated" data-testid="translated">
+      <MachineMark label={t("translate.mark")} />
+      <p className="letter-text" dir="auto">{text}</p>
+    </aside>
   );
 }
 
@@ -55,13 +82,18 @@ function Words({ message, isWhole }: { message: Message; isWhole: boolean }) {
   );
 }
 
+/** What a person marked with pointer or keys, wherever on the page. */
+const selectedWords = (): string => window.getSelection()?.toString().trim() ?? "";
+
 /** A case imported from elsewhere came without its mail: nobody is named as its recipient. */
 const hasOriginal = (message: Message): boolean => message.direction === "inbound" && message.to.length > 0;
 
-interface ToolProps { message: Message; isWhole: boolean; onWhole: () => void; isHtml: boolean; onHtml: () => void }
+interface ToolProps { message: Message; translation: { isShown: boolean; onPress: () => void } | null; isWhole: boolean; onWhole: () => void; isHtml: boolean; onHtml: () => void; onRemove: () => void }
 
-function Tools({ message, isWhole, onWhole, isHtml, onHtml }: ToolProps) {
-  const hasTools = message.quoted || message.has_html || message.attachments.length > 0 || hasOriginal(message);
+function Tools({ message, translation, isWhole, onWhole, isHtml, onHtml, onRemove }: ToolProps) {
+  const { agent } = useSession();
+  const mayRemove = agent.role !== "auditor" && agent.role !== "knowledge_owner";
+  const hasTools = mayRemove || translation || message.quoted || message.has_html || message.attachments.length > 0 || hasOriginal(message);
   if (!hasTools) return null;
   return (
     <footer className="message-tools">
@@ -70,7 +102,9 @@ function Tools({ message, isWhole, onWhole, isHtml, onHtml }: ToolProps) {
       {message.attachments.map((one) => (
         <a key={one.id} href={href(`/attachments/${one.id}`)} download={one.name}><IconPaperclip size={13} aria-hidden />{one.name} <span className="quiet">{size(one.size)}</span></a>
       ))}
+      {translation && <button type="button" onClick={translation.onPress}>{t(translation.isShown ? "translate.hide" : "translate.ask")}</button>}
       {hasOriginal(message) && <a className="quiet" href={href(`/messages/${message.id}/raw`)} download={`${message.id}.eml`}>{t("ticket.raw")}</a>}
+      {mayRemove && <button type="button" className="quiet" onMouseDown={(event) => event.preventDefault()} onClick={onRemove}>{t("remove.ask")}</button>}
     </footer>
   );
 }

@@ -1,18 +1,22 @@
 import { useEffect, useState } from "react";
 import { queryClient, ticketQuery } from "../api/queries";
-import { markRead } from "../api/tickets";
 import type { TicketPage } from "../api/types";
 import { AssistPanel } from "../assist/AssistPanel";
 import { usePanel } from "../assist/panel";
 import { useVerdict } from "../assist/verdict";
 import { Composer } from "../composer/Composer";
-import { showRead } from "../inbox/news";
+import { useAction } from "../shell/actions";
 import { Conversation } from "./Conversation";
+import { EscalationBox } from "./EscalationBox";
+import { HandOverLine, useHandOver } from "./HandOverLine";
 import { LightProvider } from "./lit";
 import { PresentLine } from "./PresentLine";
 import { useBeingPresent } from "./presence";
+import { PromiseList } from "./PromiseList";
+import { SnoozeBox } from "./SnoozeBox";
 import { SummaryBox } from "./SummaryBox";
 import { TicketHead } from "./TicketHead";
+import { TransferBox } from "./TransferBox";
 import { useTicketActions } from "./ticketActions";
 
 export function TicketView({ ticket }: { ticket: TicketPage }) {
@@ -21,13 +25,17 @@ export function TicketView({ ticket }: { ticket: TicketPage }) {
   const [isNoteOpen, setNoteOpen] = useState(false);
   const actions = useTicketActions(ticket, () => setNoteOpen(true), panel);
 
+  const [isRaising, setRaising] = useState(false);
+  useAction("ticket.escalate", () => setRaising(!isRaising));
   useBeingPresent(ticket.id);
 
-  useEffect(() => {
-    if (!ticket.unread) return;
-    showRead(ticket.id);
-    void markRead(ticket.id).then(() => queryClient.invalidateQueries({ queryKey: ["views"] }), () => undefined);
-  }, [ticket.id, ticket.unread]);
+  const [asking, setAsking] = useState<"snooze" | "transfer" | null>(null);
+  const ask = (what: "snooze" | "transfer") => setAsking((old) => (old === what ? null : what));
+  useAction("ticket.snooze", () => ask("snooze"), ticket.status !== "solved" && ticket.status !== "closed");
+  useAction("ticket.transfer", () => ask("transfer"));
+  useEffect(() => setAsking(null), [ticket.id]);
+  const handOver = useHandOver(ticket);
+
   useEffect(() => {
     if (ticket.next_ticket_id) void queryClient.prefetchQuery(ticketQuery(ticket.next_ticket_id));
   }, [ticket.next_ticket_id]);
@@ -40,8 +48,13 @@ export function TicketView({ ticket }: { ticket: TicketPage }) {
     <LightProvider>
       <article className="ticket" data-panel={panel.isOpen ? "open" : "closed"} aria-label={`#${ticket.number} ${ticket.subject}`}>
         <div className="ticket-main">
-          <TicketHead ticket={ticket} actions={actions} panel={panel} />
+          <TicketHead ticket={ticket} actions={actions} panel={panel} onEscalate={() => setRaising(true)} onSnooze={() => ask("snooze")} onTransfer={() => ask("transfer")} />
           <PresentLine ticketId={ticket.id} />
+          <HandOverLine found={handOver} />
+          <SnoozeBox ticket={ticket} isOpen={asking === "snooze"} onClose={() => setAsking(null)} />
+          {asking === "transfer" && <TransferBox ticket={ticket} onClose={() => setAsking(null)} />}
+          <PromiseList ticket={ticket} />
+          <EscalationBox ticket={ticket} isOpen={isRaising} onOpen={() => setRaising(true)} onClose={() => setRaising(false)} />
           <SummaryBox ticket={ticket} />
           <Conversation ticket={ticket} isNoteOpen={isNoteOpen} onNoteClose={() => setNoteOpen(false)} />
           <Composer ticket={ticket} verdict={verdict} isPanelOpen={panel.isOpen} />

@@ -1,6 +1,7 @@
 // What is lit right now: a sentence of the draft with its sources, a source with its sentences, or
 // quoted words in a message. Pointing lights; a click or the keyboard keeps it lit.
-import { createContext, useContext, useMemo, useState, type ReactNode } from "react";
+import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from "react";
+import { sawSources } from "../composer/attention";
 
 export type Lit =
   | { kind: "sentence"; index: number; citations: number[] }
@@ -13,8 +14,13 @@ const LightContext = createContext<Light>({ lit: null, kept: null, point: () => 
 
 export function LightProvider({ children }: { children: ReactNode }) {
   const [pointed, point] = useState<Lit | null>(null);
-  const [kept, keep] = useState<Lit | null>(null);
-  const value = useMemo(() => ({ lit: pointed ?? kept, kept, point, keep }), [pointed, kept]);
+  const [kept, setKept] = useState<Lit | null>(null);
+  const keep = useCallback((lit: Lit | null) => {
+    if (lit?.kind === "sentence") sawSources(lit.citations);
+    if (lit?.kind === "citation") sawSources([lit.citation]);
+    setKept(lit);
+  }, []);
+  const value = useMemo(() => ({ lit: pointed ?? kept, kept, point, keep }), [pointed, kept, keep]);
   return <LightContext.Provider value={value}>{children}</LightContext.Provider>;
 }
 

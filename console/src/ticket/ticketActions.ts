@@ -1,4 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
+import { setFollowing } from "../api/attention";
 import { patchTicket, queryClient, useDesk, useSession } from "../api/queries";
 import { changeTicket, type TicketChange } from "../api/tickets";
 import type { Priority, TicketPage } from "../api/types";
@@ -12,12 +13,31 @@ import { t } from "../strings";
 const priorities: Priority[] = ["low", "normal", "high", "urgent"];
 
 export interface TicketActions {
-  back: () => void; solve: () => void; reopen: () => void; takeOver: () => void; nextPriority: () => void; setPriority: (priority: Priority) => void; note: () => void;
+  back: () => void; solve: () => void; reopen: () => void; takeOver: () => void; nextPriority: () => void; setPriority: (priority: Priority) => void; note: () => void; follow: () => void;
+}
+
+/** Follows, or no longer; pressing again takes it back. */
+async function follow(ticket: TicketPage): Promise<void> {
+  const takeBack = patchTicket(ticket.id, (old) => ({ ...old, followed: !ticket.followed }));
+  try {
+    await setFollowing(ticket.id, !ticket.followed);
+    for (const key of ["views", "tickets", "tasks"]) void queryClient.invalidateQueries({ queryKey: [key] });
+  } catch (error) {
+    takeBack();
+    notifyFailure(error);
+  }
+}
+
+/** The way back to the list. Its key is offered by the route, so that it works while a ticket loads too. */
+export function useBack(): () => void {
+  const navigate = useNavigate();
+  return () => void navigate({ to: "/tickets", search: (old: object) => old });
 }
 
 /** What can be done with the ticket itself. Each shows at once and is taken back when the server refuses. */
 export function useTicketActions(ticket: TicketPage, onNote: () => void, panel: Panel): TicketActions {
   const navigate = useNavigate();
+  const goBack = useBack();
   const { agent } = useSession();
   const desk = useDesk();
 
@@ -42,12 +62,12 @@ export function useTicketActions(ticket: TicketPage, onNote: () => void, panel: 
   const isDone = ticket.status === "solved" || ticket.status === "closed";
 
   const actions: TicketActions = {
-    back: () => void navigate({ to: "/tickets", search: (old: object) => old }),
+    back: goBack,
     solve: () => {
       void setStatus("solved");
       dropFromLists(ticket.id);
       if (ticket.next_ticket_id) void navigate({ to: "/tickets/$ticketId", params: { ticketId: ticket.next_ticket_id }, search: (old: object) => old });
-      else actions.back();
+      else goBack();
     },
     reopen: () => void setStatus("open"),
     takeOver: () =>
@@ -57,14 +77,16 @@ export function useTicketActions(ticket: TicketPage, onNote: () => void, panel: 
     setPriority,
     nextPriority: () => setPriority(priorities[(priorities.indexOf(ticket.priority) + 1) % priorities.length] ?? "normal"),
     note: onNote,
+    follow: () => void follow(ticket),
   };
-  useAction("ticket.back", actions.back);
   useAction("ticket.solve", isDone ? actions.reopen : actions.solve);
   useAction("ticket.takeOver", actions.takeOver);
   useAction("ticket.priority", actions.nextPriority);
+  useAction("ticket.follow", actions.follow);
   useAction("ticket.note", onNote);
   useAction("panel.toggle", panel.toggle);
   useAction("panel.why", () => (panel.isOpen ? panel.flip("understanding") : panel.show("understanding")));
+  useAction("panel.diagnosis", () => panel.show("diagnosis"));
   useAction("panel.sources", () => panel.show("answer"));
   return actions;
 }

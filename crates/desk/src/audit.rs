@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     digest::Digest,
     ids::{
-        AgentId, ApprovalId, ArticleId, BulkId, DraftId, EntryId, ExchangeId, FirstApprovalId, MailId, MessageId,
-        ModelId, NoteId, OrganizationId, OutboxId, PolicyId, RequesterId, SealId, SessionId, SourceId, StandingId,
-        SuggestionId, TicketId, TokenId, VerdictId, VersionId,
+        AgentId, ApprovalId, ArticleId, AttachmentId, BulkId, DiagnosisId, DraftId, EntryId, EscalationId, ExchangeId,
+        FirstApprovalId, IncidentId, InvitationId, MailId, MessageId, ModelId, NoteId, OrganizationId, OutboxId,
+        PasskeyId, PolicyId, PromiseId, RequesterId, SealId, SessionId, SourceId, StandingId, SuggestionId, TicketId,
+        TokenId, VerdictId, VersionId,
     },
     time::Timestamp,
 };
@@ -49,6 +50,8 @@ crate::closed_list! {
         Sequencer = "sequencer",
         /// Checks who signs in, before there is a session to act in.
         SignIn = "sign_in",
+        /// A requester, by the signed link in a mail to them.
+        Requester = "requester",
         /// The command line on the desk's own machine.
         CommandLine = "command_line",
     }
@@ -98,6 +101,16 @@ events! {
     MailRetried = "mail.retried" { /** The mail. */ mail: MailId },
     /// The machine sorted a ticket.
     TicketTriaged = "ticket.triaged" { /** The ticket. */ ticket: TicketId, /** The suggestion. */ suggestion: SuggestionId },
+    /// The machine looked into telemetry for what explains a ticket.
+    TicketDiagnosed = "ticket.diagnosed" { /** The ticket. */ ticket: TicketId, /** The look. */ diagnosis: DiagnosisId },
+    /// A person marked a probable cause right or wrong.
+    CauseMarked = "cause.marked" { /** The ticket. */ ticket: TicketId, /** The look. */ diagnosis: DiagnosisId, /** Its place among the causes, from 0. */ cause: i64, /** A word. */ verdict: String },
+    /// The machine proposed an incident.
+    IncidentProposed = "incident.proposed" { /** Which. */ incident: IncidentId, /** Tickets it names. */ tickets: i64 },
+    /// A ticket joined an incident, or was taken out of it.
+    IncidentTicket = "incident.ticket" { /** The ticket. */ ticket: TicketId, /** Which. */ incident: IncidentId, /** `linked` or `unlinked`. */ way: String },
+    /// A person moved an incident.
+    IncidentMoved = "incident.moved" { /** Which. */ incident: IncidentId, /** Its new status, as a word. */ status: String },
     /// The machine found sources and similar cases for a ticket.
     SourcesFound = "sources.found" { /** The ticket. */ ticket: TicketId, /** The suggestion. */ suggestion: SuggestionId },
     /// A person answered a suggestion.
@@ -116,10 +129,14 @@ events! {
     DraftWithheld = "draft.withheld" { /** The ticket. */ ticket: TicketId, /** A word. */ why: Why },
     /// A person asked for a draft.
     DraftAsked = "draft.asked" { /** The ticket. */ ticket: TicketId, /** Of which origin, as a word. */ origin: String },
+    /// A person turned a draft of the machine's down.
+    DraftRejected = "draft.rejected" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId, /** What was wrong, as a word; `unsaid` where they gave none. */ why: String },
     /// A draft was proposed.
     DraftProposed = "draft.proposed" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId, /** A word. */ origin: String, /** Of the body, keyed. */ commitment: Digest },
     /// A person edited it.
     DraftEdited = "draft.edited" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId, /** New revision. */ revision: i64, /** Of the body, keyed. */ commitment: Digest },
+    /// Words of it were rewritten by the machine, and a person took them.
+    DraftRewritten = "draft.rewritten" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId, /** New revision. */ revision: i64, /** The tool, as a word. */ tool: String, /** `rules` or `model`. */ made_by: String, /** Of the body, keyed. */ commitment: Digest },
     /// What a model was given and said is kept.
     ExchangeKept = "exchange.kept" { /** The ticket. */ ticket: TicketId, /** The exchange. */ exchange: ExchangeId, /** Of the request's exact bytes, keyed. */ commitment: Digest, /** A word. */ state: String },
     /// A page showed exactly what would leave.
@@ -146,6 +163,26 @@ events! {
     StandingUsed = "standing.used" { /** The ticket. */ ticket: TicketId, /** The standing approval. */ standing: StandingId, /** The row. */ outbox: OutboxId },
     /// It was ended by hand.
     StandingEnded = "standing.ended" { /** The standing approval. */ standing: StandingId },
+    /// A case was proposed to go up, or went up.
+    EscalationMade = "escalation.made" { /** The ticket. */ ticket: TicketId, /** The escalation. */ escalation: EscalationId, /** `proposed` or `raised`. */ state: String, /** Signals, as words. */ signals: String },
+    /// Somebody answered for it: raised, accepted, returned, dismissed or ended.
+    EscalationAnswered = "escalation.answered" { /** The ticket. */ ticket: TicketId, /** The escalation. */ escalation: EscalationId, /** The new state, as a word. */ state: String },
+    /// Somebody on call was called, or another system told.
+    EscalationPaged = "escalation.paged" { /** The ticket. */ ticket: TicketId, /** The escalation. */ escalation: EscalationId, /** `person`, `mail`, `system` or `banner`. */ how: String, /** Counting from 1. */ attempt: i64 },
+    /// One side told the other something.
+    EscalationUpdated = "escalation.updated" { /** The ticket. */ ticket: TicketId, /** The escalation. */ escalation: EscalationId, /** `out` or `in`. */ direction: String },
+    /// A person put a ticket off.
+    TicketSnoozed = "ticket.snoozed" { /** The ticket. */ ticket: TicketId, /** Until when; none until the requester writes. */ until: Option<Timestamp> },
+    /// A ticket that was put off is back.
+    TicketWoken = "ticket.woken" { /** The ticket. */ ticket: TicketId, /** `time`, `reply`, `person` or `over`. */ why: Why },
+    /// A person wants to hear of a ticket, or no longer.
+    TicketFollowed = "ticket.followed" { /** The ticket. */ ticket: TicketId, /** `followed` or `left`. */ way: String },
+    /// A letter that left says what we will do by a day; a person is asked.
+    PromiseFound = "promise.found" { /** The ticket. */ ticket: TicketId, /** The promise. */ promise: PromiseId, /** By when. */ due: Timestamp },
+    /// A person said what it is: confirmed, dismissed or kept.
+    PromiseAnswered = "promise.answered" { /** The ticket. */ ticket: TicketId, /** The promise. */ promise: PromiseId, /** The new state, as a word. */ state: String },
+    /// A promised time comes near, or passed.
+    ClockRang = "clock.rang" { /** The ticket. */ ticket: TicketId, /** Which promise, as a word. */ promised: String, /** `warned` or `missed`. */ stage: String },
     /// A signed-in person proved again that it is them.
     SessionConfirmed = "session.confirmed" { /** The session. */ session: SessionId, /** How, as a word. */ method: String },
     /// The approval was taken back, by its person or by a rule.
@@ -160,6 +197,8 @@ events! {
     DeliveryFailed = "delivery.failed" { /** The ticket, for a reply. */ ticket: Option<TicketId>, /** The row. */ outbox: OutboxId, /** A word. */ why: Why },
     /// A lock held: the row did not leave.
     DeliveryStopped = "delivery.stopped" { /** The ticket, for a reply. */ ticket: Option<TicketId>, /** The row. */ outbox: OutboxId, /** A word. */ why: Why },
+    /// A requester asked, by the link to a ticket, for the link to everything they asked.
+    RequestsAsked = "portal.requests_asked" { /** The ticket. */ ticket: TicketId },
     /// A fixed notice was queued.
     NoticeQueued = "notice.queued" { /** The ticket. */ ticket: TicketId, /** The row. */ outbox: OutboxId, /** Which. */ notice: String },
     /// A person said what became of an uncertain delivery.
@@ -182,6 +221,8 @@ events! {
     SourceSynced = "source.synced" { /** The source. */ source: SourceId, /** `done` or `failed`. */ state: String, /** New documents. */ added: i64, /** Changed ones, and those that are back. */ changed: i64, /** Those that are gone. */ vanished: i64, /** Those that cannot be taken. */ refused: i64 },
     /// A person signed in.
     SignedIn = "session.opened" { /** Who. */ agent: AgentId, /** The session. */ session: SessionId },
+    /// From now on a person of the identity provider is this account.
+    IdentityLinked = "identity.linked" { /** Whose account. */ agent: AgentId },
     /// A sign-in failed.
     SignInFailed = "session.refused" { /** Keyed, of what was typed as address. */ commitment: Digest },
     /// A session ended.
@@ -192,14 +233,44 @@ events! {
     TokenRevoked = "token.revoked" { /** The key's id. */ token: TokenId },
     /// A requester's AI setting changed.
     RequesterConsent = "consent.requester" { /** Who. */ requester: RequesterId, /** The new word. */ setting: String },
+    /// Somebody wrote down what a requester does at their company.
+    RequesterRole = "requester.role" { /** Who. */ requester: RequesterId },
+    /// Somebody said what is known of a requester elsewhere; it took the place of what was said before.
+    RequesterAttributes = "requester.attributes" { /** Who. */ requester: RequesterId, /** How many attributes. */ count: i64 },
     /// Everything of a ticket's words is gone, on request.
     TicketErased = "ticket.erased" { /** The ticket. */ ticket: TicketId },
+    /// Words were removed from a ticket for good.
+    TicketRedacted = "ticket.redacted" { /** The ticket. */ ticket: TicketId, /** What it was, a class of personal data. */ class: String, /** In how many places it stood. */ places: i64 },
+    /// A file was removed from a ticket for good.
+    AttachmentRedacted = "attachment.redacted" { /** The ticket. */ ticket: TicketId, /** The file. */ attachment: AttachmentId },
     /// A requester and everything of theirs was erased, on request.
     RequesterErased = "requester.erased" { /** Who it was. */ requester: RequesterId, /** How many tickets. */ tickets: i64 },
+    /// Everything of a requester was given out as a document.
+    RequesterExported = "requester.exported" { /** Who. */ requester: RequesterId },
+    /// A requester's data is kept whatever its age and whoever asks.
+    HoldPlaced = "hold.placed" { /** Whose. */ requester: RequesterId },
+    /// It is kept no longer than usual again.
+    HoldEnded = "hold.ended" { /** Whose. */ requester: RequesterId },
+    /// What was kept long enough went.
+    RetentionApplied = "retention.applied" { /** Of which class, a word. */ class: String, /** How much. */ count: i64 },
     /// An organization's AI setting changed.
     OrganizationConsent = "consent.organization" { /** Which. */ organization: OrganizationId, /** The new word. */ setting: String },
+    /// A trained model was taken away because it had learnt from somebody who said no since, or was erased.
+    ModelForgotten = "model.forgotten" { /** Which. */ model: ModelId },
+    /// Mails begin or cease to say in plain words that the machine had a part.
+    DisclosureChanged = "disclosure.changed" { /** `shown` or `hidden`. */ setting: String },
     /// An agent's own AI setting changed.
     AgentConsent = "consent.agent" { /** Who. */ agent: AgentId, /** The new word. */ setting: String },
+    /// Somebody was invited.
+    InvitationMade = "invitation.made" { /** Which. */ invitation: InvitationId, /** As what, as a word. */ role: String },
+    /// An invitation was used or taken back.
+    InvitationEnded = "invitation.ended" { /** Which. */ invitation: InvitationId, /** `accepted` or `withdrawn`. */ why: String },
+    /// An agent registered a passkey.
+    PasskeyAdded = "passkey.added" { /** Whose. */ agent: AgentId, /** Which. */ passkey: PasskeyId },
+    /// An agent removed a passkey.
+    PasskeyRemoved = "passkey.removed" { /** Whose. */ agent: AgentId, /** Which. */ passkey: PasskeyId },
+    /// An agent lets leads see how they read drafts, or no longer.
+    ReadingsShared = "reading.shared" { /** Who. */ agent: AgentId, /** The new word. */ setting: String },
     /// An agent's account was made or changed.
     AgentChanged = "agent.changed" { /** Who. */ agent: AgentId, /** A word. */ change: String },
     /// A policy has a new version.
@@ -207,13 +278,15 @@ events! {
     /// The classifier was trained.
     ModelTrained = "model.trained" { /** Of its training data. */ fingerprint: Digest, /** Examples. */ examples: i64 },
     /// Somebody asked for a new training.
-    TrainingAsked = "model.asked" { /** A word: `person`, `corrections` or `unreadable`. */ why: Why },
+    TrainingAsked = "model.asked" { /** A word: `person`, `corrections`, `unreadable` or `consent`. */ why: Why },
     /// A trained model sorts from now on.
     ModelPromoted = "model.promoted" { /** Which. */ model: ModelId, /** A word: `first`, `not_worse`, `chosen` or `rollback`. */ why: Why },
     /// A trained model did worse than the running one and is not used.
     ModelRefused = "model.refused" { /** Which. */ model: ModelId },
     /// An import ended.
     ImportFinished = "import.finished" { /** New mails. */ taken: i64, /** Seen before. */ repeated: i64 },
+    /// Somebody looked at lines of telemetry, or asked a store of it.
+    TelemetrySeen = "telemetry.seen" { /** The ticket they looked for. */ ticket: Option<TicketId>, /** `lines` or `query`. */ what: String, /** Of the service or store, keyed. */ commitment: Digest, /** Lines and series shown. */ shown: i64 },
     /// The record left the house.
     RecordExported = "record.exported" { /** Entries in it. */ size: i64 },
     /// A door was tried that is closed to the one who tried.
@@ -231,6 +304,9 @@ impl AuditEvent {
         match self {
             Self::MailAccepted { ticket, .. }
             | Self::TicketTriaged { ticket, .. }
+            | Self::TicketDiagnosed { ticket, .. }
+            | Self::CauseMarked { ticket, .. }
+            | Self::IncidentTicket { ticket, .. }
             | Self::SourcesFound { ticket, .. }
             | Self::VerdictGiven { ticket, .. }
             | Self::VerdictWithdrawn { ticket, .. }
@@ -238,11 +314,15 @@ impl AuditEvent {
             | Self::TicketSortedAgain { ticket, .. }
             | Self::TicketChanged { ticket, .. }
             | Self::TicketErased { ticket }
+            | Self::TicketRedacted { ticket, .. }
+            | Self::AttachmentRedacted { ticket, .. }
             | Self::NoteWritten { ticket, .. }
             | Self::DraftWithheld { ticket, .. }
             | Self::DraftAsked { ticket, .. }
+            | Self::DraftRejected { ticket, .. }
             | Self::DraftProposed { ticket, .. }
             | Self::DraftEdited { ticket, .. }
+            | Self::DraftRewritten { ticket, .. }
             | Self::ExchangeKept { ticket, .. }
             | Self::DraftSealed { ticket, .. }
             | Self::ReplyApproved { ticket, .. }
@@ -251,8 +331,20 @@ impl AuditEvent {
             | Self::BulkLetterRead { ticket, .. }
             | Self::StandingUsed { ticket, .. }
             | Self::ApprovalWithdrawn { ticket, .. }
+            | Self::EscalationMade { ticket, .. }
+            | Self::EscalationAnswered { ticket, .. }
+            | Self::EscalationPaged { ticket, .. }
+            | Self::EscalationUpdated { ticket, .. }
+            | Self::ClockRang { ticket, .. }
+            | Self::RequestsAsked { ticket }
+            | Self::TicketSnoozed { ticket, .. }
+            | Self::TicketWoken { ticket, .. }
+            | Self::TicketFollowed { ticket, .. }
+            | Self::PromiseFound { ticket, .. }
+            | Self::PromiseAnswered { ticket, .. }
             | Self::NoticeQueued { ticket, .. } => Some(*ticket),
-            Self::DeliveryStarted { ticket, .. }
+            Self::TelemetrySeen { ticket, .. }
+            | Self::DeliveryStarted { ticket, .. }
             | Self::ReplySent { ticket, .. }
             | Self::DeliveryUncertain { ticket, .. }
             | Self::DeliveryFailed { ticket, .. }

@@ -263,27 +263,21 @@ pub struct Week {
 /// Outcomes by week, oldest first; weeks without any are left out.
 #[must_use]
 pub fn by_week(seen: &[Seen]) -> Vec<Week> {
-    let mut weeks: BTreeMap<i64, Vec<(f64, bool)>> = BTreeMap::new();
+    let mut weeks: BTreeMap<Timestamp, Vec<(f64, bool)>> = BTreeMap::new();
     for s in seen {
         if let Some(outcome) = s.outcome() {
-            weeks.entry(monday(s.at)).or_default().push(outcome);
+            weeks.entry(s.at.monday()).or_default().push(outcome);
         }
     }
     weeks
         .into_iter()
-        .map(|(day, outcomes)| Week {
-            start: Timestamp::from_secs(day.saturating_mul(86_400)),
+        .map(|(start, outcomes)| Week {
+            start,
             n: outcomes.len(),
             right: outcomes.iter().filter(|(_, right)| *right).count(),
             ece: ece(&outcomes),
         })
         .collect()
-}
-
-/// Days from 1970 to the Monday of the week; the first of January 1970 was a Thursday.
-fn monday(at: Timestamp) -> i64 {
-    let day = at.micros().div_euclid(86_400_000_000);
-    day - (day + 3).rem_euclid(7)
 }
 
 /// Pairs of what the machine thought and what was right, with the places in `seen` where that
@@ -419,7 +413,11 @@ mod tests {
         ];
         let weeks: Vec<_> = by_week(&rows).iter().map(|w| (w.start.date(), w.n, w.right)).collect();
         assert_eq!(weeks, [("2026-11-09".to_owned(), 1, 1), ("2026-11-16".to_owned(), 2, 1)]);
-        assert_eq!(monday(Timestamp::from_secs(-1)), -3, "the week before 1970 began on a Monday too");
+        assert_eq!(
+            Timestamp::from_secs(-1).monday(),
+            Timestamp::from_secs(-3 * 86_400),
+            "the week before 1970 began on a Monday too"
+        );
     }
 
     #[test]

@@ -66,6 +66,8 @@ impl Conduct {
                     || (own_model != Some(model) && policies.terms(&p.key).is_none_or(|t| t.model == model))
             }
             PolicyKind::RiskRules | PolicyKind::Routing => true,
+            // When a case goes up or is due changes nothing in what a letter may say.
+            PolicyKind::Escalation | PolicyKind::Service => false,
             PolicyKind::Persona | PolicyKind::Macro => {
                 ticket.category.is_some_and(|c| p.categories.iter().any(|k| k == c))
             }

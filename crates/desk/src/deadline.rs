@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{closed_list, folded::Folded, ids::MessageId, time::Timestamp};
+use crate::{closed_list, folded::Folded, ids::MessageId, language::Language, time::Timestamp};
 
 mod read;
 mod resolve;
@@ -10,9 +10,9 @@ mod resolve;
 mod tests;
 mod words;
 
-use read::expression;
+use read::{When, expression};
 use resolve::resolve;
-use words::{Meaning, look};
+use words::{Cue, Meaning, look};
 
 closed_list! {
     /// How exactly a deadline was named.
@@ -80,6 +80,24 @@ pub fn find(text: &str, now: Timestamp) -> Option<Deadline> {
         at = next;
     }
     best
+}
+
+/// The day that a sentence names, also without a word like "by" before it: "I will call you on Tuesday at ten". For
+/// sentences of which it is known already that they say when; an hour without a day is not enough.
+#[must_use]
+pub fn named(text: &str, now: Timestamp) -> Option<Deadline> {
+    if let Some(found) = find(text, now).filter(|found| found.due.is_some()) {
+        return Some(found);
+    }
+    let folded = Folded::new(text);
+    (0..folded.words().len()).find_map(|at| {
+        let (when, end) = expression(&folded, at, Cue::By, Language::English)?;
+        if !matches!(when, When::At { day: Some(_), .. }) {
+            return None;
+        }
+        let (due, precision) = resolve(when, Cue::By, now);
+        due.and_then(|due| quoted(text, &folded, at, end, Some(due), precision))
+    })
 }
 
 /// What begins at a word, and where to look on.

@@ -232,6 +232,13 @@ pub fn changes(old: &str, new: &str) -> Vec<(Change, String)> {
     runs
 }
 
+/// Words that were put in or taken out.
+#[must_use]
+pub fn changed_words(old: &str, new: &str) -> usize {
+    let runs = changes(old, new);
+    runs.iter().filter(|(kind, _)| *kind != Change::Same).map(|(_, text)| text.split_whitespace().count()).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,6 +17,8 @@ macro_rules! ids {
         pub struct $name(Uuid);
 
         impl From<Uuid> for $name { fn from(id: Uuid) -> Self { Self(id) } }
+        impl From<[u8; 16]> for $name { fn from(bytes: [u8; 16]) -> Self { Self(Uuid::from_bytes(bytes)) } }
+        impl From<$name> for [u8; 16] { fn from(id: $name) -> Self { id.0.into_bytes() } }
         impl From<$name> for Uuid { fn from(id: $name) -> Self { id.0 } }
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { self.0.hyphenated().fmt(f) }
@@ -75,6 +77,12 @@ ids! {
     ApprovalId,
     /// The first of two yeses to one exact draft revision.
     FirstApprovalId,
+    /// A case that goes up.
+    EscalationId,
+    /// What one side of an escalation told the other.
+    EscalationUpdateId,
+    /// Words of a letter of ours that name a day.
+    PromiseId,
     /// A text approved beforehand for one category.
     StandingId,
     /// One reply to many.
@@ -91,4 +99,12 @@ ids! {
     EntryId,
     /// One version of a policy.
     PolicyId,
+    /// A key that proves a person is there.
+    PasskeyId,
+    /// A way in for somebody who has none yet.
+    InvitationId,
+    /// One look at telemetry for a ticket.
+    DiagnosisId,
+    /// Several tickets about one thing.
+    IncidentId,
 }

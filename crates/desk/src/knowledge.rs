@@ -122,6 +122,14 @@ pub struct Retrieval {
 }
 
 impl Retrieval {
+    /// The past cases it cites.
+    pub fn cases(&self) -> impl Iterator<Item = TicketId> {
+        self.cited.iter().filter_map(|cited| match cited.origin {
+            Origin::Reply { ticket } => Some(ticket),
+            Origin::Passage { .. } => None,
+        })
+    }
+
     /// Empties what was taken from a past case that is to be forgotten; the numbers of the others stay. True when something was.
     pub fn forget(&mut self, case: TicketId) -> bool {
         let of_case = |cited: &&mut Cited| matches!(cited.origin, Origin::Reply { ticket } if ticket == case);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     closed_list,
     ids::{AgentId, OrganizationId, RequesterId},
+    refusal::Refusal,
 };
 
 closed_list! {
@@ -41,6 +42,22 @@ impl Role {
     pub const fn reads_record(self) -> bool {
         matches!(self, Self::Lead | Self::Auditor | Self::Admin)
     }
+}
+
+/// May one person change another's account: role, queues, whether they are let in?
+///
+/// # Errors
+/// [`Refusal::Role`] for everybody but administrators, [`Refusal::Unfit`] for one's own account: so that one administrator is
+/// always left.
+pub fn may_manage(actor: &Agent, whom: &Agent) -> Result<(), Refusal> {
+    if actor.role != Role::Admin {
+        return Err(Refusal::Role { needs: "an administrator can".to_owned() });
+    }
+    if actor.id == whom.id {
+        let why = "You cannot change your own account. Ask another administrator.".to_owned();
+        return Err(Refusal::Unfit { why });
+    }
+    Ok(())
 }
 
 closed_list! {
@@ -131,6 +148,8 @@ pub struct Requester {
     pub organization: Option<OrganizationId>,
     /// Kind of customer, when known.
     pub cohort: Option<Cohort>,
+    /// What they do at their company, as an agent wrote it down.
+    pub role: Option<String>,
     /// Own say on AI.
     pub ai: AiSetting,
 }
@@ -157,6 +176,7 @@ mod tests {
             email: String::new(),
             organization: None,
             cohort: None,
+            role: None,
             ai: AiSetting::Default,
         };
         let cases = [

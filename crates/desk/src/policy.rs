@@ -29,6 +29,10 @@ closed_list! {
         Persona = "persona",
         /// Wording approved beforehand.
         Macro = "macro",
+        /// When cases go up, and who receives them.
+        Escalation = "escalation",
+        /// When people work, and until when they promise to answer.
+        Service = "service",
     }
 }
 
@@ -36,7 +40,7 @@ impl PolicyKind {
     /// Whether the desk has exactly one, under [`DEFAULT_KEY`].
     #[must_use]
     pub const fn is_single(self) -> bool {
-        matches!(self, Self::RiskRules | Self::Routing)
+        matches!(self, Self::RiskRules | Self::Routing | Self::Escalation | Self::Service)
     }
 }
 
@@ -144,6 +148,8 @@ impl Policy {
             PolicyKind::Routing => "routing".to_owned(),
             PolicyKind::Persona => format!("persona “{}”", self.name),
             PolicyKind::Macro => format!("macro “{}”", self.name),
+            PolicyKind::Escalation => "escalation policy".to_owned(),
+            PolicyKind::Service => "service levels".to_owned(),
         }
     }
 
@@ -189,6 +195,8 @@ impl Policy {
             }
             PolicyKind::Routing => crate::routing::Routing::parse(body, desk.queues, desk.categories).map(|_| ()),
             PolicyKind::RiskRules => crate::risk::Rules::parse(body).map(|_| ()),
+            PolicyKind::Escalation => crate::escalation::Escalating::parse(body, desk.queues).map(|_| ()),
+            PolicyKind::Service => crate::target::Service::parse(body, desk.queues).map(|_| ()),
             PolicyKind::Persona => crate::persona::Overlay::parse(body).map(|_| ()),
             PolicyKind::Macro if body.trim().is_empty() => {
                 Err(vec![Problem::at(1, "There is no text; write what is to be said.")])
@@ -231,6 +239,14 @@ impl Policies {
         }
         if !has(&stored, PolicyKind::Routing, DEFAULT_KEY) {
             stored.push(shipped(PolicyKind::Routing, "Routing", crate::routing::SHIPPED.to_owned()));
+        }
+        for (kind, name, text) in [
+            (PolicyKind::Escalation, "Escalation", crate::escalation::SHIPPED),
+            (PolicyKind::Service, "Service levels", crate::target::SHIPPED),
+        ] {
+            if !has(&stored, kind, DEFAULT_KEY) {
+                stored.push(shipped(kind, name, text.to_owned()));
+            }
         }
         let place = |p: &Policy| categories.iter().position(|c| c.key == p.key).unwrap_or(usize::MAX);
         stored.sort_by_key(|p| (p.kind, place(p), p.key.clone()));
@@ -352,7 +368,16 @@ mod tests {
         };
         let policies = Policies::new(vec![category], Vec::new());
         let pins: Vec<_> = policies.all().iter().map(Policy::pin).collect();
-        assert_eq!(pins, ["operating_model/billing.invoice@1", "risk_rules/default@1", "routing/default@1"]);
+        assert_eq!(
+            pins,
+            [
+                "operating_model/billing.invoice@1",
+                "risk_rules/default@1",
+                "routing/default@1",
+                "escalation/default@1",
+                "service/default@1"
+            ]
+        );
         assert_eq!(policies.terms("billing.invoice"), Some(Terms::shipped(OperatingModel::BillingExplanation)));
         assert!(policies.all().iter().all(|p| {
             Policy::check(

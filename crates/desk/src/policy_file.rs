@@ -36,8 +36,12 @@ const FOLDERS: [(PolicyKind, &str, &str); 3] = [
     (PolicyKind::Macro, "macros/", ".md"),
 ];
 /// File of each kind of which a desk has one.
-const FILES: [(PolicyKind, &str); 2] =
-    [(PolicyKind::RiskRules, "risk_rules.txt"), (PolicyKind::Routing, "routing.txt")];
+const FILES: [(PolicyKind, &str); 4] = [
+    (PolicyKind::RiskRules, "risk_rules.txt"),
+    (PolicyKind::Routing, "routing.txt"),
+    (PolicyKind::Escalation, "escalation.toml"),
+    (PolicyKind::Service, "service.toml"),
+];
 /// Begins and ends a front matter.
 const FENCE: &str = "---";
 

@@ -140,7 +140,8 @@ pub fn is_said_before(sentence: &str, doubts: &[String]) -> bool {
     doubts.iter().any(told)
 }
 
-fn plain(text: &str) -> Result<(), AnswerRefused> {
+/// No mark-up, link, or character that a reader does not see, at most 600 characters.
+pub(crate) fn plain(text: &str) -> Result<(), AnswerRefused> {
     let invisible = |c: char| {
         (c.is_control())
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')

@@ -58,8 +58,11 @@ pub enum Refusal {
     #[error("You approved this reply; it leaves when a colleague approves the same words.")]
     NeedsSecond,
     /// The case asks for more than a session.
-    #[error("Replies of this kind need your password again. Type it, then approve.")]
+    #[error("Replies of this kind need your passkey or password again. Confirm that it is you, then approve.")]
     Unconfirmed,
+    /// Rights change only for somebody who proved just now that it is them.
+    #[error("Confirm with your password or passkey that it is you, then repeat this.")]
+    ConfirmFirst,
     /// The hour is past or too far away.
     #[error("A reply can wait for an hour within the next two weeks. Choose another.")]
     Schedule,
@@ -91,6 +94,12 @@ pub enum Refusal {
     /// The bulk reply was stopped before the letter left.
     #[error("This bulk reply was stopped before the letter left. Review what is left of it and approve it again.")]
     Halted,
+    /// Many yeses in a short time, or too fast for anybody to read.
+    #[error("Take your time: this letter can be approved in {seconds} seconds. Read it once more until then.")]
+    Hurried {
+        /// How many are left.
+        seconds: i64,
+    },
     /// A policy is another than the one the page was shown under.
     #[error("The policy for this kind of case changed after you saw this reply. Open the sealed view again.")]
     PolicyChanged,

@@ -14,7 +14,7 @@ use crate::{
     ticket::Priority,
 };
 
-mod phrases;
+pub(crate) mod phrases;
 mod rules;
 #[cfg(test)]
 mod tests;

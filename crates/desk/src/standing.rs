@@ -184,8 +184,6 @@ closed_list! {
         Consent = "consent",
         /// It is not a first question: somebody wrote before, or works on it.
         Conversation = "conversation",
-        /// It is written in another language than the text.
-        Language = "language",
         /// The uses of the day, or for this requester, are used up.
         Limit = "limit",
         /// Triage is not known to recognise the category any more.
@@ -214,8 +212,6 @@ pub struct Use<'a> {
     pub consents: bool,
     /// Whether the ticket holds one message of a person and nobody wrote or works on it.
     pub is_first_question: bool,
-    /// Whether it is written in the text's language.
-    pub same_language: bool,
     /// Uses within the last day.
     pub used_today: i64,
     /// Uses for this requester within seven days.
@@ -251,9 +247,6 @@ pub fn may_use(asked: &Use<'_>, now: Timestamp) -> Result<(), Unused> {
     }
     if !asked.is_first_question {
         return Err(Unused::Conversation);
-    }
-    if !asked.same_language {
-        return Err(Unused::Language);
     }
     if asked.used_today >= asked.limits.a_day || asked.used_for_requester >= asked.limits.a_requester {
         return Err(Unused::Limit);

@@ -65,6 +65,8 @@ closed_list! {
         Passage = "passage",
         /// A similar past case.
         Similar = "similar",
+        /// Something in logs, metrics, traces or deploys.
+        Telemetry = "telemetry",
     }
 }
 

@@ -12,7 +12,7 @@ const QUOTE_CHARS: usize = 160;
 /// Steps that are told: the latest.
 const TRIED_MAX: usize = 2;
 /// Words by which a reply says what somebody will do.
-const PROMISES: [&str; 10] = [
+pub(crate) const PROMISES: [&str; 10] = [
     "we will",
     "we'll",
     "i will",
@@ -66,11 +66,11 @@ pub struct Line {
 }
 
 /// A sentence of a message.
-struct Said {
-    turn: usize,
-    start: usize,
-    end: usize,
-    text: String,
+pub(crate) struct Said {
+    pub turn: usize,
+    pub start: usize,
+    pub end: usize,
+    pub text: String,
 }
 
 /// The lines of a ticket, oldest message first; none for a short one. Sentences that speak to the machine are left out.
@@ -116,7 +116,7 @@ fn asks<'a>(sentences: impl Iterator<Item = &'a Said>) -> Option<&'a Said> {
 }
 
 /// Sentences with their places. Mails are wrapped, and a sentence does not end with the line.
-fn sentences(turn: usize, text: &str) -> Vec<Said> {
+pub(crate) fn sentences(turn: usize, text: &str) -> Vec<Said> {
     let orders = risk::shipped().orders(text);
     let chars: Vec<char> = text.chars().collect();
     let is_break = |at: usize| {

@@ -58,6 +58,8 @@ crate::closed_list! {
         Session = "session",
         /// By typing their password again while the page is open.
         Password = "password",
+        /// By a passkey that checked finger, face or PIN while the page is open.
+        Passkey = "passkey",
     }
 }
 
@@ -209,6 +211,12 @@ impl Terms {
         text
     }
 
+    /// Whether these leave the machine more, or ask people for less, than `before` did.
+    #[must_use]
+    pub fn widen(&self, before: &Self) -> bool {
+        self.clone().and(before.clone()) != *self
+    }
+
     /// Both at once: what either forbids is forbidden, what either asks for is asked for.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
@@ -304,6 +312,29 @@ mod tests {
         (odd.people, odd.confirm) = (Signers::Two, Confirmation::Password);
         odd.escalate_when = vec![Flag::Legal, Flag::Anger];
         assert_eq!(Terms::parse(&odd.text(), OperatingModel::Refund), Ok(odd));
+    }
+
+    #[test]
+    fn whatever_leaves_more_or_asks_for_less_widens_and_nothing_else_does() {
+        let plain = Terms::shipped(OperatingModel::BillingExplanation);
+        let with = |change: fn(&mut Terms)| {
+            let mut terms = plain.clone();
+            change(&mut terms);
+            terms
+        };
+        let narrower: [fn(&mut Terms); 6] = [
+            |t| t.writing = Writing::Nothing,
+            |t| t.people = Signers::Two,
+            |t| t.confirm = Confirmation::Password,
+            |t| t.approvers.retain(|r| *r == Role::Lead),
+            |t| t.escalate_when.push(Flag::Legal),
+            |t| t.bar_percent += 1,
+        ];
+        for (n, change) in narrower.into_iter().enumerate() {
+            assert!(!with(change).widen(&plain), "{n}");
+            assert!(plain.widen(&with(change)), "{n}, taken back");
+        }
+        assert!(!plain.widen(&plain));
     }
 
     #[test]

@@ -52,6 +52,21 @@ impl Status {
         }
     }
 
+    /// What becomes of it when the time it was put off to has come: it waits for us, unless it is over.
+    #[must_use]
+    pub const fn after_snooze(self) -> Self {
+        match self {
+            Self::Pending | Self::OnHold => Self::Open,
+            other => other,
+        }
+    }
+
+    /// Whether nothing is to be done any more.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Solved | Self::Closed)
+    }
+
     /// Whether it asks for somebody's attention.
     #[must_use]
     pub const fn waits_for_us(self) -> bool {
@@ -146,5 +161,7 @@ mod tests {
         }
         assert_eq!(Status::Solved.after_inbound(), Status::Open);
         assert_eq!(Status::OnHold.after_inbound(), Status::OnHold);
+        assert_eq!(Status::Pending.after_snooze(), Status::Open);
+        assert_eq!(Status::Solved.after_snooze(), Status::Solved);
     }
 }

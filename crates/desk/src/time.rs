@@ -20,6 +20,13 @@ impl Timestamp {
         Self(secs.saturating_mul(1_000_000))
     }
 
+    /// Midnight UTC of its week's Monday; the first of January 1970 was a Thursday.
+    #[must_use]
+    pub const fn monday(self) -> Self {
+        let day = self.0.div_euclid(86_400_000_000);
+        Self::from_secs((day - (day + 3).rem_euclid(7)).saturating_mul(86_400))
+    }
+
     /// Microseconds since the epoch.
     #[must_use]
     pub const fn micros(self) -> i64 {
@@ -50,6 +57,13 @@ impl Timestamp {
     #[must_use]
     pub fn date(self) -> String {
         self.rfc3339().chars().take(10).collect()
+    }
+
+    /// `2026-11-21 08:12 UTC`: a moment in a sentence, to the minute.
+    #[must_use]
+    pub fn minute(self) -> String {
+        let text: String = self.rfc3339().chars().take(16).collect();
+        format!("{} UTC", text.replace('T', " "))
     }
 
     /// Reads RFC 3339, or a plain date as its midnight in UTC.

@@ -31,6 +31,12 @@ impl<'a> Lines<'a> {
         self.text.bytes().take(span.start).filter(|b| *b == b'\n').count() + 1
     }
 
+    /// The line the words of a text begin at: one further down where the quotes stand alone on theirs.
+    pub fn content(self, place: &Spanned<String>) -> usize {
+        let alone = self.text.get(place.span()).is_some_and(|t| t.starts_with("'''\n") || t.starts_with("\"\"\"\n"));
+        self.number(&place.span()) + usize::from(alone)
+    }
+
     pub fn at<T>(self, place: &Spanned<T>, why: String) -> Problem {
         Problem::at(self.number(&place.span()), why)
     }

@@ -18,6 +18,7 @@ use crate::{
     checks::{Check, CheckState, cleared, look},
     crash,
     first::{FirstApproval, standing},
+    reading::{self, Attention, Pace},
     rows::{Approval, Cargo, OutboxRow},
     seal::Evidence,
     sql::{params, sql},
@@ -124,6 +125,8 @@ pub struct Yes<'a> {
     pub acknowledged: &'a [Acknowledged],
     /// The hour to send it at; none for now.
     pub send_at: Option<Timestamp>,
+    /// How they read it.
+    pub attention: &'a Attention,
 }
 
 /// What a yes brought about.
@@ -144,7 +147,7 @@ pub enum Given {
 /// nothing leaves.
 ///
 /// # Errors
-/// The first [`Refusal`] of [`may_approve`]; then [`Refusal::Schedule`], [`Refusal::Blocked`] or
+/// The first [`Refusal`] of [`may_approve`]; then [`Refusal::Schedule`], [`Refusal::Hurried`], [`Refusal::Blocked`] or
 /// [`Refusal::Unacknowledged`]; [`Refusal::Transition`] when the ticket cannot become `yes.after`; or what the database says.
 pub async fn approve(
     door: &Door,
@@ -179,12 +182,15 @@ pub async fn approve(
     };
     let step = may_approve(&facts, now)?;
     yes.send_at.map_or(Ok(()), |at| may_wait_until(at, now))?;
-    let evidence = Evidence::of(&mut tx, &draft, now).await?;
+    let pace = Pace::of(door, &mut tx, &draft, session.agent().id, seal.shown.at, now).await?;
+    pace.allows(now)?;
+    let evidence = Evidence::of(&mut tx, &draft, &ticket, now).await?;
     let looked = evidence.looked(door, &ticket, &draft, &facts.conduct, &facts.approver);
     let checks = look(&looked);
     cleared(&checks, yes.acknowledged)?;
     ticket.status.move_to(yes.after.status())?;
     keep_answers(&mut tx, seal.id, &checks, yes.acknowledged).await?;
+    reading::keep(&mut tx, (&seal, &draft, &ticket), &sources, yes.attention, pace.brake).await?;
     if step == Step::AwaitsSecond {
         return wait_for_second(door, tx, session, &seal, &ticket, facts.confirmed).await;
     }

@@ -12,6 +12,7 @@ use desk::{
     knowledge::Cited,
     language::Language,
     people::Role,
+    persona::{Chosen, lint},
     terms::{CheckAnswer, RequiredCheck},
 };
 use serde::Serialize;
@@ -70,6 +71,8 @@ pub(crate) struct Looked<'a> {
     pub cited: &'a [Cited],
     pub sources: &'a [Source],
     pub ai_default: DeskDefault,
+    /// The voice that speaks to the requester today, or why none does.
+    pub voice: &'a Result<Chosen, String>,
     pub conduct: &'a Conduct,
     pub approver: Role,
     /// Whether this person's own yes waits for a colleague's.
@@ -117,6 +120,7 @@ pub(crate) fn look(at: &Looked<'_>) -> Vec<Check> {
         doubts(at),
         language(at),
     ];
+    list.extend(voice(at));
     list.extend(approver(at));
     list.extend(escalation(at));
     list.extend(required(at));
@@ -241,6 +245,26 @@ fn language(at: &Looked<'_>) -> Check {
         (CheckState::Warn, "the reply is in another language than the question", detail)
     });
     check("language", found, "The reply is in the customer's language")
+}
+
+/// Where the text leaves the voice it was made in, and whether another one would speak today. A matter of style: it is
+/// mended, or confirmed.
+fn voice(at: &Looked<'_>) -> Option<Check> {
+    let made_in = at.draft.voice.as_ref()?;
+    let now = at.voice.as_ref().map(Chosen::pin).map_err(String::as_str);
+    let told = match (now, at.voice) {
+        (Ok(now), Ok(_)) if now == made_in.pin() => None,
+        (Ok(_), Ok(other)) if other.key == made_in.key => Some(format!("the voice {} changed since", made_in.name)),
+        (Ok(_), Ok(other)) => {
+            Some(format!("made in the voice {}; {} speaks to this customer now", made_in.name, other.name))
+        }
+        (Err(why), _) => Some(why.to_owned()),
+        _ => None,
+    };
+    let breaches = lint(&at.draft.body, &made_in.voice, made_in.language);
+    let details: Vec<String> = told.into_iter().chain(breaches.into_iter().map(|b| b.why)).collect();
+    let found = (!details.is_empty()).then(|| (CheckState::Warn, "the text leaves its voice", details.join("\n")));
+    Some(check("voice", found, "The text keeps its voice"))
 }
 
 fn texts<'a>(sentences: impl Iterator<Item = &'a Sentence>) -> Option<String> {

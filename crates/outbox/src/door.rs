@@ -27,8 +27,13 @@ pub struct Settings {
     pub domain: String,
     /// How long an approval can be undone, in seconds; 0..=86400.
     pub undo_seconds: i64,
+    /// Letters with the machine's words that one person may approve within a minute before they are slowed down; 0 for no brake at all.
+    pub letters_a_minute: usize,
     /// What the desk does with customers who said nothing about AI.
     pub ai_default: DeskDefault,
+    /// Where customers reach the desk's own pages, such as `https://desk.company.example`, without a slash at its end; none
+    /// where they cannot.
+    pub address: Option<String>,
 }
 
 /// The door, opened once at start with the key that is never in the database.
@@ -86,6 +91,10 @@ impl Door {
 
     pub(crate) const fn lease(&self) -> Lease {
         self.lease
+    }
+
+    pub(crate) const fn random(&self) -> &SystemRandom {
+        &self.random
     }
 
     /// The settings.
@@ -147,7 +156,9 @@ mod tests {
             desk_name: "Fernhill".into(),
             domain: "support.fernhill.example".into(),
             undo_seconds: 10,
+            letters_a_minute: 10,
             ai_default: DeskDefault::OptOut,
+            address: None,
         }
     }
 

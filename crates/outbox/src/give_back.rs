@@ -121,7 +121,7 @@ async fn may_reply_go(
     let versions: Vec<_> = sources.iter().map(|s| s.version).collect();
     let pins = world::pins_of_seal(conn, approval.seal).await?;
     let conduct = ticket.conduct(conn, &draft, now).await?;
-    let evidence = Evidence::of(conn, &draft, now).await?;
+    let evidence = Evidence::of(conn, &draft, &ticket, now).await?;
     let approver = world::approver_now(conn, approval.agent, approval.session, &ticket.queue).await?;
     let is_machines = evidence.looked(door, &ticket, &draft, &conduct, &approver).is_machines();
     let first = match approval.first {

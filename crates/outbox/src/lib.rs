@@ -30,6 +30,7 @@ mod approve;
 pub mod attack;
 mod bulk;
 mod checks;
+mod choice;
 pub mod crash;
 mod deliver;
 mod door;
@@ -41,10 +42,13 @@ mod letter;
 mod lookup;
 mod notice;
 mod outcome;
+mod portal;
 mod provenance;
+mod reading;
 mod resolve;
 mod rows;
 mod seal;
+mod shown;
 mod smtp;
 mod sql;
 mod standing;
@@ -56,6 +60,7 @@ mod world;
 pub use approve::{Acknowledged, ApprovedReply, Given, StatusAfter, Yes, approve};
 pub use bulk::{BulkLetter, approved_in_bulk, awaiting_second_in_bulk, letters_of};
 pub use checks::{Check, CheckState};
+pub use choice::DISCLOSURE;
 pub use deliver::{Delivery, LEASE_SECONDS, Lease, deliver};
 pub use door::{Door, Settings};
 pub use error::DoorError;
@@ -66,10 +71,14 @@ pub use letter::Letter;
 pub use lookup::{
     Fate, OutboxState, TrayLetter, Waiting, awaiting_second, due, fates, stopped_replies, tray, unsettled,
 };
-pub use notice::{NoticeOutcome, queue_notice};
+pub use notice::{NoticeOutcome, queue_call, queue_notice};
+pub use outcome::PROMISES;
+pub use portal::{FormToken, PortalLink};
 pub use provenance::{Attempt, Behind, behind, letter_digest};
+pub use reading::Attention;
 pub use resolve::{Verdict, rescue, rescue_all, resolve};
 pub use seal::{Sealed, SealedSource, clear_pages, seal};
+pub use shown::{ShownFile, ShownMessage, ShownRequest, ShownTicket, Speaker};
 pub use smtp::{SmtpConfig, Tls};
 pub use standing::{
     NewStanding, Standing, StandingLine, StandingUse, begin_standing, conduct_of_category, end_standing, good_sources,

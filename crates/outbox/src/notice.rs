@@ -12,6 +12,7 @@ use store::{Tx, new_id};
 
 use crate::{
     Door, DoorError,
+    choice::{Part, lines_under},
     letter::{self, Kind, Marks},
     rows::{Cargo, OutboxRow},
     seal::plain_subject,
@@ -33,6 +34,8 @@ closed_list! {
         Enough = "enough",
         /// The address cannot be written to.
         NoAddress = "no_address",
+        /// The address is a requester's, or nobody's who may be called.
+        NotOurs = "not_ours",
     }
 }
 
@@ -55,19 +58,59 @@ pub async fn queue_notice(
     }
     // Writing the requester's row without changing it makes two such transactions wait for each other.
     tx.execute(sql!("update requesters set ai = ai where id = $1"), params![ticket.requester]).await?;
+    // "We have it" may be followed by "a person will answer by then" once; neither comes twice, and neither stands in the way
+    // of a link that somebody asked for.
     let recent = tx
         .maybe(
             sql!(
-                "select o.id from outbox o join tickets t on t.id = o.ticket_id where o.kind = 'notice' and t.requester_id = $1 and o.created_at > $2 limit 1"
+                "select o.id from outbox o join tickets t on t.id = o.ticket_id where o.kind = 'notice' and (o.notice = $3 or (o.notice = 'person' and $3 <> 'requests')) and t.requester_id = $1 and o.created_at > $2 limit 1"
             ),
-            params![ticket.requester, now.plus_seconds(-QUIET_SECONDS)],
+            params![ticket.requester, now.plus_seconds(-QUIET_SECONDS), notice.word()],
         )
         .await?;
     if recent.is_some() {
         return Ok(NoticeOutcome::Enough);
     }
+    let to = ticket.requester_email.clone();
+    let under = lines_under(door, tx, &ticket, Part::FIXED, now).await?;
+    queue(door, tx, &ticket, thread, (notice, &under), to).await
+}
+
+/// Queues a call to a colleague: somebody who works here, or an address that a lead named as a receiver. Never to a
+/// requester's: a call holds no word of the case, but it is not theirs.
+///
+/// # Errors
+/// What the database says.
+pub async fn queue_call(
+    door: &Door,
+    tx: &mut Tx,
+    ticket: TicketId,
+    notice: &Notice,
+    to: &str,
+) -> Result<NoticeOutcome, DoorError> {
+    let ours = tx
+        .maybe(sql!("select id from agents where email = $1 and deactivated_at is null limit 1"), params![to])
+        .await?;
+    let theirs = tx.maybe(sql!("select id from requesters where email = $1 limit 1"), params![to]).await?;
+    if !matches!(notice, Notice::OnCall { .. }) || (ours.is_none() && theirs.is_some()) {
+        return Ok(NoticeOutcome::NotOurs);
+    }
+    let ticket = Ticket::load(tx, ticket).await?;
+    // Nothing under it: the requester's own link is nobody else's.
+    queue(door, tx, &ticket, Thread::default(), (notice, ""), to.to_owned()).await
+}
+
+async fn queue(
+    door: &Door,
+    tx: &mut Tx,
+    ticket: &Ticket,
+    thread: Thread,
+    (notice, under): (&Notice, &str),
+    to: String,
+) -> Result<NoticeOutcome, DoorError> {
+    let now = tx.now();
     let id: OutboxId = new_id();
-    let envelope = envelope(door, id, &ticket, thread, notice);
+    let envelope = envelope(door, id, to, thread, notice, under);
     let marks = Marks { kind: Kind::Notice, ticket_number: ticket.number, domain: &door.settings().domain, at: now };
     let mime = match letter::render(&envelope, &marks) {
         Ok(mime) => mime,
@@ -89,15 +132,15 @@ pub async fn queue_notice(
     Ok(NoticeOutcome::Queued)
 }
 
-fn envelope(door: &Door, id: OutboxId, ticket: &Ticket, thread: Thread, notice: &Notice) -> Envelope {
+fn envelope(door: &Door, id: OutboxId, to: String, thread: Thread, notice: &Notice, under: &str) -> Envelope {
     let settings = door.settings();
     Envelope {
         from_name: settings.desk_name.clone(),
         from_address: settings.mailbox.clone(),
-        to: vec![ticket.requester_email.clone()],
+        to: vec![to],
         cc: Vec::new(),
         subject: plain_subject(&notice.subject()).trim_start_matches("Re: ").to_owned(),
-        body: notice.body(),
+        body: format!("{}{under}", notice.body().trim_end()),
         enclosures: Vec::new(),
         message_id: door.message_id(id),
         in_reply_to: thread.in_reply_to,

@@ -7,7 +7,7 @@ use desk::{
     envelope::AiPart,
     ids::{AgentId, MessageId, OutboxId},
 };
-use store::{ServiceIdentity, Store, StoreError, Tx, new_id};
+use store::{NewJob, ServiceIdentity, Store, StoreError, Tx, new_id};
 
 use crate::{
     deliver::{Claimed, Delivery},
@@ -22,6 +22,9 @@ use crate::{
 /// First pause after a "not now", in seconds; doubles up to an hour.
 const PAUSE_SECONDS: i64 = 30;
 const PAUSE_SECONDS_MAX: i64 = 60 * 60;
+
+/// The job that reads a letter which left for what it promises; its subject is the message's id.
+pub const PROMISES: &str = "promises";
 
 /// Writes the outcome down.
 pub(crate) async fn record(
@@ -203,7 +206,11 @@ pub(crate) async fn sent(tx: &mut Tx, row: &OutboxRow, tray: bool) -> Result<(),
             None => approval.agent,
         });
     }
-    message(tx, row, author).await?;
+    // A call to a colleague is no part of what the requester was told, and a link to everything they asked is for their
+    // mailbox alone: a message is shown to whoever holds the link to its ticket.
+    if !matches!(&row.cargo, Cargo::Notice { word } if word == "on_call" || word == "requests") {
+        message(tx, row, author).await?;
+    }
     tx.execute(sql!("update tickets set updated_at = $1 where id = $2"), params![now, row.ticket]).await?;
     Ok(())
 }
@@ -223,14 +230,14 @@ async fn message(tx: &mut Tx, row: &OutboxRow, author: Option<AgentId>) -> Resul
         (_, None) => Some("a fixed notice of this desk"),
         (_, Some(_)) => None,
     };
-    let now = tx.now();
+    let (id, now): (MessageId, _) = (new_id(), tx.now());
     tx.execute(
         sql!(
             "insert into messages (id, ticket_id, direction, agent_id, author_name, from_address, recipients, copies, subject, text, latest, message_id, refs, machine, warnings, outbox_id, ai_part, at)
-             values ($1,$2,'outbound',$3,$4,$5,$6,$7,$8,$9,$9,$10,$11,$12,'[]',$13,$14,$15)"
+             values ($1,$2,'outbound',$3,$4,$5,$6,$7,$8,$9,$16,$10,$11,$12,'[]',$13,$14,$15)"
         ),
         params![
-            new_id::<MessageId>(),
+            id,
             row.ticket,
             author,
             name,
@@ -244,10 +251,15 @@ async fn message(tx: &mut Tx, row: &OutboxRow, author: Option<AgentId>) -> Resul
             machine,
             row.id,
             ai_word(letter.header(AI_HEADER)),
-            now
+            now,
+            // The reader's own link is nothing to write again or to learn from.
+            desk::disclosure::without_footer(&letter.body)
         ],
     )
     .await?;
+    if author.is_some() {
+        tx.queue_job(NewJob { kind: PROMISES, subject: &id.to_string(), run_at: now }).await?;
+    }
     Ok(())
 }
 

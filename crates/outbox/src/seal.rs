@@ -12,6 +12,8 @@ use desk::{
     ids::{ArticleId, DraftId, SealId, TicketId, VersionId},
     knowledge::{Cited, Origin},
     people::Agent,
+    persona::Chosen,
+    reading::Brake,
     terms::{Confirmation, Signers},
 };
 use serde::Serialize;
@@ -20,9 +22,11 @@ use store::{AgentSession, Conn, ServiceIdentity, Store, StoreError, Tx, new_id};
 use crate::{
     Door, DoorError, Letter,
     checks::{Check, Looked, ai_part, look},
+    choice::{Part, lines_under},
     crash,
     first::{FirstApproval, FirstShown, standing},
     letter::{self, Kind, Marks},
+    reading::Pace,
     rows::json_list,
     sql::{params, sql},
     world::{self, Draft, Source, Thread, Ticket},
@@ -78,6 +82,10 @@ pub struct Sealed {
     pub people: Signers,
     /// The colleague's yes these bytes already have.
     pub first: Option<FirstShown>,
+    /// The earliest moment a yes to it counts; later than now while its reader is slowed down.
+    pub earliest_yes: Timestamp,
+    /// Why they are.
+    pub brake: Brake,
     /// How the approver has to prove to be there.
     #[serde(serialize_with = "confirm_word")]
     pub confirm: Confirmation,
@@ -120,7 +128,7 @@ pub async fn seal(
     if draft.body.trim().is_empty() {
         return Err(Refusal::Unsendable { detail: "it is empty".to_owned() }.into());
     }
-    let evidence = Evidence::of(&mut tx, &draft, now).await?;
+    let evidence = Evidence::of(&mut tx, &draft, &ticket, now).await?;
     let conduct = ticket.conduct(&mut tx, &draft, now).await?;
     let first = match conduct.people {
         Signers::One => None,
@@ -131,7 +139,9 @@ pub async fn seal(
         Some(first) => bytes_of(&mut tx, &first.row).await?,
         None => {
             let thread = Thread::load(&mut tx, ticket.last_inbound).await?;
-            let envelope = envelope(door, &agent, &ticket, &draft, thread);
+            let part = Part { ai: ai_part(&draft), approver: Some(&agent.name) };
+            let under = lines_under(door, &mut tx, &ticket, part, now).await?;
+            let envelope = envelope(door, &agent, &ticket, &draft, thread, &under);
             let domain = &door.settings().domain;
             let marks = Marks { kind: Kind::Reply, ticket_number: ticket.number, domain, at: now };
             let mime = letter::render(&envelope, &marks)?;
@@ -153,6 +163,7 @@ pub async fn seal(
         Some(first) => Some(first.shown(&mut tx).await?),
         None => None,
     };
+    let pace = Pace::of(door, &mut tx, &draft, agent.id, now, now).await?;
     crash::point("seal-written");
     let (seal, digest) = (frozen.seal, frozen.digest);
     tx.commit(AuditEvent::DraftSealed { ticket: ticket.id, draft: draft.id, seal, digest }).await?;
@@ -176,6 +187,8 @@ pub async fn seal(
         expires_at: now.plus_seconds(SEAL_SECONDS),
         people: conduct.people,
         first,
+        earliest_yes: pace.earliest,
+        brake: pace.brake,
         confirm: conduct.confirm,
     })
 }
@@ -218,10 +231,12 @@ pub(crate) struct Evidence {
     pub sentences: Vec<Sentence>,
     pub cited: Vec<Cited>,
     pub sources: Vec<Source>,
+    /// The voice that speaks to the requester today.
+    pub voice: Result<Chosen, String>,
 }
 
 impl Evidence {
-    pub(crate) async fn of(tx: &mut Conn, draft: &Draft, now: Timestamp) -> Result<Self, StoreError> {
+    pub(crate) async fn of(tx: &mut Conn, draft: &Draft, ticket: &Ticket, now: Timestamp) -> Result<Self, StoreError> {
         let cited = draft.cited(tx).await?;
         let sentences = retrace(&draft.machine_sentences, &draft.body);
         let mut sources = Vec::new();
@@ -229,7 +244,7 @@ impl Evidence {
             let still_good = world::still_good(tx, article, version, now).await?;
             sources.push(Source { article, version, title, still_good });
         }
-        Ok(Self { sentences, cited, sources })
+        Ok(Self { sentences, cited, sources, voice: ticket.voice(tx, now).await? })
     }
 
     pub(crate) const fn looked<'a>(
@@ -250,6 +265,7 @@ impl Evidence {
             cited: self.cited.as_slice(),
             sources: self.sources.as_slice(),
             ai_default: door.settings().ai_default,
+            voice: &self.voice,
         }
     }
 
@@ -273,7 +289,7 @@ fn pinned(sentences: &[Sentence], cited: &[Cited]) -> BTreeMap<(VersionId, Artic
     found
 }
 
-fn envelope(door: &Door, agent: &Agent, ticket: &Ticket, draft: &Draft, thread: Thread) -> Envelope {
+fn envelope(door: &Door, agent: &Agent, ticket: &Ticket, draft: &Draft, thread: Thread, under: &str) -> Envelope {
     let settings = door.settings();
     Envelope {
         from_name: format!("{} ({})", agent.name, settings.desk_name),
@@ -281,7 +297,7 @@ fn envelope(door: &Door, agent: &Agent, ticket: &Ticket, draft: &Draft, thread: 
         to: vec![ticket.requester_email.clone()],
         cc: Vec::new(),
         subject: plain_subject(thread.subject.as_deref().unwrap_or(&ticket.subject)),
-        body: format!("{}\n\n{}\n{}", draft.body.trim_end(), agent.name, settings.desk_name),
+        body: format!("{}\n\n{}\n{}{under}", draft.body.trim_end(), agent.name, settings.desk_name),
         enclosures: Vec::new(),
         message_id: door.message_id(new_id()),
         in_reply_to: thread.in_reply_to,

@@ -16,6 +16,7 @@ use store::{Conn, StoreError, Tx, new_id};
 
 use crate::{
     Door, DoorError,
+    choice::{Part, lines_under},
     letter::{self, Kind, Marks},
     rows::{Cargo, OutboxRow},
     seal::plain_subject,
@@ -71,7 +72,6 @@ pub async fn use_standing(
             && thread.machine.is_none()
             && ticket.requester_email != door.settings().mailbox
             && ticket.status.waits_for_us(),
-        same_language: true,
         used_today: used(tx, standing.id, None, now.plus_seconds(-DAY_SECONDS)).await?,
         used_for_requester: used(tx, standing.id, Some(ticket.requester), now.plus_seconds(-REQUESTER_SECONDS)).await?,
         limits: standing.limits,
@@ -82,7 +82,8 @@ pub async fn use_standing(
     }
     let id: OutboxId = new_id();
     let approver = tx.agent(standing.agent).await?.name;
-    let body = whole(&standing.body, &approver, &door.settings().desk_name);
+    let under = lines_under(door, tx, &ticket, Part::FIXED, now).await?;
+    let body = whole(&standing.body, &approver, &door.settings().desk_name) + &under;
     let subject = thread.subject.clone().unwrap_or_else(|| ticket.subject.clone());
     let envelope = envelope(door, id, &ticket.requester_email, &subject, body, thread);
     let Ok(mime) = render(door, &envelope, ticket.number, now) else { return Ok(Some(Err(Unused::Conversation))) };
@@ -176,7 +177,9 @@ pub(crate) async fn may_leave(
     let mut c = kept.columns();
     let (of, on, answers): (StandingId, TicketId, MessageId) = (c.take()?, c.take()?, c.take()?);
     let approver = conn.agent(standing.agent).await?.name;
-    let body = whole(&standing.body, &approver, &door.settings().desk_name);
+    // The link is the one of the hour it was queued in.
+    let under = lines_under(door, conn, &ticket, Part::FIXED, row.created_at).await?;
+    let body = whole(&standing.body, &approver, &door.settings().desk_name) + &under;
     let says_it = letter::read(&row.mime).is_some_and(|l| l.body == body && l.to == [ticket.requester_email.clone()]);
     if !standing.holds(door) && standing.ended_at.is_none() || (of, on) != (id, row.ticket) || !says_it {
         return Ok(Err(Refusal::DigestMismatch));

@@ -9,8 +9,10 @@ use desk::{
     envelope,
     ids::{AgentId, ArticleId, DraftId, MessageId, RequesterId, SealId, SessionId, SuggestionId, TicketId, VersionId},
     knowledge::{ArticleState, Audience, Cited, may_ground},
+    language::Language,
     operating::OperatingModel,
-    people::{Agent, AiSetting},
+    people::{Agent, AiSetting, Cohort},
+    persona::{self, Chosen},
     risk::Flag,
     terms::{Confirmation, Signers},
     ticket::Status,
@@ -85,7 +87,39 @@ impl Ticket {
         if let Some(bulk) = draft.bulk {
             conduct.people = conduct.people.max(bulk.people);
         }
+        if draft.voice.is_some() {
+            // The voice that speaks to this requester today is part of what was seen: another cohort or version means that
+            // somebody looks again.
+            let voice = self.voice(conn, now).await?;
+            let pin = voice.as_ref().map_or_else(|_| "voice/none".to_owned(), Chosen::pin);
+            conduct.pins = format!("{} {pin}", conduct.pins).trim_start().to_owned();
+        }
         Ok(conduct)
+    }
+
+    /// The voice that speaks to its requester at `now`, or why none does.
+    pub(crate) async fn voice(&self, conn: &mut Conn, now: Timestamp) -> Result<Result<Chosen, String>, StoreError> {
+        let row = conn
+            .one(
+                sql!(
+                    "select r.cohort, r.role, o.name, o.plan, m.latest from tickets t join requesters r on r.id = t.requester_id
+                     left join organizations o on o.id = t.organization_id left join messages m on m.id = t.last_inbound_id where t.id = $1"
+                ),
+                params![self.id],
+            )
+            .await?;
+        let mut c = row.columns();
+        let (segment, role): (Option<Cohort>, Option<String>) = (c.take()?, c.take()?);
+        let (name, plan): (Option<String>, Option<String>) = (c.take()?, c.take()?);
+        let latest: Option<String> = c.take()?;
+        let facts = persona::Facts {
+            category: self.category.as_deref(),
+            segment,
+            role: role.as_deref(),
+            organization: name.as_deref().zip(plan.as_deref()),
+            language: Language::guess(latest.as_deref().unwrap_or_default()),
+        };
+        Ok(persona::choose(&conn.policies().await?, &facts, now))
     }
 
     pub(crate) const fn voices(&self, desk: desk::consent::DeskDefault) -> Voices {
@@ -105,6 +139,8 @@ pub(crate) struct Draft {
     pub machine_body: Option<String>,
     pub machine_sentences: Vec<Sentence>,
     pub doubts: Vec<String>,
+    /// The voice it was made in.
+    pub voice: Option<Chosen>,
     /// What the reply to many asks for that it is a letter of.
     pub bulk: Option<BulkTerms>,
 }
@@ -118,10 +154,12 @@ pub(crate) struct BulkTerms {
 
 impl Draft {
     pub(crate) async fn load(conn: &mut Conn, id: DraftId) -> Result<Self, StoreError> {
+        // Words that the machine rewrote count as a model's, whoever began the draft and whatever rewrote them.
         let row = conn
             .one(
                 sql!(
-                    "select d.id, d.ticket_id, d.retrieval_id, d.origin, d.state, d.revision, d.body, d.machine_body, d.machine_sentences, d.doubts, b.people, b.stopped_at
+                    "select d.id, d.ticket_id, d.retrieval_id, case when d.rewritten_body is null then d.origin else 'model' end, d.state, d.revision, d.body,
+                     coalesce(d.rewritten_body, d.machine_body), coalesce(d.rewritten_sentences, d.machine_sentences), d.doubts, d.voice, b.people, b.stopped_at
                      from drafts d left join bulk_replies b on b.id = d.bulk_id where d.id = $1"
                 ),
                 params![id],
@@ -139,6 +177,7 @@ impl Draft {
             machine_body: c.take()?,
             machine_sentences: c.json()?,
             doubts: c.json()?,
+            voice: c.maybe_json()?,
             bulk: match (c.take::<Option<String>>()?, c.take()?) {
                 (None, _) => None,
                 (Some(people), stopped_at) => {

@@ -71,3 +71,34 @@ pub(crate) fn resembles(word: &str, namespace: Namespace) -> bool {
         && number.len() <= 12
         && classes.any(|class| before == class || middle.is_some_and(|part| part.ends_with(&class)))
 }
+
+/// The first word that is written exactly like a placeholder of some request: in a text for people it means that something was
+/// never put back.
+pub fn left_over(text: &str) -> Option<&str> {
+    let placeholder = |word: &&str| {
+        let mut parts = word.trim_matches('_').split('_');
+        let (Some(class), Some(namespace), Some(number), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return false;
+        };
+        class.parse::<Class>().is_ok()
+            && namespace.len() == 8
+            && namespace.bytes().all(|b| ALPHABET.contains(&b))
+            && !number.is_empty()
+            && number.bytes().all(|b| b.is_ascii_digit())
+    };
+    words(text).filter_map(|(start, end)| text.get(start..end)).find(placeholder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_never_put_back_is_seen() {
+        let name = Namespace::new([1, 2, 3, 4, 5]).placeholder(Class::Person, 7);
+        assert_eq!(left_over(&format!("Dear **{name}**, thanks")), Some(name.as_str()));
+        assert_eq!(left_over("see email_1, person_7QK4M2XD, order_7QK4M2XD_1 and snake_case_name_12"), None);
+    }
+}

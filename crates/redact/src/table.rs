@@ -1,6 +1,6 @@
 //! Restoring.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use crate::class::Class;
@@ -140,6 +140,35 @@ impl Table {
         if problems.is_empty() { result } else { Err(RestoreError { problems }) }
     }
 
+    /// Whether the sentences of a drafted answer use what they were `given` as it was given: no placeholder more often in all
+    /// than there, and no hole where one stood among words that are taken over. A draft need not use any.
+    ///
+    /// # Errors
+    /// Every placeholder that is lost or doubled.
+    pub fn check_answer(&self, sentences: &[&str], given: &str) -> Result<(), RestoreError> {
+        let tokens = |text: &str| -> Vec<Token> { tokens(text).map(|word| self.token(word)).collect() };
+        let lines: Vec<Vec<Token>> = given.split(['\n', '.', '?', '!']).map(tokens).collect();
+        let said: Vec<Vec<Token>> = sentences.iter().map(|sentence| tokens(sentence)).collect();
+        let count = |of: &[Vec<Token>], at| of.iter().flatten().filter(|token| **token == Token::Hidden(at)).count();
+        let mut problems = Vec::new();
+        for (at, name) in self.placeholders.iter().enumerate() {
+            if count(&said, at) > count(&lines, at) {
+                problems.push(Problem::Doubled(name.clone()));
+            }
+            if lines.iter().any(|line| said.iter().any(|sentence| has_hole(line, sentence, at))) {
+                problems.push(Problem::Missing(name.clone()));
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(RestoreError { problems }) }
+    }
+
+    fn token(&self, word: &str) -> Token {
+        match self.index.get(word.trim_matches('_')) {
+            Some(at) => Token::Hidden(*at),
+            None => Token::Word(word.to_lowercase()),
+        }
+    }
+
     fn substitute(&self, answer: &str, counts: &mut [u32]) -> Result<Restored, RestoreError> {
         let mut out = String::with_capacity(answer.len());
         let mut problems = Vec::new();
@@ -164,7 +193,7 @@ impl Table {
         if problems.is_empty() {
             return Ok(Restored(out));
         }
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         problems.retain(|problem: &Problem| seen.insert(problem.to_string()));
         Err(RestoreError { problems })
     }
@@ -209,6 +238,39 @@ impl Table {
         }
         Ok(table)
     }
+}
+
+/// A word of a text, or the placeholder that stands for one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Token {
+    Word(String),
+    Hidden(usize),
+}
+
+/// Words as the check sees them: letters, digits and underscores in a row.
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+}
+
+/// This many words in a row are not the same by chance.
+const AROUND: usize = 3;
+
+/// Whether `sentence` runs over the place where a placeholder stood in `line`: the words around it in a row without it, or the
+/// words before or after it at the sentence's end or beginning.
+fn has_hole(line: &[Token], sentence: &[Token], hidden: usize) -> bool {
+    line.iter().enumerate().filter(|(_, token)| **token == Token::Hidden(hidden)).any(|(at, _)| {
+        let before = line.get(at.saturating_sub(2)..at).unwrap_or_default();
+        let after = line.get(at + 1..line.len().min(at + 3)).unwrap_or_default();
+        let joined = |take: usize| {
+            let row: Vec<&Token> =
+                before.iter().skip(before.len().saturating_sub(take)).chain(after.iter().take(AROUND - take)).collect();
+            row.len() == AROUND && sentence.windows(AROUND).any(|window| window.iter().eq(row.iter().copied()))
+        };
+        let ends =
+            at + 1 == line.len() && at >= AROUND && sentence.ends_with(line.get(at - AROUND..at).unwrap_or_default());
+        let begins = at == 0 && line.len() > AROUND && sentence.starts_with(line.get(1..=AROUND).unwrap_or_default());
+        joined(1) || joined(2) || ends || begins
+    })
 }
 
 fn read_entry(bytes: &[u8]) -> Option<(Entry, &[u8])> {

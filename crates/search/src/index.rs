@@ -29,8 +29,8 @@ use crate::{
 };
 
 /// Only these two names inside the folder are ours; nothing else in it is ever touched.
-const WORDS: &str = "words";
-const VECTORS: &str = "vectors";
+pub(crate) const WORDS: &str = "words";
+pub(crate) const VECTORS: &str = "vectors";
 
 /// Memory the writer may fill before it writes a segment, in bytes.
 const WRITER_MEMORY: usize = 24 * 1024 * 1024;

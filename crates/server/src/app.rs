@@ -8,10 +8,12 @@ use outbox::{Door, Transport};
 use store::{Grant, Purpose, ServiceIdentity, Store};
 use tokio::sync::{Notify, broadcast};
 
-use crate::flow::find_contradictions::Kept as Contradictions;
+use crate::flow::{
+    count_clocks::Counted, find_contradictions::Kept as Contradictions, look_for_help::Pace, page_receivers::hooks,
+};
 use crate::{
-    FlowError, clock::Clock, config::Config, keys::Keys, library::Library, patterns::Patterns,
-    ticket_index::TicketIndex, triager::Triager,
+    FlowError, clock::Clock, config::Config, keys::Keys, library::Library, meanings::Recent,
+    observations::Observations, patterns::Patterns, telemetry::Telemetry, ticket_index::TicketIndex, triager::Triager,
 };
 
 /// The running desk. Flows take `&App` and nothing more.
@@ -22,6 +24,8 @@ pub struct App {
     pub door: Door,
     /// What the door hands letters to.
     pub transport: Transport,
+    /// The meaning of sentences that were used lately.
+    pub recent: Recent,
     /// Passages and past cases, searchable.
     pub library: Library,
     /// Every ticket's words, for people who look for one.
@@ -30,10 +34,22 @@ pub struct App {
     pub contradictions: Contradictions,
     /// Sorts mails.
     pub triager: Triager,
+    /// How far the times of tickets are counted.
+    pub counted: Counted,
+    /// Other systems that may be told things, by name.
+    pub hooks: Vec<(String, connect::hook::Hook)>,
+    /// How much people without an account look for.
+    pub help_pace: Pace,
     /// Requests that come again and again, as counted last.
     pub patterns: Patterns,
+    /// What was last observed of the services.
+    pub observations: Observations,
+    /// What services log and measure.
+    pub telemetry: Telemetry,
     /// The language model, when one is configured.
     pub model: Option<connect::model::Client>,
+    /// Who vouches for people who sign in, when one is configured.
+    pub identity: Option<connect::identity::Provider>,
     /// The time.
     pub clock: Clock,
     /// Settings.
@@ -126,7 +142,9 @@ impl App {
                 desk_name: config.desk.name.clone(),
                 domain: host(&config.mail.address).to_owned(),
                 undo_seconds: config.desk.undo_seconds,
+                letters_a_minute: config.desk.letters_a_minute,
                 ai_default: config.desk.ai_default,
+                address: config.desk.public_address(),
             },
             keys.approval(),
         )?;
@@ -138,7 +156,10 @@ impl App {
         let tickets = TicketIndex::open(&config.data.join("index").join("tickets"))?;
         let learning = Grant::for_service(ServiceIdentity::new(Service::Preparation), Purpose::Index)?;
         let triager = Triager::load(&store, &learning, config.desk.ai_default).await?;
+        let telemetry = Telemetry::open(&config.telemetry, &config.data)?;
         let model = crate::cli::model_client(&config)?;
+        let identity = crate::cli::identity_provider(&config)?;
+        let hooks = hooks(&config)?;
         let mail = MailSettings {
             authserv_id: config.mail.authserv_id.clone(),
             own_addresses: vec![config.mail.address.to_lowercase()],
@@ -148,12 +169,19 @@ impl App {
             store,
             door,
             transport,
+            recent: Recent::default(),
             library,
             tickets,
             contradictions: Contradictions::default(),
             triager,
+            counted: Counted::default(),
+            hooks,
+            help_pace: Pace::default(),
             patterns: Patterns::default(),
+            observations: Observations::default(),
+            telemetry,
             model,
+            identity,
             clock,
             config,
             keys,

@@ -34,6 +34,16 @@ pub const SOURCES_EVERY: Duration = Duration::from_secs(600);
 pub const SYNC_AFTER_SECONDS: i64 = 24 * 60 * 60;
 /// How often it is asked whether requests are to be counted again; a count is good for ten minutes.
 pub const PATTERNS_EVERY: Duration = Duration::from_secs(3);
+/// How often tickets are looked at again in telemetry, and incidents are proposed.
+pub const DIAGNOSE_EVERY: Duration = Duration::from_secs(5);
+/// How often followed log files are read on.
+pub const FOLLOW_EVERY: Duration = Duration::from_secs(1);
+/// How often looks at tickets are told what the window shows, and what outlives a restart of it is written.
+pub const KEEP_TELEMETRY_EVERY: Duration = Duration::from_secs(60);
+/// How often the times of tickets that changed are counted again, and those that ring are told.
+pub const CLOCKS_EVERY: Duration = Duration::from_secs(2);
+/// How often receivers that did not answer are called again, and what waits for other systems is sent.
+pub const CALLS_EVERY: Duration = Duration::from_secs(3);
 /// How often letters stuck in `sending` are looked for.
 pub const RESCUE_EVERY: Duration = Duration::from_secs(20);
 

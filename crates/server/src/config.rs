@@ -2,8 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use desk::consent::DeskDefault;
+use desk::{
+    consent::DeskDefault,
+    leaving::{Endpoint, Hiding, ModelPurpose},
+};
 use serde::{Deserialize, Serialize};
+
+mod portal;
+mod receiver;
+
+use self::portal::is_origin;
+pub use self::{portal::Portal, receiver::Receiver};
+pub use crate::telemetry::config::Telemetry;
 
 /// Everything that can be configured; `docs/operate/configuration.md` lists it, and a test compares.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -19,10 +29,38 @@ pub struct Config {
     pub desk: Desk,
     /// Mail in and out.
     pub mail: Mail,
+    /// What goes by age.
+    pub retention: Retention,
     /// The language model; none by default.
     pub model: Option<Model>,
+    /// Who vouches for the people who work here; none means passwords alone.
+    pub identity: Option<Identity>,
     /// The local embedding model.
     pub embedding: Embedding,
+    /// What services log and measure.
+    pub telemetry: Telemetry,
+    /// Other systems that may be told of escalations.
+    pub receivers: Vec<Receiver>,
+    /// Pages for people without an account.
+    pub portal: Portal,
+}
+
+/// An OpenID Connect provider.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// What the button says: `Sign in with NAME`.
+    pub name: String,
+    /// Who the provider says it is; exactly, with or without a slash at the end.
+    pub issuer: String,
+    /// Who this desk is to it.
+    pub client_id: String,
+    /// What it shares with this desk; `COUNTERSIGN_IDENTITY_SECRET` overrides.
+    #[serde(default, skip_serializing)]
+    pub client_secret: String,
+    /// Allow a private or loopback address, and http to it.
+    #[serde(default)]
+    pub allow_private: bool,
 }
 
 /// The desk itself.
@@ -33,12 +71,20 @@ pub struct Desk {
     pub name: String,
     /// `in`: AI helps unless somebody opts out; `out`: only those who opted in.
     pub ai_default: DeskDefault,
+    /// Where browsers reach the desk's own pages, such as `https://desk.company.example`; without it mails hold no link by which
+    /// their reader says yes or no to AI, and nobody can sign in through an identity provider.
+    pub address: String,
     /// Seconds in which an approval can be undone, 0..=3600.
     pub undo_seconds: i64,
+    /// Letters with the machine's words that one person may approve within a minute before they are slowed down, 0..=1000; 0
+    /// for no brake at all.
+    pub letters_a_minute: usize,
     /// Letters one person may send in bulk within a day, 1..=10000.
     pub bulk_letters_a_day: i64,
     /// From how many letters on a bulk reply needs two people, 2..=10000.
     pub bulk_two_people_from: usize,
+    /// Where a language model may stand, in the words of `model.region`; empty means anywhere.
+    pub model_regions: Vec<String>,
 }
 
 /// Mail in and out.
@@ -55,6 +101,18 @@ pub struct Mail {
     pub imap: Option<Imap>,
     /// Where to hand mail over; none means the letter tray.
     pub smtp: Option<Smtp>,
+}
+
+/// After how many days data goes; 0 keeps it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// Requesters with nothing open, since their last ticket was touched: erased whole. 0 or 30..=36500.
+    pub people_days: i64,
+    /// Requests to models with their answers. 0 or 1..=36500.
+    pub model_request_days: i64,
+    /// Mails in quarantine. 0 or 1..=36500.
+    pub quarantine_days: i64,
 }
 
 /// An IMAP mailbox.
@@ -118,9 +176,38 @@ pub struct Model {
     /// Allow a private or loopback address, and http to it.
     #[serde(default)]
     pub allow_private: bool,
+    /// `masked`, `minimal`, or `off` (an endpoint on this machine or in its own network only).
+    #[serde(default = "masked")]
+    pub hiding: Hiding,
+    /// What it may be used for: `reply`.
+    #[serde(default = "replies")]
+    pub purposes: Vec<ModelPurpose>,
 }
 
 impl Model {
+    /// What the rules of leaving ask, where endpoints may stand in `regions`.
+    #[must_use]
+    pub fn endpoint<'a>(&'a self, regions: &'a [String]) -> Endpoint<'a> {
+        let (hiding, local) = (self.hiding, self.allow_private && self.is_local());
+        Endpoint { hiding, purposes: &self.purposes, region: &self.region, local, regions }
+    }
+
+    /// Whether the address itself says that it is on this machine or in its own network. A name that merely leads there does not
+    /// say so.
+    fn is_local(&self) -> bool {
+        let host = self.base_url.split_once("://").map_or("", |(_, rest)| rest);
+        let host = host.split(['/', '?', '#']).next().unwrap_or_default().rsplit('@').next().unwrap_or_default();
+        let host = match host.strip_prefix('[') {
+            Some(v6) => v6.split(']').next().unwrap_or_default(),
+            None => host.split(':').next().unwrap_or_default(),
+        };
+        match host.parse::<std::net::IpAddr>() {
+            Ok(std::net::IpAddr::V4(v4)) => v4.is_loopback() || v4.is_private(),
+            Ok(std::net::IpAddr::V6(v6)) => v6.is_loopback() || v6.is_unique_local(),
+            Err(_) => host == "localhost",
+        }
+    }
+
     fn has_usable_scheme(&self) -> bool {
         self.base_url.starts_with("https://") || (self.allow_private && self.base_url.starts_with("http://"))
     }
@@ -137,6 +224,12 @@ pub struct Embedding {
 fn implicit() -> String {
     "implicit".to_owned()
 }
+const fn masked() -> Hiding {
+    Hiding::Masked
+}
+fn replies() -> Vec<ModelPurpose> {
+    vec![ModelPurpose::Reply]
+}
 fn inbox() -> String {
     "INBOX".to_owned()
 }
@@ -149,8 +242,13 @@ impl Default for Config {
             database: String::new(),
             desk: Desk::default(),
             mail: Mail::default(),
+            retention: Retention::default(),
             model: None,
+            identity: None,
             embedding: Embedding::default(),
+            telemetry: Telemetry::default(),
+            receivers: Vec::new(),
+            portal: Portal::default(),
         }
     }
 }
@@ -160,10 +258,26 @@ impl Default for Desk {
         Self {
             name: "Support".to_owned(),
             ai_default: DeskDefault::OptOut,
+            address: String::new(),
             undo_seconds: 15,
+            letters_a_minute: 10,
             bulk_letters_a_day: 200,
             bulk_two_people_from: 50,
+            model_regions: Vec::new(),
         }
+    }
+}
+
+impl Desk {
+    /// Where customers reach it, when they can.
+    #[must_use]
+    pub fn public_address(&self) -> Option<String> {
+        Some(self.address.trim_end_matches('/').to_owned()).filter(|address| !address.is_empty())
+    }
+
+    fn has_usable_address(&self) -> bool {
+        let Some(address) = self.public_address() else { return true };
+        is_origin(&address)
     }
 }
 
@@ -196,6 +310,9 @@ pub enum ConfigError {
         /// The system's or parser's words.
         detail: String,
     },
+    /// The model endpoint may not be used as it is configured.
+    #[error("{0}")]
+    Model(String),
     /// A key holds something that cannot work.
     #[error("configuration key `{key}` holds “{found}”; it should hold {expected}")]
     Key {
@@ -238,6 +355,12 @@ impl Config {
         if let (Some(model), Some(secret)) = (&mut self.model, variable("COUNTERSIGN_MODEL_KEY")) {
             model.api_key = secret;
         }
+        if let (Some(identity), Some(secret)) = (&mut self.identity, variable("COUNTERSIGN_IDENTITY_SECRET")) {
+            identity.client_secret = secret;
+        }
+        if let Some(secret) = variable("COUNTERSIGN_RECEIVER_SECRET") {
+            self.receivers.iter_mut().for_each(|receiver| receiver.secret.clone_from(&secret));
+        }
         if let Some(address) = variable("COUNTERSIGN_DATABASE") {
             self.database = address;
         }
@@ -255,12 +378,34 @@ impl Config {
         if !desk::envelope::is_address(&self.mail.address) {
             return wrong("mail.address", &self.mail.address, "a plain mail address such as support@company.example");
         }
+        if !self.desk.has_usable_address() {
+            let expected = "an address such as https://desk.company.example, without anything after the host";
+            return wrong("desk.address", &self.desk.address, expected);
+        }
+        let ages = [
+            ("retention.people_days", self.retention.people_days, 30),
+            ("retention.model_request_days", self.retention.model_request_days, 1),
+            ("retention.quarantine_days", self.retention.quarantine_days, 1),
+        ];
+        for (key, days, least) in ages {
+            if days != 0 && !(least..=36_500).contains(&days) {
+                return wrong(
+                    key,
+                    &days.to_string(),
+                    "0 to keep it, or a number of days up to 36500 (for people at least 30)",
+                );
+            }
+        }
         if !(0..=3600).contains(&self.desk.undo_seconds) {
             return wrong(
                 "desk.undo_seconds",
                 &self.desk.undo_seconds.to_string(),
                 "a number of seconds from 0 to 3600",
             );
+        }
+        if self.desk.letters_a_minute > 1_000 {
+            let found = self.desk.letters_a_minute.to_string();
+            return wrong("desk.letters_a_minute", &found, "a number of letters from 0 to 1000");
         }
         if !(1..=10_000).contains(&self.desk.bulk_letters_a_day) {
             let found = self.desk.bulk_letters_a_day.to_string();
@@ -270,10 +415,28 @@ impl Config {
             let found = self.desk.bulk_two_people_from.to_string();
             return wrong("desk.bulk_two_people_from", &found, "a number of letters from 2 to 10000");
         }
+        if let Some((key, found, expected)) = self.portal.wrong(&self.desk) {
+            return wrong(key, &found, expected);
+        }
+        if let Some((key, found, expected)) = self.telemetry.wrong() {
+            return wrong(key, &found, expected);
+        }
         if !self.database.is_empty()
             && !["sqlite:", "postgres://", "postgresql://"].iter().any(|p| self.database.starts_with(p))
         {
             return wrong("database", "something else", "sqlite:PATH or postgres://USER@HOST/NAME");
+        }
+        for receiver in &self.receivers {
+            if !desk::policy::is_key(&receiver.name) {
+                return wrong(
+                    "receivers.name",
+                    &receiver.name,
+                    "lower-case letters, digits, “.”, “-” and “_”, at most 60",
+                );
+            }
+            if receiver.secret.len() < 16 {
+                return wrong("receivers.secret", "a short secret", "at least 16 characters that only both sides know");
+            }
         }
         let tls_words = ["implicit", "starttls", "plaintext"];
         for (key, tls) in [
@@ -283,6 +446,21 @@ impl Config {
             if let Some(found) = tls.filter(|t| !tls_words.contains(&t.as_str())) {
                 return wrong(key, found, "implicit, starttls or plaintext");
             }
+        }
+        if let Some(identity) = &self.identity {
+            if self.desk.public_address().is_none() {
+                return wrong(
+                    "desk.address",
+                    "",
+                    "the address people come back to from the identity provider, such as https://desk.company.example",
+                );
+            }
+            if identity.name.trim().is_empty() {
+                return wrong("identity.name", &identity.name, "a few words for the button");
+            }
+        }
+        if let Some(Err(why)) = self.model.as_ref().map(|model| model.endpoint(&self.desk.model_regions).stands()) {
+            return Err(ConfigError::Model(why));
         }
         match &self.model {
             Some(model) if !model.has_usable_scheme() => wrong(
@@ -306,40 +484,5 @@ impl Config {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<Config, String> {
-        let config: Config = toml::from_str(text).map_err(|e| e.to_string())?;
-        config.check().map_err(|e| e.to_string())?;
-        Ok(config)
-    }
-
-    #[test]
-    fn wrong_keys_are_named_with_what_they_should_hold() {
-        assert!(read("").is_ok());
-        let cases = [
-            ("listn = '1'", "listn"),
-            ("listen = 'here'", "`listen` holds “here”"),
-            ("[mail]\naddress = 'support'", "`mail.address`"),
-            ("[desk]\nundo_seconds = -3", "`desk.undo_seconds` holds “-3”"),
-            ("[desk]\nai_default = 'maybe'", "desk default"),
-            ("database = 'mysql://x'", "`database`"),
-            ("[model]\nbase_url = 'http://x'\nname = 'm'", "`model.base_url`"),
-            ("[mail.smtp]\nhost = 'x'\nport = 25\ntls = 'yes'", "`mail.smtp.tls` holds “yes”"),
-        ];
-        for (text, expected) in cases {
-            let said = read(text).expect_err(text);
-            assert!(said.contains(expected), "{text}: {said}");
-        }
-    }
-
-    #[test]
-    fn secrets_come_from_the_environment_and_are_never_written() {
-        let mut config: Config =
-            toml::from_str("[mail.smtp]\nhost = 'x'\nport = 465\npassword = 'old'").expect("reads");
-        config.take_secrets(|name| (name == "COUNTERSIGN_SMTP_PASSWORD").then(|| "new".to_owned()));
-        assert_eq!(config.mail.smtp.as_ref().map(|s| s.password.as_str()), Some("new"));
-        assert!(!toml::to_string(&config).expect("writes").contains("new"));
-    }
-}
+#[path = "config_tests.rs"]
+mod tests;

@@ -103,6 +103,16 @@ impl Keys {
             .map_err(|_| KeyError::Randomness)?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
+
+    /// Opens what was locked away under the same name; none when it was not, or was changed.
+    #[must_use]
+    pub fn unlock(&self, bound_to: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, rest) = sealed.split_first_chunk::<12>()?;
+        let mut bytes = rest.to_vec();
+        let nonce = aead::Nonce::assume_unique_for_key(*nonce);
+        let plain = self.placeholders.open_in_place(nonce, aead::Aad::from(bound_to.as_bytes()), &mut bytes).ok()?;
+        Some(plain.to_vec())
+    }
 }
 
 fn key(folder: &Path, name: &str, random: &ring::rand::SystemRandom) -> Result<[u8; 32], KeyError> {

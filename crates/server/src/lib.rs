@@ -19,8 +19,12 @@ pub mod jobs;
 pub mod keys;
 pub mod library;
 pub mod meanings;
+pub mod observations;
+pub mod passkey;
 pub mod patterns;
+pub mod telemetry;
 pub mod ticket_index;
+pub mod totp;
 pub mod triager;
 
 pub use app::App;

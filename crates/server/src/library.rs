@@ -255,17 +255,7 @@ impl Library {
             self.index.remove_group(&group);
             return Ok(());
         }
-        let passage = Passage {
-            id: group.clone(),
-            group: group.clone(),
-            title: case.subject.clone(),
-            heading: String::new(),
-            text: case.question.clone(),
-            scopes: vec!["kind:case".to_owned(), format!("queue:{}", case.queue)],
-            boost: if case.outcome == "good" { 1.0 } else { 0.6 },
-            as_of: Some(case.solved_at.micros()),
-        };
-        Ok(self.index.replace_group(&group, vec![passage])?)
+        Ok(self.index.replace_group(&group, vec![passage_of(case)])?)
     }
 
     /// Takes a solved case out.
@@ -356,6 +346,12 @@ impl Library {
         Ok(left)
     }
 
+    /// The name of the space that vectors of this node are in; none without weights.
+    #[must_use]
+    pub fn vector_space(&self) -> Option<&str> {
+        self.encoder.as_ref().map(|encoder| encoder.model_name())
+    }
+
     /// Whether weights are there.
     #[must_use]
     pub const fn has_encoder(&self) -> bool {
@@ -394,6 +390,22 @@ fn about(looking: Option<&Looking>) -> impl Iterator<Item = Vec<String>> {
     // What names no region holds in all of them.
     let there = region.map(|region| vec![format!("region:{region}"), "region:".to_owned()]);
     named.map(|(name, value)| vec![format!("{name}:{value}")]).chain(there)
+}
+
+/// A solved case as the index holds it.
+#[must_use]
+pub fn passage_of(case: &PastCase) -> Passage {
+    let group = case.ticket.to_string();
+    Passage {
+        id: group.clone(),
+        group,
+        title: case.subject.clone(),
+        heading: String::new(),
+        text: case.question.clone(),
+        scopes: vec!["kind:case".to_owned(), format!("queue:{}", case.queue)],
+        boost: if case.outcome == "good" { 1.0 } else { 0.6 },
+        as_of: Some(case.solved_at.micros()),
+    }
 }
 
 /// The text whose meaning stands for a passage or a case; its digest is the cache's key.

@@ -94,6 +94,7 @@ impl Triager {
                 "suggestion.verdict"
                     | "suggestion.withdrawn"
                     | "model.promoted"
+                    | "model.forgotten"
                     | "consent.requester"
                     | "consent.organization"
                     | "requester.erased"
@@ -137,7 +138,13 @@ impl Triager {
 
     async fn reload_model(&self, store: &Store) -> Result<(), FlowError> {
         let mut conn = store.read().await?;
-        let Some(running) = conn.running_model().await? else { return Ok(()) };
+        let Some(running) = conn.running_model().await? else {
+            // The one that ran was taken away: nothing sorts by it any more.
+            if let Ok(mut held) = self.model.write() {
+                *held = None;
+            }
+            return Ok(());
+        };
         let held = self.model.read().ok().and_then(|m| m.as_ref().map(|m| m.id));
         if held == Some(running.id) {
             return Ok(());
@@ -159,6 +166,13 @@ impl Triager {
     #[must_use]
     pub fn running(&self) -> Option<ModelId> {
         self.model.read().ok().and_then(|held| held.as_ref().map(|m| m.id))
+    }
+
+    /// From how many of these examples the running model has learnt; none without one.
+    #[must_use]
+    pub fn has_learnt(&self, ids: &[String]) -> Option<usize> {
+        let held = self.model.read().ok()?;
+        held.as_ref().map(|running| ids.iter().filter(|id| running.model.has_learnt(id)).count())
     }
 
     /// Whether the model wants a vector beside the words.

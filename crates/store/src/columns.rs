@@ -215,7 +215,7 @@ macro_rules! word_param {
     )+};
 }
 
-use desk::{article, consent, draft, ids, knowledge, operating, people, policy, source, suggestion, ticket};
+use desk::{article, consent, draft, ids, knowledge, operating, people, policy, reading, source, suggestion, ticket};
 
 word_column!(Digest);
 macro_rules! words {
@@ -247,12 +247,19 @@ words!(
     ids::FirstApprovalId,
     ids::BulkId,
     ids::StandingId,
+    ids::EscalationId,
+    ids::EscalationUpdateId,
+    ids::PromiseId,
     ids::OutboxId,
     ids::DeliveryId,
     ids::JobId,
     ids::ModelId,
     ids::EntryId,
     ids::PolicyId,
+    ids::PasskeyId,
+    ids::InvitationId,
+    ids::DiagnosisId,
+    ids::IncidentId,
     ticket::Status,
     ticket::Priority,
     ticket::DraftReadiness,
@@ -270,6 +277,7 @@ words!(
     knowledge::Kind,
     draft::DraftOrigin,
     draft::DraftState,
+    reading::Brake,
     source::FedBy,
     source::Arrival,
     source::SyncState,
@@ -278,6 +286,10 @@ words!(
     crate::mails::MailState,
     crate::mails::MailSource,
     crate::suggestions::SuggestionKind,
+    desk::incident::IncidentStatus,
+    desk::incident::IncidentSource,
+    desk::leaving::Hiding,
+    desk::leaving::ModelPurpose,
     crate::exchanges::ExchangeState,
     crate::models::ModelState
 );

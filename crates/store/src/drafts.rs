@@ -5,6 +5,7 @@ use desk::{
     draft::{Composed, DraftOrigin, DraftState, Sentence},
     ids::{AgentId, BulkId, DraftId, ExchangeId, MessageId, SuggestionId, TicketId},
     persona::Chosen,
+    rewrite::apply::Applied,
 };
 
 use crate::{
@@ -38,6 +39,8 @@ pub struct DraftRow {
     pub machine_body: Option<String>,
     /// The machine's sentences.
     pub machine_sentences: Vec<Sentence>,
+    /// The machine's words in it once some were rewritten, with their sentences.
+    pub rewritten: Option<(String, Vec<Sentence>)>,
     /// Doubts in words.
     pub doubts: Vec<String>,
     /// The drafter's own score.
@@ -52,6 +55,28 @@ pub struct DraftRow {
     pub saved_at: Timestamp,
 }
 
+impl DraftRow {
+    /// What of its words is the machine's, and its sentences: with what was rewritten since.
+    #[must_use]
+    pub fn machines(&self) -> (Option<&str>, &[Sentence]) {
+        match &self.rewritten {
+            Some((body, sentences)) => (Some(body), sentences),
+            None => (self.machine_body.as_deref(), &self.machine_sentences),
+        }
+    }
+}
+
+/// A draft after words of it were rewritten.
+#[derive(Debug, Clone, Copy)]
+pub struct RewrittenDraft<'a> {
+    /// Its text and what in it is the machine's.
+    pub applied: &'a Applied,
+    /// What rewrote it, for people.
+    pub by: &'a str,
+    /// What a model was given and said for it.
+    pub exchange: Option<ExchangeId>,
+}
+
 /// One saved version of a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DraftVersion {
@@ -63,6 +88,8 @@ pub struct DraftVersion {
     pub at: Timestamp,
     /// The text.
     pub body: String,
+    /// What rewrote words of it; none where a person typed.
+    pub rewritten_by: Option<String>,
 }
 
 /// What became of one draft of the machine.
@@ -118,7 +145,7 @@ pub struct NewDraft<'a> {
 
 macro_rules! draft_select {
     ($rest:literal) => {
-        concat!("select d.id, d.ticket_id, d.answers, d.retrieval_id, d.origin, d.state, d.revision, d.body, d.machine_body, d.machine_sentences, d.doubts, d.score, d.exchange_id, d.voice, d.confidence, d.saved_at
+        concat!("select d.id, d.ticket_id, d.answers, d.retrieval_id, d.origin, d.state, d.revision, d.body, d.machine_body, d.machine_sentences, d.rewritten_body, d.rewritten_sentences, d.doubts, d.score, d.exchange_id, d.voice, d.confidence, d.saved_at
          from drafts d join tickets t on t.id = d.ticket_id where ", queue_visible!("t.queue", "$1"), $rest)
     };
 }
@@ -135,6 +162,7 @@ fn draft(mut c: Columns<'_>) -> Result<DraftRow, StoreError> {
         body: c.take()?,
         machine_body: c.take()?,
         machine_sentences: c.json()?,
+        rewritten: c.take::<Option<String>>()?.zip(c.maybe_json()?),
         doubts: c.json()?,
         score: c.take()?,
         exchange: c.take()?,
@@ -217,6 +245,33 @@ impl Tx {
         }
         self.add_revision(id, revision + 1, body, Some(agent)).await?;
         Ok(revision + 1)
+    }
+
+    /// Saves a text in which the machine rewrote words at a person's wish; returns the new revision.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the draft moved on or is no longer open.
+    pub async fn rewrite_draft(
+        &mut self,
+        id: DraftId,
+        revision: i64,
+        new: RewrittenDraft<'_>,
+        agent: AgentId,
+    ) -> Result<i64, StoreError> {
+        let RewrittenDraft { applied, by, exchange } = new;
+        let now = self.edit_draft(id, revision, &applied.body, agent).await?;
+        let sentences = to_json(&applied.sentences)?;
+        self.execute(
+            "update drafts set rewritten_body = $2, rewritten_sentences = $3 where id = $1",
+            params![id, &applied.machine, sentences],
+        )
+        .await?;
+        self.execute(
+            "update draft_revisions set rewritten_by = $3, exchange_id = $4 where draft_id = $1 and revision = $2",
+            params![id, now, by, exchange],
+        )
+        .await?;
+        Ok(now)
     }
 
     /// Sets an open draft aside; its text stays among its revisions.
@@ -336,7 +391,7 @@ impl Conn {
     pub async fn draft_versions(&mut self, grant: &Grant, id: DraftId) -> Result<Vec<DraftVersion>, StoreError> {
         let rows = self
             .rows(
-                concat!("select v.revision, a.name, v.at, v.body from draft_revisions v left join agents a on a.id = v.agent_id join drafts d on d.id = v.draft_id join tickets t on t.id = d.ticket_id
+                concat!("select v.revision, a.name, v.at, v.body, v.rewritten_by from draft_revisions v left join agents a on a.id = v.agent_id join drafts d on d.id = v.draft_id join tickets t on t.id = d.ticket_id
                  where ", queue_visible!("t.queue", "$1"), " and d.id = $2 order by v.revision"),
                 params![grant.queues(), id],
             )
@@ -344,7 +399,13 @@ impl Conn {
         rows.iter()
             .map(|row| {
                 let mut c = row.columns();
-                Ok(DraftVersion { revision: c.take()?, by: c.take()?, at: c.take()?, body: c.take()? })
+                Ok(DraftVersion {
+                    revision: c.take()?,
+                    by: c.take()?,
+                    at: c.take()?,
+                    body: c.take()?,
+                    rewritten_by: c.take()?,
+                })
             })
             .collect()
     }

@@ -4,6 +4,7 @@
 use desk::{
     Timestamp, closed_list,
     ids::{ExchangeId, TicketId},
+    leaving::{Hiding, ModelPurpose},
 };
 
 use crate::{Conn, Grant, StoreError, Tx, columns::params, grant::queue_visible, new_id};
@@ -45,6 +46,58 @@ pub struct Exchange {
     pub at: Timestamp,
     /// How long it took.
     pub ms: Option<i64>,
+    /// Where the endpoint stands.
+    pub region: String,
+    /// What it was asked for.
+    pub purpose: ModelPurpose,
+    /// How much was hidden.
+    pub hiding: Hiding,
+}
+
+/// A request about to be sent.
+#[derive(Debug, Clone, Copy)]
+pub struct NewExchange<'a> {
+    /// Endpoint's name.
+    pub endpoint: &'a str,
+    /// Where it stands.
+    pub region: &'a str,
+    /// What it is asked for.
+    pub purpose: ModelPurpose,
+    /// How much is hidden.
+    pub hiding: Hiding,
+    /// The exact bytes.
+    pub request: &'a [u8],
+    /// How many values are hidden.
+    pub hidden: i64,
+    /// What undoes it, encrypted.
+    pub placeholders: &'a [u8],
+}
+
+/// A line of the list of what left, without the texts.
+#[derive(Debug, Clone)]
+pub struct ExchangeLine {
+    /// Id.
+    pub id: ExchangeId,
+    /// Its ticket.
+    pub ticket: TicketId,
+    /// The ticket's number.
+    pub number: i64,
+    /// Endpoint's name.
+    pub endpoint: String,
+    /// Where it stands.
+    pub region: String,
+    /// What it was asked for.
+    pub purpose: ModelPurpose,
+    /// How much was hidden.
+    pub hiding: Hiding,
+    /// How it went.
+    pub state: ExchangeState,
+    /// How many values were hidden.
+    pub hidden: i64,
+    /// How many bytes were sent.
+    pub bytes: i64,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl Tx {
@@ -52,18 +105,12 @@ impl Tx {
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn add_exchange(
-        &mut self,
-        ticket: TicketId,
-        endpoint: &str,
-        request: &[u8],
-        hidden: i64,
-        placeholders: &[u8],
-    ) -> Result<ExchangeId, StoreError> {
+    pub async fn add_exchange(&mut self, ticket: TicketId, new: NewExchange<'_>) -> Result<ExchangeId, StoreError> {
         let (id, now) = (new_id(), self.now());
         self.execute(
-            "insert into exchanges (id, ticket_id, endpoint, request, state, hidden, placeholders, at) values ($1,$2,$3,$4,'pending',$5,$6,$7)",
-            params![id, ticket, endpoint, request, hidden, placeholders, now],
+            "insert into exchanges (id, ticket_id, endpoint, request, state, hidden, placeholders, at, region, purpose, hiding)
+             values ($1,$2,$3,$4,'pending',$5,$6,$7,$8,$9,$10)",
+            params![id, ticket, new.endpoint, new.request, new.hidden, new.placeholders, now, new.region, new.purpose, new.hiding],
         )
         .await?;
         Ok(id)
@@ -98,7 +145,7 @@ impl Conn {
     pub async fn exchange(&mut self, grant: &Grant, id: ExchangeId) -> Result<Exchange, StoreError> {
         let row = self
             .one(
-                concat!("select e.id, e.ticket_id, e.endpoint, e.request, e.response, e.state, e.detail, e.hidden, e.at, e.ms from exchanges e join tickets t on t.id = e.ticket_id
+                concat!("select e.id, e.ticket_id, e.endpoint, e.request, e.response, e.state, e.detail, e.hidden, e.at, e.ms, e.region, e.purpose, e.hiding from exchanges e join tickets t on t.id = e.ticket_id
                  where ", queue_visible!("t.queue", "$1"), " and e.id = $2"),
                 params![grant.queues(), id],
             )
@@ -115,6 +162,49 @@ impl Conn {
             hidden: c.take()?,
             at: c.take()?,
             ms: c.take()?,
+            region: c.take()?,
+            purpose: c.take()?,
+            hiding: c.take()?,
         })
+    }
+
+    /// What left for models, newest first; what left before `before` when it is given.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn exchanges(
+        &mut self,
+        grant: &Grant,
+        before: Option<ExchangeId>,
+        limit: i64,
+    ) -> Result<Vec<ExchangeLine>, StoreError> {
+        // Ids are made in order of time; every id comes before this sign.
+        let before = before.map_or_else(|| "~".to_owned(), |id| id.to_string());
+        let rows = self
+            .rows(
+                concat!("select e.id, e.ticket_id, t.number, e.endpoint, e.region, e.purpose, e.hiding, e.state, e.hidden, cast(length(e.request) as bigint), e.at
+                 from exchanges e join tickets t on t.id = e.ticket_id
+                 where ", queue_visible!("t.queue", "$1"), " and e.id < $2 order by e.id desc limit $3"),
+                params![grant.queues(), before, limit],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let mut c = row.columns();
+                Ok(ExchangeLine {
+                    id: c.take()?,
+                    ticket: c.take()?,
+                    number: c.take()?,
+                    endpoint: c.take()?,
+                    region: c.take()?,
+                    purpose: c.take()?,
+                    hiding: c.take()?,
+                    state: c.take()?,
+                    hidden: c.take()?,
+                    bytes: c.take()?,
+                    at: c.take()?,
+                })
+            })
+            .collect()
     }
 }

@@ -18,6 +18,8 @@ pub enum Purpose {
     Index,
     /// Reading the record.
     Record,
+    /// Looking at what services log and measure.
+    Telemetry,
 }
 
 /// How far a grant reaches.
@@ -50,7 +52,7 @@ impl Grant {
         let agent = session.agent();
         let allowed = match purpose {
             Purpose::Work => agent.role.answers() || agent.role == Role::Auditor,
-            Purpose::Reply => agent.role.answers(),
+            Purpose::Reply | Purpose::Telemetry => agent.role.answers(),
             Purpose::Record => agent.role.reads_record(),
             Purpose::Index => false,
         };
@@ -74,6 +76,7 @@ impl Grant {
         let needed = match purpose {
             Purpose::Work | Purpose::Reply => "tickets:read",
             Purpose::Record => "record:read",
+            Purpose::Telemetry => "telemetry:read",
             Purpose::Index => return Err(Refusal::Role { needs: "no token can".to_owned() }),
         };
         if !token.has(needed) {
@@ -88,10 +91,10 @@ impl Grant {
     /// [`Refusal::Role`] for any other.
     pub fn for_service(service: ServiceIdentity, purpose: Purpose) -> Result<Self, Refusal> {
         let allowed = match service.name() {
-            Service::Preparation => matches!(purpose, Purpose::Reply | Purpose::Work | Purpose::Index),
+            Service::Preparation => purpose != Purpose::Record,
             Service::Intake | Service::Delivery => purpose == Purpose::Work,
             Service::Sequencer => purpose == Purpose::Record,
-            Service::SignIn => false,
+            Service::SignIn | Service::Requester => false,
             Service::CommandLine => true,
         };
         if !allowed {

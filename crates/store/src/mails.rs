@@ -16,7 +16,7 @@ closed_list! {
     pub enum MailSource ("mail source") {
         /// Fetched from a mailbox.
         Imap = "imap",
-        /// Posted by a program.
+        /// Posted by a program, or written on one of the desk's own pages.
         Api = "api",
         /// Imported from files.
         Import = "import",

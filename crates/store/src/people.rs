@@ -71,7 +71,7 @@ impl Conn {
     /// [`StoreError::NotFound`].
     pub async fn requester(&mut self, id: RequesterId) -> Result<Requester, StoreError> {
         let row = self
-            .one("select id, name, email, organization_id, cohort, ai from requesters where id = $1", params![id])
+            .one("select id, name, email, organization_id, cohort, role, ai from requesters where id = $1", params![id])
             .await?;
         requester(row.columns())
     }
@@ -83,7 +83,7 @@ impl Conn {
     pub async fn requester_by_email(&mut self, email: &str) -> Result<Option<Requester>, StoreError> {
         let row = self
             .maybe(
-                "select id, name, email, organization_id, cohort, ai from requesters where email = $1",
+                "select id, name, email, organization_id, cohort, role, ai from requesters where email = $1",
                 params![email],
             )
             .await?;
@@ -95,7 +95,7 @@ impl Conn {
     /// # Errors
     /// Whatever the database says.
     pub async fn cast(&mut self) -> Result<Vec<Requester>, StoreError> {
-        let rows = self.rows("select id, name, email, organization_id, cohort, ai from requesters where cohort is not null order by name limit 200", params![]).await?;
+        let rows = self.rows("select id, name, email, organization_id, cohort, role, ai from requesters where cohort is not null order by name limit 200", params![]).await?;
         rows.iter().map(|row| requester(row.columns())).collect()
     }
 
@@ -128,6 +128,7 @@ fn requester(mut c: Columns<'_>) -> Result<Requester, StoreError> {
         email: c.take()?,
         organization: c.take()?,
         cohort: c.take::<Option<Cohort>>()?,
+        role: c.take()?,
         ai: c.take()?,
     })
 }
@@ -211,8 +212,8 @@ impl Tx {
     pub async fn add_requester(&mut self, r: &Requester) -> Result<(), StoreError> {
         let now = self.now();
         self.execute(
-            "insert into requesters (id, name, email, organization_id, cohort, ai, created_at, folded) values ($1,$2,$3,$4,$5,$6,$7,$8)",
-            params![r.id, &r.name, &r.email, r.organization, r.cohort, r.ai, now, folded(&r.name)],
+            "insert into requesters (id, name, email, organization_id, cohort, role, ai, created_at, folded) values ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
+            params![r.id, &r.name, &r.email, r.organization, r.cohort, r.role.as_deref(), r.ai, now, folded(&r.name)],
         )
         .await?;
         Ok(())
@@ -234,10 +235,22 @@ impl Tx {
             email: email.to_owned(),
             organization,
             cohort: None,
+            role: None,
             ai: AiSetting::Default,
         };
         self.add_requester(&requester).await?;
         Ok(requester)
+    }
+
+    /// Writes down what a requester does at their company; none takes it away.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn set_requester_role(&mut self, id: RequesterId, role: Option<&str>) -> Result<(), StoreError> {
+        match self.execute("update requesters set role = $1 where id = $2", params![role, id]).await? {
+            0 => Err(StoreError::NotFound),
+            _ => Ok(()),
+        }
     }
 
     /// Sets a requester's AI setting.

@@ -71,6 +71,30 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0017_locks.sqlite.sql"),
         postgres: include_str!("../migrations/0017_locks.postgres.sql"),
     },
+    Migration { number: 18, common: include_str!("../migrations/0018_readings.sql"), sqlite: "", postgres: "" },
+    Migration {
+        number: 19,
+        common: include_str!("../migrations/0019_passkeys.sql"),
+        sqlite: include_str!("../migrations/0019_locks.sqlite.sql"),
+        postgres: include_str!("../migrations/0019_locks.postgres.sql"),
+    },
+    Migration { number: 20, common: include_str!("../migrations/0020_leaving.sql"), sqlite: "", postgres: "" },
+    Migration { number: 25, common: include_str!("../migrations/0025_rewrites.sql"), sqlite: "", postgres: "" },
+    Migration { number: 26, common: include_str!("../migrations/0026_requester_role.sql"), sqlite: "", postgres: "" },
+    Migration { number: 30, common: include_str!("../migrations/0030_access.sql"), sqlite: "", postgres: "" },
+    Migration { number: 35, common: include_str!("../migrations/0035_diagnoses.sql"), sqlite: "", postgres: "" },
+    Migration { number: 40, common: include_str!("../migrations/0040_privacy.sql"), sqlite: "", postgres: "" },
+    Migration { number: 56, common: include_str!("../migrations/0056_provider.sql"), sqlite: "", postgres: "" },
+    Migration {
+        number: 57,
+        common: include_str!("../migrations/0057_policy_kinds.sql"),
+        sqlite: include_str!("../migrations/0057_locks.sqlite.sql"),
+        postgres: include_str!("../migrations/0057_locks.postgres.sql"),
+    },
+    Migration { number: 58, common: include_str!("../migrations/0058_escalation.sql"), sqlite: "", postgres: "" },
+    Migration { number: 60, common: include_str!("../migrations/0060_posts.sql"), sqlite: "", postgres: "" },
+    Migration { number: 65, common: include_str!("../migrations/0065_attention.sql"), sqlite: "", postgres: "" },
+    Migration { number: 66, common: include_str!("../migrations/0066_attributes.sql"), sqlite: "", postgres: "" },
 ];
 
 /// Applies what is missing, in the order of numbers and in one transaction. Every number that is missing counts, not

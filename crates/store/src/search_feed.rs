@@ -116,6 +116,31 @@ fn index_only(grant: &Grant) -> Result<(), StoreError> {
 }
 
 impl Conn {
+    /// The next passages after one, by id, of texts that may ground a reply, with their words.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn passages_said(
+        &mut self,
+        after: Option<PassageId>,
+        limit: i64,
+    ) -> Result<Vec<(PassageId, String)>, StoreError> {
+        let after = after.map(|id| id.to_string()).unwrap_or_default();
+        let rows = self
+            .rows(
+                "select p.id, p.text from passages p join articles a on a.current_version = p.version_id join sources s on s.id = a.source_id
+                 where p.id > $1 and a.state = 'approved' and a.audience = 'public' and s.audience = 'public' order by p.id limit $2",
+                params![after, limit],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let mut c = row.columns();
+                Ok((c.take()?, c.take()?))
+            })
+            .collect()
+    }
+
     /// Entries after place `after`, in order.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use desk::{
     terms::Confirmation,
 };
 
-use crate::{Conn, StoreError, Tx, columns::params, identity::AgentSession, new_id};
+use crate::{Conn, OpenedWith, StoreError, Tx, columns::params, identity::AgentSession, new_id};
 
 /// A session to be opened.
 #[derive(Debug, Clone, Copy)]
@@ -17,18 +17,24 @@ pub struct NewSession<'a> {
     pub token_hash: &'a [u8],
     /// When it ends by itself.
     pub expires_at: Timestamp,
+    /// The program it is opened in, as far as it says.
+    pub client: &'a str,
+    /// How.
+    pub opened_with: OpenedWith,
+    /// When a provider made sure just now that it is them; what asks for a fresh proof counts from there.
+    pub proved_at: Option<Timestamp>,
 }
 
 impl Tx {
-    /// Opens a session. The caller checked the password.
+    /// Opens a session. The caller checked who it is.
     ///
     /// # Errors
     /// Whatever the database says.
     pub async fn open_session(&mut self, new: NewSession<'_>) -> Result<SessionId, StoreError> {
         let (id, now) = (new_id(), self.now());
         self.execute(
-            "insert into sessions (id, agent_id, token_hash, created_at, expires_at) values ($1,$2,$3,$4,$5)",
-            params![id, new.agent, new.token_hash, now, new.expires_at],
+            "insert into sessions (id, agent_id, token_hash, created_at, expires_at, client, opened_with, proved_at) values ($1,$2,$3,$4,$5,$6,$7,$8)",
+            params![id, new.agent, new.token_hash, now, new.expires_at, new.client, new.opened_with.word(), new.proved_at],
         )
         .await?;
         Ok(id)

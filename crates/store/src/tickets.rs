@@ -9,7 +9,7 @@ use desk::{
 };
 
 use crate::{
-    Conn, Grant, StoreError, Tx,
+    Conn, Grant, Snooze, StoreError, Tx,
     columns::{Columns, Row, Value, containing, folded, params},
     grant::queue_visible,
     new_id,
@@ -26,6 +26,10 @@ pub enum View {
     Unassigned,
     /// Waiting for somebody else.
     Waiting,
+    /// Put off, and not back yet.
+    Snoozed,
+    /// Those the reader follows.
+    Followed,
     /// Solved and closed.
     Solved,
     /// Everything.
@@ -39,6 +43,8 @@ impl View {
         (Self::Mine, "mine"),
         (Self::Unassigned, "unassigned"),
         (Self::Waiting, "waiting"),
+        (Self::Snoozed, "snoozed"),
+        (Self::Followed, "followed"),
         (Self::Solved, "solved"),
         (Self::All, "all"),
     ];
@@ -97,6 +103,8 @@ pub struct TicketLine {
     pub requester: (String, String),
     /// Requester's cohort word.
     pub cohort: Option<String>,
+    /// What the requester does at their company.
+    pub role: Option<String>,
     /// Organization's name and plan.
     pub organization: Option<(String, String)>,
     /// Category's name.
@@ -105,6 +113,8 @@ pub struct TicketLine {
     pub assignee_name: Option<String>,
     /// When the reader last looked.
     pub read_at: Option<Timestamp>,
+    /// How it was put off.
+    pub snooze: Option<Snooze>,
 }
 
 /// A ticket to be opened.
@@ -151,10 +161,12 @@ macro_rules! line_select {
         concat!(
             "select t.id, t.number, t.subject, t.excerpt, t.status, t.priority, t.queue, t.category, t.operating_model, t.doubt, t.risk,
              t.requester_id, t.organization_id, t.assignee_id, t.draft, t.last_inbound_id, t.last_inbound_at, t.revision, t.created_at, t.updated_at,
-             t.draft_why, t.language, t.outcome, t.is_first, r.name, r.email, r.cohort, o.name, o.plan, c.name, a.name, rd.read_at
+             t.draft_why, t.language, t.outcome, t.is_first, r.name, r.email, r.cohort, r.role, o.name, o.plan, c.name, a.name, rd.read_at,
+             z.until_at, za.name, z.agent_id, z.made_at
              from tickets t join requesters r on r.id = t.requester_id
              left join organizations o on o.id = t.organization_id left join categories c on c.key = t.category
              left join agents a on a.id = t.assignee_id left join ticket_reads rd on rd.ticket_id = t.id and rd.agent_id = $2
+             left join snoozes z on z.ticket_id = t.id left join agents za on za.id = z.agent_id
              where ", queue_visible!("t.queue", "$1"), $rest
         )
     };
@@ -185,8 +197,11 @@ fn line(mut c: Columns<'_>) -> Result<TicketLine, StoreError> {
     };
     let (draft_why, language, outcome, is_first): (_, _, _, i64) = (c.take()?, c.take()?, c.take()?, c.take()?);
     let requester = (c.take()?, c.take()?);
-    let cohort = c.take()?;
+    let (cohort, role) = (c.take()?, c.take()?);
     let (org_name, org_plan): (Option<String>, Option<String>) = (c.take()?, c.take()?);
+    let (category_name, assignee_name, read_at) = (c.take()?, c.take()?, c.take()?);
+    let (until, by, agent, at): (_, Option<String>, _, _) = (c.take()?, c.take()?, c.take()?, c.take()?);
+    let put_off = |((by, agent), at)| Snooze { until, by, agent, at };
     Ok(TicketLine {
         ticket,
         draft_why,
@@ -195,10 +210,12 @@ fn line(mut c: Columns<'_>) -> Result<TicketLine, StoreError> {
         is_first: is_first == 1,
         requester,
         cohort,
+        role,
         organization: org_name.zip(org_plan),
-        category_name: c.take()?,
-        assignee_name: c.take()?,
-        read_at: c.take()?,
+        category_name,
+        assignee_name,
+        read_at,
+        snooze: by.zip(agent).zip(at).map(put_off),
     })
 }
 
@@ -250,9 +267,19 @@ impl Conn {
             };
         }
         let sql = match view {
-            View::Inbox => counted!(" and t.waiting = 1 and $2 = $2"),
-            View::Mine => counted!(" and t.assignee_id = $2 and t.status in ('new','open','pending','on_hold')"),
-            View::Unassigned => counted!(" and t.waiting = 1 and t.assignee_id is null and $2 = $2"),
+            View::Inbox => counted!(
+                " and t.waiting = 1 and not exists (select 1 from snoozes z where z.ticket_id = t.id) and $2 = $2"
+            ),
+            View::Mine => counted!(
+                " and t.assignee_id = $2 and t.status in ('new','open','pending','on_hold') and not exists (select 1 from snoozes z where z.ticket_id = t.id)"
+            ),
+            View::Unassigned => counted!(
+                " and t.waiting = 1 and t.assignee_id is null and not exists (select 1 from snoozes z where z.ticket_id = t.id) and $2 = $2"
+            ),
+            View::Snoozed => counted!(
+                " and t.id in (select ticket_id from snoozes) and t.status in ('new','open','pending','on_hold') and $2 = $2"
+            ),
+            View::Followed => counted!(" and t.id in (select ticket_id from follows where agent_id = $2)"),
             View::Waiting => counted!(" and t.status in ('pending','on_hold') and $2 = $2"),
             View::Solved => counted!(" and coalesce(t.status, '') in ('solved','closed') and $2 = $2"),
             View::All => counted!(" and $2 = $2"),
@@ -340,7 +367,9 @@ fn reader(grant: &Grant) -> String {
 }
 
 impl TicketFilter {
-    fn is_plain(&self) -> bool {
+    /// Whether it filters nothing.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
         self.queue.is_empty()
             && self.category.is_empty()
             && self.statuses.is_empty()
@@ -398,16 +427,22 @@ macro_rules! list {
 const fn plain_list(view: View) -> &'static str {
     match view {
         View::Inbox => list!(
-            " and t.waiting = 1 and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
+            " and t.waiting = 1 and z.ticket_id is null and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
         ),
         View::Mine => list!(
-            " and t.assignee_id = $2 and t.status in ('new','open','pending','on_hold') and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
+            " and t.assignee_id = $2 and t.status in ('new','open','pending','on_hold') and z.ticket_id is null and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
         ),
         View::Unassigned => list!(
-            " and t.waiting = 1 and t.assignee_id is null and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
+            " and t.waiting = 1 and t.assignee_id is null and z.ticket_id is null and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
         ),
         View::Waiting => list!(
             " and t.status in ('pending','on_hold') and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
+        ),
+        View::Snoozed => list!(
+            " and t.id in (select ticket_id from snoozes) and t.status in ('new','open','pending','on_hold') and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
+        ),
+        View::Followed => list!(
+            " and t.id in (select ticket_id from follows where agent_id = $2) and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
         ),
         View::Solved => list!(
             " and coalesce(t.status, '') in ('solved','closed') and (t.last_inbound_at < $3 or (t.last_inbound_at = $3 and t.id < $4)) order by t.last_inbound_at desc, t.id desc limit $5"
@@ -430,9 +465,15 @@ const fn filtered_list(view: View) -> &'static str {
         };
     }
     match view {
-        View::Inbox => both!(" and t.waiting = 1"),
-        View::Mine => both!(" and t.assignee_id = $2 and t.status in ('new','open','pending','on_hold')"),
-        View::Unassigned => both!(" and t.waiting = 1 and t.assignee_id is null"),
+        View::Inbox => both!(" and t.waiting = 1 and z.ticket_id is null"),
+        View::Mine => {
+            both!(" and t.assignee_id = $2 and t.status in ('new','open','pending','on_hold') and z.ticket_id is null")
+        }
+        View::Unassigned => both!(" and t.waiting = 1 and t.assignee_id is null and z.ticket_id is null"),
+        View::Snoozed => {
+            both!(" and t.id in (select ticket_id from snoozes) and t.status in ('new','open','pending','on_hold')")
+        }
+        View::Followed => both!(" and t.id in (select ticket_id from follows where agent_id = $2)"),
         View::Waiting => both!(" and t.status in ('pending','on_hold')"),
         View::Solved => both!(" and coalesce(t.status, '') in ('solved','closed')"),
         View::All => both!(""),
@@ -595,6 +636,20 @@ impl Tx {
             )
             .await?;
         if touched == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    }
+
+    /// A ticket that was put off is back: what it becomes. Its revision goes on, as with any change.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn wake_ticket(&mut self, ticket: TicketId, status: Status) -> Result<(), StoreError> {
+        let now = self.now();
+        self.execute(
+            "update tickets set status = $2, waiting = $3, revision = revision + 1, updated_at = $4 where id = $1",
+            params![ticket, status, i64::from(status.waits_for_us()), now],
+        )
+        .await?;
+        Ok(())
     }
 
     /// Adds a note.

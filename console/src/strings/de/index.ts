@@ -1,9 +1,13 @@
 // What the console says, in German.
 import type { Strings } from "..";
+import { access } from "./access";
+import { attention } from "./attention";
+import { escalation } from "./escalation";
 import { everywhere } from "./everywhere";
+import { incidents } from "./incidents";
 import { knowledge } from "./knowledge";
 import { leads } from "./leads";
 import { letters } from "./letters";
 import { tickets } from "./tickets";
 
-export const de: Strings = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads };
+export const de: Strings = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads, ...access, ...incidents, ...escalation, ...attention };

@@ -1,8 +1,12 @@
 // What the console says, in English, by the pages that say it. The other catalogues have exactly these keys.
+import { access } from "./access";
+import { attention } from "./attention";
+import { escalation } from "./escalation";
 import { everywhere } from "./everywhere";
+import { incidents } from "./incidents";
 import { knowledge } from "./knowledge";
 import { leads } from "./leads";
 import { letters } from "./letters";
 import { tickets } from "./tickets";
 
-export const en = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads };
+export const en = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads, ...access, ...incidents, ...escalation, ...attention };

@@ -17,6 +17,7 @@ mod reply;
 pub mod sources;
 mod structure;
 mod types;
+mod written;
 
 pub use clean::display_line;
 pub use html::{HtmlText, html_to_text, sanitise_html};
@@ -26,3 +27,4 @@ pub use types::{
     Address, Attachment, Authentication, Content, Disposition, Limits, Machine, MachineKind, MessageId, Oddity,
     ParsedMail, Permanence, Settings, Verdict,
 };
+pub use written::{Written, WrittenFile, compose};

@@ -15,7 +15,7 @@
 //! # }
 //! ```
 
-mod address;
+pub(crate) mod address;
 mod breaker;
 mod client;
 #[cfg(feature = "fake")]
@@ -23,6 +23,7 @@ pub mod fake;
 mod stream;
 
 pub use crate::reach::Reach;
+pub(crate) use address::check as check_address;
 pub use client::Client;
 
 use std::time::Duration;

@@ -6,5 +6,7 @@ mod folder;
 mod hostile;
 mod imap;
 mod model;
+mod otlp;
 mod random;
 mod site;
+mod stores;

@@ -148,6 +148,18 @@ pub fn comparable(whole: &str, cited: &[Cited]) -> Vec<String> {
     all.into_iter().filter_map(|at| Some(statements.get(at)?.text.clone())).collect()
 }
 
+/// The sentences of a passage that could be said, each once: what a caller may read ahead of any question.
+#[must_use]
+pub fn sayable(passage: &str) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for statement in statements(&[Cited::loose(1, "", passage)]) {
+        if !all.contains(&statement.text) {
+            all.push(statement.text);
+        }
+    }
+    all
+}
+
 /// The sentences in which a requester says what they did already.
 #[must_use]
 pub fn tried(text: &str) -> Vec<String> {

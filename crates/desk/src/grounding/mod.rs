@@ -15,6 +15,7 @@ mod tone;
 
 use std::collections::HashSet;
 
+pub(crate) use self::tone::is_courtesy;
 pub use self::{
     facts::facts,
     faithful::{ALARM_BELOW, Faithfulness, Marks, faithfulness},

@@ -20,6 +20,8 @@ pub struct Facts<'a> {
     pub category: Option<&'a str>,
     /// Kind of customer.
     pub segment: Option<Cohort>,
+    /// What they do at their company, as an agent wrote it down.
+    pub role: Option<&'a str>,
     /// Name and plan of the requester's organization.
     pub organization: Option<(&'a str, &'a str)>,
     /// The language of the newest message.
@@ -33,6 +35,8 @@ pub struct Cohorts {
     pub segments: Vec<Cohort>,
     /// Plans.
     pub plans: Vec<String>,
+    /// What people do at their company.
+    pub roles: Vec<String>,
     /// Organizations by name.
     pub organizations: Vec<String>,
     /// Languages.
@@ -54,6 +58,14 @@ pub struct Chosen {
     pub language: Language,
     /// The voice.
     pub voice: Voice,
+}
+
+impl Chosen {
+    /// The voice with its versions, as an approval pins it.
+    #[must_use]
+    pub fn pin(&self) -> String {
+        format!("voice/{} {}", self.key.as_deref().unwrap_or("base"), self.pins)
+    }
 }
 
 impl Cohorts {
@@ -79,6 +91,10 @@ impl Cohorts {
         let fits = needs(
             self.organizations.is_empty(),
             named(&self.organizations, organization).map(|name| format!("organisation {name}")),
+            16,
+        ) && needs(
+            self.roles.is_empty(),
+            named(&self.roles, facts.role).map(|name| format!("role {name}")),
             8,
         ) && needs(self.plans.is_empty(), named(&self.plans, plan).map(|name| format!("plan {name}")), 4)
             && needs(self.segments.is_empty(), segment.map(|s| format!("segment {}", s.word().replace('_', " "))), 2)
@@ -92,7 +108,7 @@ fn matches(name: &str, found: &str) -> bool {
     name.strip_suffix('*').map_or_else(|| name == found, |head| found.starts_with(head))
 }
 
-/// Chooses the voice: the base, and over it the persona that fits most narrowly (organization before plan, plan before
+/// Chooses the voice: the base, and over it the persona that fits most narrowly (organization before role, role before plan, plan before
 /// segment, segment before language, then one for fewer categories, then the first key).
 ///
 /// # Errors

@@ -129,7 +129,7 @@ fn marks(chars: &[char], voice: &Voice, all: &mut Vec<Breach>) {
 }
 
 /// Pictures, flags, dingbats and what joins them.
-pub(super) const fn is_emoji(c: char) -> bool {
+pub(crate) const fn is_emoji(c: char) -> bool {
     matches!(c, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2b50}' | '\u{2b55}' | '\u{fe0f}' | '\u{200d}')
 }
 

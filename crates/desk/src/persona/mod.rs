@@ -21,6 +21,10 @@ pub use self::{
     lint::{Breach, Rule, lint},
     repair::repair,
 };
+pub(crate) use self::{
+    lint::is_emoji,
+    repair::{calm, spelled_out},
+};
 use crate::{
     closed_list,
     language::{Address, Language},

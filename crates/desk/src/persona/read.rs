@@ -47,6 +47,8 @@ struct WrittenCohorts {
     #[serde(default)]
     organisations: Vec<Spanned<String>>,
     #[serde(default)]
+    roles: Vec<Spanned<String>>,
+    #[serde(default)]
     languages: Vec<Spanned<String>>,
 }
 
@@ -157,9 +159,11 @@ fn cohorts(written: &WrittenCohorts, lines: Lines<'_>, problems: &mut Vec<Proble
         all.iter().map(|name| name.get_ref().trim().to_owned()).collect()
     };
     let (plans, organizations) = (names(&written.plans), names(&written.organisations));
+    let roles = names(&written.roles);
     Cohorts {
         segments: written.segments.iter().filter_map(|w| lines.word(w, problems)).collect(),
         plans,
+        roles,
         organizations,
         languages: written.languages.iter().filter_map(|w| lines.word(w, problems)).collect(),
     }

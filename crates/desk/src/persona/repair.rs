@@ -58,7 +58,7 @@ fn rewritten(text: &str, voice: &Voice, cited: &[Cited], citations: &[u32]) -> S
 }
 
 /// "!" ends a sentence as "." does; "!=" is code.
-fn calm(text: &str) -> String {
+pub(crate) fn calm(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut calm = String::with_capacity(text.len());
     for (at, c) in chars.iter().enumerate() {
@@ -75,7 +75,7 @@ fn calm(text: &str) -> String {
 }
 
 /// One word spelled out; a word that can stand for two things ("it's", "he'd") stays.
-fn spelled_out(word: &str) -> String {
+pub(crate) fn spelled_out(word: &str) -> String {
     let plain = word.replace('’', "'");
     let end = plain.trim_end_matches(|c: char| !c.is_alphanumeric()).len();
     let (core, tail) = plain.split_at(end);

@@ -51,7 +51,7 @@ fn policy(key: &str, body: &str) -> Policy {
 }
 
 fn facts_of(segment: Option<Cohort>, organization: Option<(&'static str, &'static str)>) -> Facts<'static> {
-    Facts { category: Some("technical.api"), segment, organization, language: Language::English }
+    Facts { category: Some("technical.api"), segment, role: None, organization, language: Language::English }
 }
 
 fn voice(text: &str) -> Voice {
@@ -65,6 +65,7 @@ fn the_narrowest_cohort_decides_and_the_reason_is_told() {
         policy("enterprise", ENTERPRISE),
         policy("developer", DEVELOPER),
         policy("aldermoor", "for = { organisations = [\"Aldermoor*\"] }\nwords_max = 60"),
+        policy("finance", "for = { roles = [\"cfo*\", \"Head of Finance\"] }"),
         policy("german", "for = { languages = [\"de\"] }"),
     ];
     let policies = Policies::new(Vec::new(), all);
@@ -84,6 +85,11 @@ fn the_narrowest_cohort_decides_and_the_reason_is_told() {
             "organisation Aldermoor Logistics",
         ),
         (Facts { language: Language::German, ..facts_of(None, None) }, Some("german"), "language German"),
+        (
+            Facts { role: Some("CFO, Europe"), ..facts_of(Some(Cohort::Enterprise), None) },
+            Some("finance"),
+            "role CFO, Europe",
+        ),
     ];
     for (facts, key, because) in cases {
         let chosen = chosen(facts);

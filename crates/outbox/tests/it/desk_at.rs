@@ -17,11 +17,11 @@ use desk::{
     ticket::Status,
 };
 use outbox::{
-    Acknowledged, ApprovedReply, Delivery, Door, DoorError, Given, Recording, Sealed, Settings, StatusAfter, Transport,
-    Yes,
+    Acknowledged, ApprovedReply, Attention, Delivery, Door, DoorError, Given, Recording, Sealed, Settings, StatusAfter,
+    Transport, Yes,
 };
 use store::{
-    AgentSession, NewDraft, NewInbound, NewSession, NewTicket, ServiceIdentity, Store, Tx, new_id,
+    AgentSession, NewDraft, NewInbound, NewSession, NewTicket, OpenedWith, ServiceIdentity, Store, Tx, new_id,
     raw::{Row, Value},
 };
 
@@ -80,13 +80,18 @@ where
     });
 }
 
+/// A browser that says nothing of how its person read.
+static UNWATCHED: Attention = Attention { seconds: 0, opened: Vec::new() };
+
 pub fn settings() -> Settings {
     Settings {
         mailbox: "support@fernhill.example".into(),
         desk_name: "Fernhill".into(),
         domain: "support.fernhill.example".into(),
         undo_seconds: UNDO,
+        letters_a_minute: 0,
         ai_default: DeskDefault::OptOut,
+        address: Some("https://desk.fernhill.example".into()),
     }
 }
 
@@ -147,6 +152,7 @@ impl TestDesk {
             email: "ana@kunde.example".into(),
             organization: None,
             cohort: None,
+            role: None,
             ai: AiSetting::Default,
         })
         .await
@@ -315,7 +321,15 @@ impl TestDesk {
     /// A yes to a page, with nothing confirmed.
     pub fn yes<'a>(page: &'a Sealed, acknowledged: &'a [Acknowledged]) -> Yes<'a> {
         let after = StatusAfter::Solved;
-        Yes { token: &page.token, shown: page.digest, draft: page.draft, after, acknowledged, send_at: None }
+        Yes {
+            token: &page.token,
+            shown: page.digest,
+            draft: page.draft,
+            after,
+            acknowledged,
+            send_at: None,
+            attention: &UNWATCHED,
+        }
     }
 
     pub async fn say(&self, who: &AgentSession, yes: Yes<'_>) -> Result<Given, DoorError> {
@@ -415,7 +429,14 @@ pub async fn session(store: &Store, agent: AgentId, now: Timestamp) -> AgentSess
     let token = Digest::of(new_id::<OutboxId>().to_string().as_bytes());
     let mut tx = store.begin(&ServiceIdentity::new(Service::CommandLine), now).await.expect("begins");
     let id = tx
-        .open_session(NewSession { agent, token_hash: token.as_bytes(), expires_at: now.plus_seconds(400 * 24 * 3600) })
+        .open_session(NewSession {
+            agent,
+            token_hash: token.as_bytes(),
+            expires_at: now.plus_seconds(400 * 24 * 3600),
+            client: "",
+            opened_with: OpenedWith::Password,
+            proved_at: None,
+        })
         .await
         .expect("session");
     tx.commit(AuditEvent::SignedIn { agent, session: id }).await.expect("commits");

@@ -15,7 +15,7 @@ fn seal_approve_undo_seal_approve_deliver() {
         assert_eq!(page.letter.subject, "Re: VAT on invoices");
         assert!(
             page.letter.body.starts_with("Hi Ana,\n\nOpen Settings")
-                && page.letter.body.ends_with("\n\nMara Lindqvist\nFernhill")
+                && page.letter.body.contains("\n\nMara Lindqvist\nFernhill\n\n-- \nDrafted with AI, read and approved by Mara Lindqvist.\nHow AI helps here, and how to say no: https://desk.fernhill.example/choice/")
         );
         assert_eq!(page.letter.header("AI-Assisted"), Some("drafted; reviewed unchanged by a person"));
         assert_eq!(page.letter.header("References"), Some("<first@kunde.example> <question-0@kunde.example>"));

@@ -3,42 +3,70 @@
 //! All work in linear time: the patterns are run by an engine without backtracking, and what is
 //! checked afterwards looks at a bounded stretch around each candidate.
 
+mod address;
 mod email;
+mod identity;
 mod ip;
+mod name;
 mod number;
-mod person;
 mod phone;
+mod place;
 mod secret;
+mod surroundings;
+mod time;
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::class::Class;
-use crate::find::{Detector, Finding};
+use crate::find::{Detector, Finding, Reach};
+use crate::lexicon::Marks;
+use crate::tokens::{Kind, Token, tokens};
 use crate::view::View;
 
 /// Adds everything found in `text`.
-pub(crate) fn find(text: &str, out: &mut Vec<Finding>) {
+pub(crate) fn find(text: &str, reach: Reach, out: &mut Vec<Finding>) {
     let view = View::plain(text);
-    let mut seen = Seen { view: &view, out };
+    let tokens = tokens(&view.text);
+    let mut seen = Seen { english: is_english(&tokens), tokens: &tokens, view: &view, reach, out };
     email::find(&mut seen);
     secret::find(&mut seen);
     number::find(&mut seen);
+    identity::find(&mut seen);
     ip::find(&mut seen);
     phone::find(&mut seen);
-    person::find(&mut seen);
+    time::find(&mut seen);
+    address::find(&mut seen);
+    name::find(&mut seen);
+}
+
+/// Whether most of the small words are English: only then does a capital inside a sentence say anything.
+fn is_english(tokens: &[Token]) -> bool {
+    let small = || tokens.iter().filter(|t| t.kind == Kind::Lower && t.end - t.start > 2);
+    let english = small().filter(|t| t.is(Marks::ENGLISH)).count();
+    english * 10 >= small().count() * 7
 }
 
 /// The text under search and the findings so far.
 struct Seen<'a> {
     view: &'a View,
+    tokens: &'a [Token],
+    english: bool,
+    reach: Reach,
     out: &'a mut Vec<Finding>,
 }
 
 impl<'a> Seen<'a> {
     fn text(&self) -> &'a str {
         &self.view.text
+    }
+
+    /// What merely stands near people.
+    fn mention(&mut self, class: Class, span: (usize, usize)) {
+        if self.reach == Reach::Everything {
+            self.add(class, Detector::Structure, span);
+        }
     }
 
     fn add(&mut self, class: Class, detector: Detector, (start, end): (usize, usize)) {

@@ -13,14 +13,14 @@ static PREFIXED: Pattern = pattern!(
     r"|eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?)"
 );
 /// A token after its scheme.
-static BEARER: Pattern = pattern!(r"(?i)\b(?:bearer|basic)[ :]+([a-z0-9._~+/=-]{8,})");
+static BEARER: Pattern = pattern!(r"(?i)(?-u:\b)(?:bearer|basic)[ :]+([a-z0-9._~+/=-]{8,})");
 /// A value after a word that says what it is.
 static NAMED: Pattern = pattern!(
-    r"(?i)\b(?:password|passwd|pwd|passwort|kennwort|mot de passe|contraseña|passphrase|secret(?:[ _-]?key)?|(?:access|auth|api|session)[ _-]?(?:token|key)|token|otp|pin(?:[ _-]?code)?)",
+    r"(?i)(?-u:\b)(?:password|passwd|pwd|passwort|kennwort|mot de passe|contraseña|passphrase|secret(?:[ _-]?key)?|(?:access|auth|api|session)[ _-]?(?:token|key)|token|otp|pin(?:[ _-]?code)?)",
     r#"["']? ?(is|ist|lautet|:=?|=>?)[ ]?["']?([^\s"',;<>]{4,})"#
 );
 static LONG: Pattern = pattern!(r"[A-Za-z0-9+_=-]{20,}");
-static URL: Pattern = pattern!(r#"(?i)\b[a-z][a-z0-9+.-]{1,15}://[^\s<>"'\]]+"#);
+static URL: Pattern = pattern!(r#"(?i)(?-u:\b)[a-z][a-z0-9+.-]{1,15}://[^\s<>"'\]]+"#);
 static QUERY: Pattern = pattern!(
     r"(?i)[?&;#](?:[a-z0-9_.-]*(?:token|secret|passw(?:or)?d|signature|apikey|api_key|api-key|session|jwt|credential)[a-z0-9_.-]*|key|sig|auth|code|pwd|pass|sid|otp|reset|invite|magic|ticket|hash|email|user|login)=[^&\s]+"
 );
@@ -90,15 +90,23 @@ fn pem_blocks(seen: &mut Seen<'_>) {
     }
 }
 
+/// A web address without its scheme.
+static BARE: Pattern = pattern!(r#"(?i)(?-u:\b)www\.[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[^\s<>"'\]]*)?"#);
+
 /// Addresses with a user and password, or with a query field or fragment that is a credential.
 fn urls(seen: &mut Seen<'_>) {
     let text = seen.text();
+    for found in BARE.find_iter(text) {
+        seen.mention(Class::Url, (found.start(), found.end()));
+    }
     for found in URL.find_iter(text) {
         let url = found.as_str().trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
         let authority = url.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or(""));
         let path_token = url.split(['/', '?', '=', '&', '#']).any(|part| part.len() >= 20 && is_random(part));
         if authority.contains('@') || QUERY.is_match(url) || path_token {
             seen.add(Class::Url, Detector::Structure, (found.start(), found.start() + url.len()));
+        } else {
+            seen.mention(Class::Url, (found.start(), found.start() + url.len()));
         }
     }
 }

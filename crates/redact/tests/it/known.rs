@@ -1,7 +1,7 @@
 //! Values that the records hold.
 
 use proptest::prelude::*;
-use redact::{Class, Known, Namespace, Redactor, find};
+use redact::{Class, Detector, Known, Namespace, Redactor, find};
 
 fn known(class: Class, value: &str) -> Known {
     Known { class, value: value.into() }
@@ -36,15 +36,45 @@ fn every_way_of_writing_them() {
         ("HAUPTSTRASSE 5,\n10115 Berlin", Class::Address, "HAUPTSTRASSE 5,\n10115 Berlin"),
     ] {
         let findings = find(text, &people()).unwrap();
-        let found: Vec<_> = findings.iter().map(|f| (f.class, &text[f.start..f.end])).collect();
-        assert_eq!(found, [(class, expected)], "{text:?}");
+        // A detector may have seen more around it.
+        let covers = |f: &&redact::Finding| f.class == class && text[f.start..f.end].contains(expected);
+        assert_eq!(findings.iter().filter(covers).count(), 1, "{text:?} {findings:?}");
     }
+}
+
+#[test]
+fn misspelt_by_one_letter_or_in_another_order() {
+    let known = [
+        known(Class::Person, "Ingeborg Lindqvist"),
+        known(Class::Other, "Bluebottle Harbour Works"),
+        known(Class::Person, "Jürgen Größl"),
+        known(Class::Email, "ingeborg@bluebottle.example"),
+    ];
+    for (text, hidden) in [
+        ("LINDQVIST, ingeborg", "ingeborg"),
+        ("ask lindkvist", "lindkvist"),
+        ("ask Lindqist and Inegborg", "Lindqist"),
+        ("ask Lindqist and Inegborg", "Inegborg"),
+        ("ask Lindqvvist", "Lindqvvist"),
+        ("the Harbour Bluebottle Works people", "Harbour Bluebottle Works"),
+        ("Juergen Groessl", "Juergen Groessl"),
+        ("juergen was here", "juergen"),
+        ("groessl was here", "groessl"),
+    ] {
+        let mut redactor = Redactor::new(Namespace::new([9; 5]), known.to_vec()).unwrap();
+        let redacted = redactor.redact(text).unwrap();
+        assert!(!redacted.as_str().contains(hidden), "{text:?}: {redacted}");
+    }
+    // Two letters away, or an everyday word, is somebody else or nobody.
+    let mut redactor = Redactor::new(Namespace::new([9; 5]), known.to_vec()).unwrap();
+    assert_eq!(redactor.redact("the works at the harbour").unwrap().as_str(), "the works at the harbour");
 }
 
 #[test]
 fn words_that_only_resemble_them_stay() {
     for text in ["it will do", "annals, annotate, Hanna", "van and der", "an", "ORD-2024"] {
-        assert_eq!(find(text, &people()).unwrap(), [], "{text:?}");
+        let findings = find(text, &people()).unwrap();
+        assert!(findings.iter().all(|f| f.detector != Detector::Known), "{text:?}");
     }
     assert_eq!(find("a b c", &[known(Class::Person, "a"), known(Class::Other, " \u{301}")]).unwrap(), []);
 }

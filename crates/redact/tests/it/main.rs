@@ -4,4 +4,6 @@
 mod classes;
 mod hostile;
 mod known;
+mod mentions;
+mod planted;
 mod roundtrip;

@@ -52,6 +52,32 @@ fn altered_invented_dropped_and_doubled_placeholders_are_named() {
 }
 
 #[test]
+fn t080_a_drafted_answer_neither_loses_nor_doubles_a_placeholder() {
+    let given = "Anna writes: please send the invoice of October to a@x.org. Thanks.";
+    let (redacted, table) = hide(given);
+    let (person, email) = (format!("person_{NS}_1"), format!("email_{NS}_1"));
+    let check = |sentences: &[&str]| table.check_answer(sentences, &redacted).map_err(|e| e.problems);
+    let kept = format!("Please send the invoice of October to {email}.");
+    assert_eq!(check(&[&kept, "Open Settings."]), Ok(()));
+    assert_eq!(check(&["Open Settings.", "Write to us."]), Ok(()), "an answer need not use any");
+    let missing = || Err(vec![Problem::Missing(email.clone())]);
+    let lost = format!("{person} writes: please send the invoice of October to.");
+    assert_eq!(check(&[&lost]), missing());
+    let (inside, table) = hide("We sent Anna the invoice of October.");
+    let lost = table.check_answer(&["We sent the invoice of October."], &inside).map_err(|e| e.problems);
+    assert_eq!(lost, Err(vec![Problem::Missing(person.clone())]));
+    let (redacted, table) = hide(given);
+    let check = |sentences: &[&str]| table.check_answer(sentences, &redacted).map_err(|e| e.problems);
+    assert_eq!(check(&["Writes: please send it."]), Err(vec![Problem::Missing(person.clone())]));
+    assert_eq!(check(&["Please send the invoice of October to them."]), Ok(()), "other words in its place");
+    let twice = format!("We sent it to {email}, {email}.");
+    assert_eq!(check(&[&twice]), Err(vec![Problem::Doubled(email.clone())]));
+    assert_eq!(check(&[&kept, &format!("It went to {email}.")]), Err(vec![Problem::Doubled(email.clone())]));
+    // The value itself may be long or odd; the check sees words only.
+    assert_eq!(check(&["", "_", "____", &"a ".repeat(10_000)]), Ok(()));
+}
+
+#[test]
 fn foreign_text_that_looks_like_ours_comes_back_literally() {
     for text in [
         "[EMAIL_1] {{PII:x}} person_1".to_owned(),

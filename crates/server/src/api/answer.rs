@@ -33,6 +33,8 @@ pub struct Answer {
     plan: Option<Plan>,
     /// Drafts of the machine's that a person may ask for here: `assembled`, `model`.
     may_ask: Vec<String>,
+    /// Whether words of a draft can be rewritten here.
+    may_rewrite: bool,
     /// Beside a refund request: rule, facts found, facts missing.
     policy_check: Option<PolicyCheck>,
 }
@@ -170,7 +172,9 @@ impl Answer {
     ) -> Result<Self, Problem> {
         let now = app.clock.now();
         let draft = conn.current_draft(grant, row.ticket.id).await?;
-        let retrieval = retrieval(conn, grant, row, draft.as_ref()).await?;
+        let may_read = flow::triage_ticket::consent(app, conn, row).await?.is_ok();
+        // Where AI is off nothing of the machine's stands there, but for what a person's own draft rests on.
+        let retrieval = retrieval(conn, grant, row, draft.as_ref()).await?.filter(|_| may_read || draft.is_some());
         let cited = retrieval.as_ref().map(|r| r.cited.as_slice()).unwrap_or_default();
         let passages = passages(conn, grant, cited, now).await?;
         let similar = similar(conn, grant, cited).await?;
@@ -179,7 +183,6 @@ impl Answer {
             None => None,
         };
         let conduct = Conduct::of(&conn.policies().await?, worked(row), now);
-        let may_read = flow::triage_ticket::consent(app, conn, row).await?.is_ok();
         let policy_check = if may_read && conduct.asks_refund(&row.ticket.risk) && retrieval.is_some() {
             Some(PolicyCheck::of(&conn.messages(grant, row.ticket.id).await?, cited))
         } else {
@@ -208,6 +211,7 @@ impl Answer {
                 next: p.next.word().to_owned(),
             }),
             may_ask,
+            may_rewrite: may_read && conduct.allows(DraftOrigin::Model).is_ok(),
             policy_check,
         })
     }
@@ -353,7 +357,9 @@ impl Draft {
         trail: &[EntryRow],
     ) -> Result<Self, Problem> {
         let now = app.clock.now();
-        let traced = retrace(&draft.machine_sentences, &draft.body);
+        let (machine, sentences) = draft.machines();
+        let share = ai_share(machine, &draft.body);
+        let traced = retrace(sentences, &draft.body);
         let changes = match draft.state {
             DraftState::Open => changes(conn, grant, &traced, cited, now).await?,
             DraftState::Approved | DraftState::Sent | DraftState::Superseded => Vec::new(),
@@ -382,7 +388,7 @@ impl Draft {
             state: draft.state.word().to_owned(),
             word: doubt(&draft).word().to_owned(),
             confidence: draft.confidence,
-            ai_share: ai_share(draft.machine_body.as_deref(), &draft.body),
+            ai_share: share,
             sentences: traced.into_iter().map(|s| Sentence::new(s, &changes, &draft.doubts)).collect(),
             doubts: draft.doubts,
             stale,

@@ -292,7 +292,7 @@ async fn get_article(
 }
 
 /// Markdown as HTML that can do nothing; even our own articles go through the sanitiser for strangers.
-fn html(markdown: &str) -> String {
+pub fn html(markdown: &str) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut html = String::new();
     push_html(&mut html, Parser::new_ext(markdown, options));

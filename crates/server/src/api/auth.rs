@@ -172,12 +172,37 @@ pub fn cookie(headers: &HeaderMap) -> Option<&str> {
 
 /// The header that hands a browser its session token for `seconds`; 0 takes it away.
 pub fn set_cookie(headers: &HeaderMap, token: &str, seconds: i64) -> String {
+    session_cookie(is_https(headers), token, seconds)
+}
+
+/// The same for a browser that comes from another site, where `address` is how browsers reach this desk.
+pub fn set_cookie_at(address: &str, token: &str, seconds: i64) -> String {
+    session_cookie(address.starts_with("https://"), token, seconds)
+}
+
+fn session_cookie(is_https: bool, token: &str, seconds: i64) -> String {
     let attributes = format!("Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}");
-    if is_https(headers) {
+    if is_https {
         format!("{COOKIE_HTTPS}={token}; {attributes}; Secure")
     } else {
         format!("{COOKIE}={token}; {attributes}")
     }
+}
+
+/// Name of the note that a browser keeps while its person is at the identity provider.
+const ATTEMPT: &str = "countersign_attempt";
+
+/// The note of an attempt to sign in through the identity provider.
+pub fn attempt(headers: &HeaderMap) -> Option<&str> {
+    let values = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+    values.flat_map(|v| v.split(';')).find_map(|pair| pair.trim().strip_prefix(ATTEMPT)?.strip_prefix('='))
+}
+
+/// The header that hands a browser that note for `seconds`; 0 takes it away. It has to come along from the provider's page, which
+/// `Strict` would not allow; what it holds is encrypted and opens nothing by itself.
+pub fn set_attempt(address: &str, note: &str, seconds: i64) -> String {
+    let secure = if address.starts_with("https://") { "; Secure" } else { "" };
+    format!("{ATTEMPT}={note}; Path=/api/v1/session/provider; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
 }
 
 /// TLS ends before this program; the browser's own header says how the page was reached.

@@ -232,7 +232,7 @@ pub struct SealedBulkReply {
     counted: bool,
     /// `one` or `two`: how many people approve.
     people: String,
-    /// `session` or `password`: how the approver proves to be there.
+    /// `session`, `password` or `passkey`: how the approver proves to be there.
     confirm: String,
     /// Seconds from the first letter that leaves to the last.
     lasts_seconds: i64,

@@ -262,6 +262,7 @@ mod tests {
             email: "zoe@harbour.example".into(),
             organization: None,
             cohort: None,
+            role: None,
             ai: desk::people::AiSetting::Default,
         };
         let subject = format!("Grüße\r\nBcc: all@x.example {}", "lang ".repeat(50));

@@ -11,10 +11,11 @@ use axum::{
 use desk::{
     Digest, Refusal, Timestamp,
     draft::DraftOrigin,
-    ids::{ApprovalId, DraftId, OutboxId, TicketId},
-    knowledge::{Origin, Retrieval},
+    failure::Failure,
+    ids::{ApprovalId, DraftId, OutboxId, TicketId, VersionId},
+    knowledge::{Cited, Origin, Retrieval},
 };
-use outbox::Acknowledged;
+use outbox::{Acknowledged, Attention};
 use serde::{Deserialize, Serialize};
 use store::{AgentSession, Grant, Purpose};
 use utoipa::ToSchema;
@@ -39,6 +40,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(edit_draft))
         .routes(routes!(seal_draft))
+        .routes(routes!(reject_draft))
         .routes(routes!(undo_approval))
         .routes(routes!(take_back_first))
         .routes(routes!(settle_delivery))
@@ -87,6 +89,30 @@ pub struct DraftText {
     body: String,
 }
 
+/// A draft turned down.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRejection {
+    /// What was wrong, where the person says so: `wrong_fact`, `wrong_policy`, `invented_capability`, `wrong_tone`,
+    /// `missed_question`, `asked_again`, `missed_escalation`, `leaked_context`, `stale_source` or `wrong_action`.
+    #[serde(default)]
+    why: Option<String>,
+}
+
+/// Turns a draft of the machine's down. No reason is asked for; one may be added by a second call.
+#[utoipa::path(post, path = "/drafts/{id}/rejection", tag = "drafts", params(("id" = String, Path)), request_body = NewRejection,
+    responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn reject_draft(
+    State(app): State<Arc<App>>,
+    Answering(session): Answering,
+    Id(id): Id<DraftId>,
+    Body(new): Body<NewRejection>,
+) -> Result<StatusCode, Problem> {
+    let why: Option<Failure> = new.why.as_deref().map(word).transpose()?;
+    flow::reject_draft::reject(&app, &session, id, why).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Saves a person's text.
 #[utoipa::path(put, path = "/drafts/{id}", tag = "drafts", params(("id" = String, Path), ("If-Match" = String, Header)), request_body = DraftText,
     responses((status = 200, body = Draft), (status = "4XX", body = ProblemBody)))]
@@ -128,7 +154,11 @@ pub struct Sealed {
     people: String,
     /// The colleague's yes these bytes already have.
     first: Option<FirstApproval>,
-    /// `session` or `password`: how the approver proves to be there.
+    /// The earliest moment a yes to it counts; later than now while its reader is slowed down.
+    earliest_yes: String,
+    /// `none`, or why they are slowed down: `burst` after many letters in a minute, `haste` after many that nobody can have read.
+    brake: String,
+    /// `session`, `password` or `passkey`: how the approver proves to be there.
     confirm: String,
 }
 
@@ -173,6 +203,12 @@ pub struct Change {
     text: String,
 }
 
+impl From<(desk::draft::Change, String)> for Change {
+    fn from((op, text): (desk::draft::Change, String)) -> Self {
+        Self { op: op.word().to_owned(), text }
+    }
+}
+
 /// A source the text rests on.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SealedCitation {
@@ -198,13 +234,8 @@ async fn seal_draft(
     Id(id): Id<DraftId>,
 ) -> Result<impl IntoResponse, Problem> {
     let grant = Grant::for_agent(&session, Purpose::Work)?;
-    let mut conn = app.store.read().await?;
-    let draft = conn.draft(&grant, id).await?;
-    let cited = match draft.retrieval {
-        Some(id) => conn.suggestion::<Retrieval>(&grant, id).await?.suggestion.value.cited,
-        None => Vec::new(),
-    };
-    drop(conn);
+    let origin = app.store.read().await?.draft(&grant, id).await?.origin;
+    let cited = cited(&app, &grant, id).await?;
     let sealed = flow::seal_reply::seal(&app, &session, id).await?;
     let citations = cited
         .iter()
@@ -215,7 +246,7 @@ async fn seal_draft(
         .filter(|c| sealed.sentences.iter().any(|s| s.citations.contains(&c.citation)))
         .map(|c| SealedCitation { citation: c.citation, title: c.title.clone() })
         .collect();
-    Ok((StatusCode::CREATED, Json(Sealed::new(sealed, draft.origin, citations))))
+    Ok((StatusCode::CREATED, Json(Sealed::new(sealed, origin, citations))))
 }
 
 impl Sealed {
@@ -243,7 +274,7 @@ impl Sealed {
                     answer: c.answer.word().to_owned(),
                 })
                 .collect(),
-            changes: sealed.changes.into_iter().map(|(op, text)| Change { op: op.word().to_owned(), text }).collect(),
+            changes: sealed.changes.into_iter().map(Change::from).collect(),
             citations,
             ai: AiPart {
                 origin: origin.word().to_owned(),
@@ -252,6 +283,8 @@ impl Sealed {
             },
             expires_at: time(sealed.expires_at),
             people: sealed.people.word().to_owned(),
+            earliest_yes: time(sealed.earliest_yes),
+            brake: sealed.brake.word().to_owned(),
             first: sealed.first.map(FirstApproval::from),
             confirm: sealed.confirm.word().to_owned(),
         }
@@ -275,6 +308,12 @@ pub struct NewApproval {
     /// The hour to send it at, within two weeks; none for now.
     #[serde(default)]
     send_at: Option<String>,
+    /// Seconds the words stood before the person, for their own figures.
+    #[serde(default)]
+    seconds: i64,
+    /// Numbers of the sources they opened meanwhile, for their own figures.
+    #[serde(default)]
+    opened: Vec<u32>,
 }
 
 /// What came of a yes.
@@ -302,7 +341,7 @@ async fn approve_draft(
 ) -> Result<(StatusCode, Json<Approved>), Problem> {
     idempotency::needed(&headers)?;
     let grant = Grant::for_agent(&session, Purpose::Work)?;
-    app.store.read().await?.draft(&grant, draft).await?;
+    let cited = cited(&app, &grant, draft).await?;
     let digest: Digest = new.digest.parse().map_err(|e: desk::digest::BadDigest| Problem::invalid(e.to_string()))?;
     let request = ApproveRequest {
         draft,
@@ -311,6 +350,7 @@ async fn approve_draft(
         status_after: word(&new.status_after)?,
         acknowledged: acknowledged(new.acknowledged, &new.notes),
         send_at: new.send_at.as_deref().map(hour).transpose()?,
+        attention: Attention { seconds: new.seconds, opened: opened(&cited, &new.opened) },
     };
     let came = flow::approve_reply::approve(&app, &session, request).await?;
     let (came::Approved::Leaves { ticket, .. } | came::Approved::AwaitsSecond { ticket }) = came;
@@ -336,6 +376,24 @@ async fn approve_draft(
         },
     };
     Ok((StatusCode::CREATED, Json(approved)))
+}
+
+/// What was put before the drafter under numbers.
+async fn cited(app: &App, grant: &Grant, draft: DraftId) -> Result<Vec<Cited>, Problem> {
+    let mut conn = app.store.read().await?;
+    Ok(match conn.draft(grant, draft).await?.retrieval {
+        Some(id) => conn.suggestion::<Retrieval>(grant, id).await?.suggestion.value.cited,
+        None => Vec::new(),
+    })
+}
+
+/// The versions behind the numbers that were opened.
+fn opened(cited: &[Cited], numbers: &[u32]) -> Vec<VersionId> {
+    let version = |c: &Cited| match c.origin {
+        Origin::Passage { version, .. } => Some(version),
+        Origin::Reply { .. } => None,
+    };
+    cited.iter().filter(|c| numbers.contains(&c.citation)).filter_map(version).collect()
 }
 
 fn acknowledged(keys: Vec<String>, notes: &HashMap<String, String>) -> Vec<Acknowledged> {

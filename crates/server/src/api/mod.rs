@@ -5,36 +5,59 @@
 //! requests harmless. The OpenAPI document is made from the handlers; a test keeps the committed
 //! copy equal.
 
+mod aberrations;
+mod access;
+mod accounts;
 mod agents;
 mod answer;
 mod article_writing;
 mod articles;
+mod attention;
 mod audit;
 mod auth;
 mod bulk_replies;
 mod calibration;
+mod choice;
 mod console;
 mod contradictions;
 mod corrections;
 mod demo;
 mod desk_status;
+mod diagnoses;
 mod drafts;
+mod embed;
+mod escalations;
 mod events;
 mod extract;
+mod frame;
 mod held;
+mod help;
+mod help_page;
 mod idempotency;
+mod incidents;
 mod layers;
+mod leaving;
 mod macros;
 mod mail;
 mod messages;
+mod otlp;
+mod packages;
 mod page;
+mod passkeys;
 mod patterns;
 mod people;
 mod policies;
+mod portal;
+mod portal_page;
+mod portal_words;
 mod presence;
+mod privacy;
 mod problem;
 mod provenance;
+mod provider;
+mod readings;
 mod record_words;
+mod rewrites;
 mod search;
 mod session;
 mod sorting_again;
@@ -42,6 +65,7 @@ mod sources;
 mod standing_approvals;
 mod summary;
 mod tasks;
+mod telemetry;
 mod ticket_page;
 mod tickets;
 mod tokens;
@@ -104,16 +128,28 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(demo::router())
         .merge(tickets::router())
         .merge(ticket_page::router())
+        .merge(attention::router())
+        .merge(diagnoses::router())
+        .merge(incidents::router())
+        .merge(aberrations::router())
         .merge(messages::router())
+        .merge(leaving::router())
         .merge(presence::router())
         .merge(people::router())
+        .merge(privacy::router())
         .merge(agents::router())
         .merge(policies::router())
         .merge(sorting_again::router())
         .merge(voices::router())
         .merge(tasks::router())
         .merge(drafts::router())
+        .merge(rewrites::router())
         .merge(bulk_replies::router())
+        .merge(readings::router())
+        .merge(passkeys::router())
+        .merge(provider::router())
+        .merge(access::router())
+        .merge(accounts::router())
         .merge(articles::router())
         .merge(article_writing::router())
         .merge(macros::router())
@@ -127,11 +163,14 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(mail::router())
         .merge(audit::router())
         .merge(provenance::router())
+        .merge(telemetry::router())
         .merge(tokens::router())
         .merge(corrections::router())
         .merge(calibration::router())
         .merge(triage_models::router())
         .merge(events::router())
+        .merge(escalations::router())
+        .merge(packages::router())
         .merge(kept)
         .merge(large)
 }
@@ -176,9 +215,14 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(from_fn(layers::trace))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(Extension(Arc::clone(&app)))
-        .with_state(app);
+        .with_state(Arc::clone(&app));
     Router::new()
+        .merge(choice::router(Arc::clone(&app)))
+        .merge(portal::router(Arc::clone(&app)))
+        .merge(help::router(Arc::clone(&app)))
+        .merge(embed::router(Arc::clone(&app)))
         .nest(BASE, api)
+        .merge(otlp::router(app))
         .fallback(console::serve)
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(from_fn(layers::headers))

@@ -67,6 +67,11 @@ impl Problem {
         )
     }
 
+    /// The password is right, and a code is asked for besides.
+    pub fn second_factor(detail: String) -> Self {
+        Self::new("second-factor", StatusCode::UNAUTHORIZED, "A code is asked for", detail)
+    }
+
     /// Not for this caller.
     pub fn forbidden(detail: impl Into<String>) -> Self {
         Self::new("forbidden", StatusCode::FORBIDDEN, "Not allowed", detail)
@@ -149,6 +154,7 @@ impl From<Refusal> for Problem {
         let detail = refusal.to_string();
         match refusal {
             Refusal::SignedOut => Self::signed_out(),
+            Refusal::ConfirmFirst => Self::new("confirm", StatusCode::FORBIDDEN, "Confirm that it is you", detail),
             Refusal::NotYours | Refusal::NotAPerson | Refusal::Approver { .. } | Refusal::Role { .. } => {
                 Self::forbidden(detail)
             }
@@ -172,6 +178,7 @@ impl From<Refusal> for Problem {
             | Refusal::Schedule
             | Refusal::Counted
             | Refusal::Unfit { .. }
+            | Refusal::Hurried { .. }
             | Refusal::Unread { .. }
             | Refusal::DayIsFull { .. }
             | Refusal::NoRecipient { .. }

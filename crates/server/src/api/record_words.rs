@@ -19,6 +19,7 @@ fn service_name(word: &str) -> &str {
         "delivery" => "Delivery",
         "sequencer" => "Sequencer",
         "sign_in" => "Sign-in",
+        "requester" => "The requester, by a link in a mail",
         "command_line" => "Command line",
         other => other,
     }
@@ -51,11 +52,49 @@ fn sentence(event: &AuditEvent) -> String {
         E::TicketChanged { change, .. } => format!("Changed: {change}."),
         E::SourcesFound { .. } => "Sources and similar cases were found.".to_owned(),
         E::MailboxWatched { .. } => "A mailbox is watched from now on.".to_owned(),
+        E::EscalationMade { state, signals, .. } if state == "proposed" => {
+            format!("The machine proposes to escalate: {}.", signals.replace(',', ", ").replace('_', " "))
+        }
+        E::EscalationMade { signals, .. } => {
+            format!("The case went up: {}.", signals.replace(',', ", ").replace('_', " "))
+        }
+        E::EscalationAnswered { state, .. } => format!("The escalation was {state}."),
+        E::EscalationPaged { how, attempt, .. } => match how.as_str() {
+            "person" => format!("Person {attempt} on call was called."),
+            "mail" => "Everybody on call was written to.".to_owned(),
+            "system" => "Another system was told.".to_owned(),
+            _ => "Nobody on call answered; everybody who looks here is shown it.".to_owned(),
+        },
+        E::EscalationUpdated { direction, .. } if direction == "out" => {
+            "The receiver of the escalation was told something.".to_owned()
+        }
+        E::EscalationUpdated { .. } => "The receiver of the escalation told something.".to_owned(),
+        E::ClockRang { promised, stage, .. } if stage == "warned" => {
+            format!("The time for the {} comes near.", promised.replace('_', " "))
+        }
+        E::ClockRang { promised, .. } => format!("The time for the {} passed.", promised.replace('_', " ")),
+        E::TicketSnoozed { until: Some(until), .. } => format!("Put off until {}.", minute(*until)),
+        E::TicketSnoozed { .. } => "Put off until the requester writes.".to_owned(),
+        E::TicketWoken { why, .. } => match why.as_str() {
+            "time" => "Back: its time has come.".to_owned(),
+            "reply" => "Back: the requester wrote.".to_owned(),
+            "over" => "Put off no longer: it is over.".to_owned(),
+            _ => "Brought back by hand.".to_owned(),
+        },
+        E::TicketFollowed { way, .. } if way == "followed" => "Somebody follows the ticket.".to_owned(),
+        E::TicketFollowed { .. } => "Somebody follows the ticket no longer.".to_owned(),
+        E::PromiseFound { due, .. } => format!("A reply seems to promise something for {}.", due.date()),
+        E::PromiseAnswered { state, .. } => format!("A promise was {state}."),
         E::NoteWritten { .. } => "A note was written.".to_owned(),
         E::DraftWithheld { why, .. } => format!("No draft: {}.", withheld(why)),
         E::DraftAsked { origin, .. } => format!("A person asked for a draft ({origin})."),
+        E::DraftRejected { why, .. } if why == "unsaid" => "The machine's draft was turned down.".to_owned(),
+        E::DraftRejected { why, .. } => format!("The machine's draft was turned down: {}.", why.replace('_', " ")),
         E::DraftProposed { origin, .. } => format!("A draft was proposed ({origin})."),
         E::DraftEdited { revision, .. } => format!("The draft was edited (revision {revision})."),
+        E::DraftRewritten { revision, tool, made_by, .. } => {
+            format!("Words of the draft were rewritten ({tool}, by {made_by}, revision {revision}).")
+        }
         E::ExchangeKept { state, .. } => format!("What the model was given and said is kept ({state})."),
         E::DraftSealed { .. } => "The exact reply was shown.".to_owned(),
         E::ReplyApproved { .. } => "The reply was approved as shown.".to_owned(),
@@ -64,6 +103,9 @@ fn sentence(event: &AuditEvent) -> String {
         E::StandingUsed { .. } => "A text approved beforehand answers this.".to_owned(),
         E::BulkLetterRead { .. } => "The letter was read before many of its kind were approved.".to_owned(),
         E::ApprovalWithdrawn { why, .. } => format!("The approval was withdrawn: {why}."),
+        E::RequestsAsked { .. } => {
+            "The requester asked for the link to everything they asked; it goes to their own address.".to_owned()
+        }
         E::NoticeQueued { notice, .. } => format!("A fixed notice was queued ({notice})."),
         delivery @ (E::DeliveryStarted { .. }
         | E::ReplySent { .. }
@@ -118,7 +160,15 @@ fn house(event: &AuditEvent) -> String {
             format!("A source was read ({state}): {added} new, {changed} changed, {vanished} gone.")
         }
         E::SignedIn { .. } => "A person signed in.".to_owned(),
+        E::IdentityLinked { .. } => "A person of the identity provider was linked with their account.".to_owned(),
         E::SignInFailed { .. } => "A sign-in failed.".to_owned(),
+        E::TicketDiagnosed { .. } => "The machine looked into telemetry.".to_owned(),
+        E::CauseMarked { verdict, .. } => {
+            format!("A probable cause was marked {}.", if verdict == "accepted" { "right" } else { "wrong" })
+        }
+        E::IncidentProposed { tickets, .. } => format!("An incident was proposed from {tickets} tickets."),
+        E::IncidentTicket { way, .. } => format!("The ticket was {way} with an incident."),
+        E::IncidentMoved { status, .. } => format!("An incident is {status} now."),
         E::BulkPrepared { letters, left_out, .. } => {
             format!("One text was prepared for {letters} tickets; {left_out} were left out.")
         }
@@ -133,10 +183,33 @@ fn house(event: &AuditEvent) -> String {
         E::SignedOut { .. } => "A person signed out.".to_owned(),
         E::TokenMade { .. } => "A program got a key.".to_owned(),
         E::TokenRevoked { .. } => "A key was taken back.".to_owned(),
+        E::RequesterAttributes { count, .. } => format!("A customer's attributes were set: {count}."),
+        E::RequesterRole { .. } => "What a customer does at their company was written down.".to_owned(),
         E::RequesterConsent { setting, .. } => format!("A customer's AI setting is now “{setting}”."),
+        E::TicketRedacted { class, places, .. } => {
+            format!("Words ({class}) were removed from a ticket for good, in {places} places.")
+        }
+        E::TelemetrySeen { what, shown, .. } if what == "query" => {
+            format!("A store of telemetry was asked; {shown} lines and series were shown.")
+        }
+        E::TelemetrySeen { shown, .. } => format!("{shown} lines of telemetry were shown."),
+        E::AttachmentRedacted { .. } => "A file was removed from a ticket for good.".to_owned(),
         E::TicketErased { .. } => "The words of a ticket were erased.".to_owned(),
         E::RequesterErased { tickets, .. } => format!("A requester was erased, with {tickets} tickets."),
+        E::RequesterExported { .. } => "Everything of a customer was given out as a document.".to_owned(),
+        E::HoldPlaced { .. } => "A customer's data is under a legal hold.".to_owned(),
+        E::HoldEnded { .. } => "A legal hold on a customer's data ended.".to_owned(),
+        E::RetentionApplied { class, count } => format!("By age, {count} of {} went.", class.replace('_', " ")),
         E::OrganizationConsent { setting, .. } => format!("An organization's AI setting is now “{setting}”."),
+        E::DisclosureChanged { setting } => format!("The line in mails about the machine's part is now “{setting}”."),
+        E::ModelForgotten { .. } => {
+            "A trained model that had learnt from somebody who said no was taken away.".to_owned()
+        }
+        E::InvitationMade { role, .. } => format!("Somebody was invited as {}.", role.replace('_', " ")),
+        E::InvitationEnded { why, .. } => format!("An invitation was {why}."),
+        E::PasskeyAdded { .. } => "An agent registered a passkey.".to_owned(),
+        E::PasskeyRemoved { .. } => "An agent removed a passkey.".to_owned(),
+        E::ReadingsShared { setting, .. } => format!("How an agent reads drafts is {setting} from now on."),
         E::AgentConsent { setting, .. } => format!("An agent's own AI setting is now “{setting}”."),
         E::AgentChanged { change, .. } => format!("An agent's account: {change}."),
         E::PolicyChanged { kind, version, .. } => format!("A policy has a new version: {kind}, {version}."),
@@ -151,6 +224,11 @@ fn house(event: &AuditEvent) -> String {
         E::PagesCleared { pages } => format!("{pages} sealed pages that nobody approved were taken away."),
         other => other.kind().to_owned(),
     }
+}
+
+/// An instant to the minute, as the record's other times are read.
+fn minute(at: desk::Timestamp) -> String {
+    format!("{} UTC", at.rfc3339().replace('T', " ").chars().take(16).collect::<String>())
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     App, flow,
-    flow::sign_in::{FAILURE_SECONDS, SESSION_SECONDS, SignInError},
+    flow::sign_in::{FAILURE_SECONDS, SESSION_SECONDS, SignInError, Typed},
 };
 
 /// Routes of the session.
@@ -71,6 +71,31 @@ impl From<&Person> for Agent {
 pub struct Credentials {
     email: String,
     password: String,
+    /// A code of the authenticator app, or a recovery code, where a problem `second-factor` asked for one.
+    #[serde(default)]
+    code: Option<String>,
+}
+
+/// Browser and system of a client, as far as it says: enough to tell one's own sessions apart.
+pub(super) fn client(headers: &HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let named =
+        |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let browsers =
+        [("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
+    let systems = [
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    match (named(&browsers), named(&systems)) {
+        (Some(browser), Some(system)) => format!("{browser}, {system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => String::new(),
+    }
 }
 
 /// Signs a person in; the session comes as a cookie.
@@ -81,7 +106,17 @@ async fn sign_in(
     headers: HeaderMap,
     Body(typed): Body<Credentials>,
 ) -> Result<Response, Problem> {
-    let opened = flow::sign_in::sign_in(&app, &typed.email, &typed.password).await.map_err(not_let_in)?;
+    let opened = flow::sign_in::sign_in(
+        &app,
+        Typed {
+            email: &typed.email,
+            password: &typed.password,
+            code: typed.code.as_deref(),
+            client: &client(&headers),
+        },
+    )
+    .await
+    .map_err(not_let_in)?;
     let session = Session { agent: opened.session.agent().into(), desk: Desk::load(&app).await? };
     let cookie = set_cookie(&headers, &opened.token, SESSION_SECONDS);
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(session)).into_response())
@@ -90,6 +125,7 @@ async fn sign_in(
 fn not_let_in(error: SignInError) -> Problem {
     match error {
         SignInError::Wrong => Problem::wrong_password(),
+        SignInError::SecondFactor | SignInError::WrongCode => Problem::second_factor(error.to_string()),
         SignInError::TooMany => Problem::rate_limited(FAILURE_SECONDS),
         SignInError::Flow(error) => error.into(),
     }
@@ -109,12 +145,16 @@ async fn confirm_session(
     SignedIn(session): SignedIn,
     Body(typed): Body<PasswordAgain>,
 ) -> Result<StatusCode, Problem> {
-    flow::sign_in::confirm(&app, &session, &typed.password).await.map_err(|error| match error {
-        // The session lives on: this is no sign-in that failed.
+    flow::sign_in::confirm(&app, &session, &typed.password).await.map_err(not_confirmed)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The session lives on: this is no sign-in that failed.
+pub fn not_confirmed(error: SignInError) -> Problem {
+    match error {
         SignInError::Wrong => Problem::invalid("This is not your password. Nothing was approved."),
         other => not_let_in(other),
-    })?;
-    Ok(StatusCode::NO_CONTENT)
+    }
 }
 
 /// Who is signed in.

@@ -43,6 +43,8 @@ pub struct TicketPage {
     #[serde(flatten)]
     line: TicketLine,
     revision: i64,
+    /// Whether the caller follows it.
+    followed: bool,
     /// A ticket of more than four messages in at most five lines; empty for shorter ones and where no AI may read.
     summary: Vec<SummaryLine>,
     messages: Vec<Message>,
@@ -183,6 +185,10 @@ async fn get_ticket(
         summary,
         line: TicketLine::from(&row),
         revision: row.ticket.revision,
+        followed: match grant.reader() {
+            Some(reader) => conn.is_followed(ticket, reader).await?,
+            None => false,
+        },
         messages: messages(&mut conn, &grant, &row).await?,
         notes: conn.notes(&grant, ticket).await?.into_iter().map(Note::from).collect(),
         understanding: Understanding::load(&app, &mut conn, &grant, &row).await?,

@@ -11,11 +11,12 @@ use desk::{
     ticket::{Status, Ticket},
 };
 use serde::{Deserialize, Serialize};
-use store::{Conn, Grant, Purpose, StoreError, TicketFilter, TicketLine as Row, View};
+use store::{ClockLine, Conn, Grant, Purpose, StoreError, TicketFilter, TicketLine as Row, View};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    attention::Snooze,
     auth::{Answering, Caller, SignedIn},
     extract::{Asked, Body, Id, IfMatch, id, word},
     page::{LIMIT, List, Page, cursor, etag, read_cursor, time},
@@ -78,6 +79,27 @@ pub struct TicketLine {
     pub last_inbound_at: String,
     pub created_at: String,
     pub updated_at: String,
+    /// The promise that presses, in lists of what waits; null where none does.
+    pub due: Option<Due>,
+    /// How it was put off; null where it was not.
+    pub snooze: Option<Snooze>,
+}
+
+/// A promise whose time comes near or has passed.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Due {
+    /// `first_response`, `next_response` or `resolution`.
+    promised: String,
+    /// Until when.
+    at: String,
+    /// Whether that has passed.
+    missed: bool,
+}
+
+impl Due {
+    fn of(clock: &ClockLine, now: Timestamp) -> Self {
+        Self { promised: clock.promised.word().to_owned(), at: time(clock.due), missed: clock.due <= now }
+    }
 }
 
 impl From<&Row> for TicketLine {
@@ -90,8 +112,8 @@ impl From<&Row> for TicketLine {
                 plan: Some(plan.clone()).filter(|p| !p.is_empty()),
             });
         let (name, email) = row.requester.clone();
-        let requester =
-            Person { id: ticket.requester.to_string(), name, email, organization, cohort: row.cohort.clone() };
+        let (cohort, role) = (row.cohort.clone(), row.role.clone());
+        let requester = Person { id: ticket.requester.to_string(), name, email, organization, cohort, role };
         Self {
             id: ticket.id.to_string(),
             number: ticket.number,
@@ -115,6 +137,8 @@ impl From<&Row> for TicketLine {
             last_inbound_at: time(ticket.last_inbound_at),
             created_at: time(ticket.created_at),
             updated_at: time(ticket.updated_at),
+            due: None,
+            snooze: row.snooze.as_ref().map(Snooze::from),
         }
     }
 }
@@ -142,7 +166,7 @@ pub struct ViewLine {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct TicketsAsked {
-    /// `inbox` (default), `mine`, `unassigned`, `waiting`, `solved` or `all`.
+    /// `inbox` (default), `mine`, `unassigned`, `waiting`, `snoozed`, `followed`, `solved` or `all`.
     view: Option<String>,
     /// Queue key.
     queue: Option<String>,
@@ -198,6 +222,8 @@ const fn view_name(view: View) -> &'static str {
         View::Mine => "Mine",
         View::Unassigned => "Unassigned",
         View::Waiting => "Waiting",
+        View::Snoozed => "Snoozed",
+        View::Followed => "Followed",
         View::Solved => "Solved",
         View::All => "All",
     }
@@ -216,7 +242,36 @@ async fn list_views(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<
     Ok(Json(List { items }))
 }
 
-/// Tickets of a view, newest message first.
+/// Most tickets at risk that stand above the others.
+const AT_RISK_MAX: i64 = 30;
+
+/// Tickets of a view whose promise presses, the soonest due first.
+async fn at_risk(
+    conn: &mut Conn,
+    grant: &Grant,
+    view: View,
+    limit: i64,
+    now: Timestamp,
+) -> Result<Vec<(Row, Due)>, Problem> {
+    let mut risky = Vec::new();
+    if !matches!(view, View::Inbox | View::Mine | View::Unassigned) {
+        return Ok(risky);
+    }
+    for clock in conn.at_risk(grant, now, AT_RISK_MAX.min((limit / 2).max(1))).await? {
+        let row = conn.ticket(grant, clock.ticket).await?;
+        let fits = match view {
+            View::Mine => row.ticket.assignee.is_some() && row.ticket.assignee == grant.reader(),
+            View::Unassigned => row.ticket.assignee.is_none(),
+            _ => true,
+        };
+        if fits {
+            risky.push((row, Due::of(&clock, now)));
+        }
+    }
+    Ok(risky)
+}
+
+/// Tickets of a view, those whose promise presses first, then newest message first.
 #[utoipa::path(get, path = "/tickets", tag = "tickets", params(TicketsAsked),
     responses((status = 200, body = Page<TicketLine>), (status = "4XX", body = ProblemBody)))]
 async fn list_tickets(
@@ -227,13 +282,23 @@ async fn list_tickets(
     let grant = caller.grant(Purpose::Work)?;
     let name = asked.view.clone().unwrap_or_else(|| "inbox".to_owned());
     let view = View::named(&name).ok_or_else(|| Problem::invalid("There is no view of this name."))?;
-    let filter = asked.filter()?;
-    let page = app.store.read().await?.tickets(&grant, view, &filter).await?;
+    let (filter, now) = (asked.filter()?, app.clock.now());
+    let (is_first, is_plain) = (filter.after.is_none(), filter.is_plain());
+    let mut conn = app.store.read().await?;
+    let risky = at_risk(&mut conn, &grant, view, filter.limit, now).await?;
+    let above = if is_plain { i64::try_from(risky.len()).unwrap_or(0) } else { 0 };
+    let shorter = if is_first { (filter.limit - above).max(1) } else { filter.limit };
+    let page = conn.tickets(&grant, view, &TicketFilter { limit: shorter, ..filter }).await?;
+    let due = |row: &Row| risky.iter().find(|(r, _)| r.ticket.id == row.ticket.id).map(|(_, due)| due.clone());
+    let line = |row: &Row| TicketLine { due: due(row), ..TicketLine::from(row) };
+    let top = risky.iter().filter(|_| is_first && is_plain).map(|(row, _)| line(row));
+    let rest = page.items.iter().filter(|row| !is_plain || due(row).is_none()).map(line);
+    let items: Vec<TicketLine> = top.chain(rest).collect();
     let last = page
         .items
         .last()
         .map(|row| cursor(&[&row.ticket.last_inbound_at.micros().to_string(), &row.ticket.id.to_string()]));
-    Ok(Json(Page { items: page.items.iter().map(TicketLine::from).collect(), next_cursor: last.filter(|_| page.more) }))
+    Ok(Json(Page { items, next_cursor: last.filter(|_| page.more) }))
 }
 
 /// What changes on a ticket; what is absent stays.

@@ -47,7 +47,7 @@ pub struct TokenMade {
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
     name: String,
-    /// Of `tickets:read`, `tickets:write`, `mail:write`, `record:read`, `knowledge:read`.
+    /// Of `tickets:read`, `tickets:write`, `mail:write`, `record:read`, `knowledge:read`, `consent:write`, `telemetry:write`, `telemetry:read`.
     scopes: Vec<String>,
     /// How long it lives, 1 to 366.
     days: i64,

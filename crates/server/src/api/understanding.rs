@@ -8,7 +8,7 @@ use desk::{
     consent::{Voices, may_use_ai},
     correction::{Correction, Sorting},
     ids::{SuggestionId, TicketId, VerdictId},
-    suggestion::{Confidence, Evidence as Reason},
+    suggestion::{Confidence, Evidence as Reason, Suggestion},
     triage::{Category, Triage},
 };
 use serde::{Deserialize, Serialize};
@@ -214,8 +214,13 @@ impl Understanding {
         Ok(Some(Self::new(found, row, &categories, Beside { nearest, held, ai })))
     }
 
-    fn new(found: StoredSuggestion<Triage>, row: &Row, categories: &[Category], beside: Beside) -> Self {
-        let Beside { nearest, held, ai } = beside;
+    fn new(mut found: StoredSuggestion<Triage>, row: &Row, categories: &[Category], beside: Beside) -> Self {
+        let Beside { mut nearest, held, ai } = beside;
+        if ai.allowed == "refused" {
+            // What a model said before somebody said no is not shown any more; rules and people's own words are.
+            without_opinion(&mut found.suggestion, &ai.because);
+            nearest.clear();
+        }
         let look = found.suggestion.value;
         let confidence = found.suggestion.confidence;
         let named = |key: &str| named(categories, key);
@@ -260,6 +265,13 @@ impl Understanding {
             ai,
         }
     }
+}
+
+fn without_opinion(said: &mut Suggestion<Triage>, why: &str) {
+    let look = &mut said.value;
+    (look.candidates, look.set, look.also) = (Vec::new(), Vec::new(), Vec::new());
+    said.because.retain(|reason| reason.kind == desk::suggestion::EvidenceKind::Rule);
+    said.confidence = Confidence::Abstain { why: why.to_owned() };
 }
 
 fn candidates(ranked: &[(String, f64)], named: impl Fn(&str) -> Named) -> Vec<Candidate> {

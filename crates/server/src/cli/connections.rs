@@ -2,6 +2,7 @@
 
 use connect::{
     Secret,
+    identity::{Provider, ProviderConfig},
     model::{Client, EndpointConfig, Limits, Reach},
 };
 use outbox::{DoorError, SmtpConfig, Tls, Transport};
@@ -55,6 +56,23 @@ pub fn model_client(config: &Config) -> Result<Option<Client>, FlowError> {
     let client =
         Client::new(endpoint).map_err(|e| FlowError::Unavailable(format!("The section [model] cannot work: {e}.")))?;
     Ok(Some(client))
+}
+
+/// The configured identity provider, if there is one.
+///
+/// # Errors
+/// [`FlowError::Unavailable`] for an address that is not allowed.
+pub fn identity_provider(config: &Config) -> Result<Option<Provider>, FlowError> {
+    let Some(identity) = &config.identity else { return Ok(None) };
+    let provider = ProviderConfig {
+        issuer: identity.issuer.clone(),
+        client_id: identity.client_id.clone(),
+        secret: Secret::new(identity.client_secret.clone()),
+        redirect: format!("{}/api/v1/session/provider/return", config.desk.public_address().unwrap_or_default()),
+        reach: if identity.allow_private { Reach::PrivateToo } else { Reach::Public },
+    };
+    let cannot = |e| FlowError::Unavailable(format!("The section [identity] cannot work: {e}."));
+    Provider::new(provider).map(Some).map_err(cannot)
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use crate::{
     app::World,
     config::{Config, Desk, Mail},
     demo::world,
+    telemetry::config::Scope,
 };
 
 /// First line of the configuration that a demo keeps in its folder; no other folder is ever cleared.
@@ -72,6 +73,12 @@ impl Demo {
         let address = listener
             .local_addr()
             .map_err(|e| Failure::told(format!("The system lost the listener: {e}. Start again.")))?;
+        if config.desk.address.is_empty() {
+            // Letters in the tray hold the link a customer would follow.
+            config.desk.address = format!("http://{address}");
+        }
+        // Whoever tries the desk shall see what a requester sees; a real one opens its help centre itself.
+        config.portal.help_centre = true;
         let app = App::open(config, World::Demo).await?;
         world::furnish(&app).await?;
         welcome(&app, address)?;
@@ -102,6 +109,11 @@ pub fn demo_config(file: Option<&Path>, data: PathBuf) -> Result<Config, Failure
     }
     if config.mail.address == Mail::default().address {
         config.mail.address = address;
+    }
+    if config.telemetry.scopes.is_empty() {
+        // The invented company has one team for all its services.
+        let (services, labels) = (vec!["*".to_owned()], std::collections::BTreeMap::new());
+        config.telemetry.scopes.push(Scope { queue: "*".to_owned(), services, labels });
     }
     Ok(config)
 }
@@ -189,6 +201,7 @@ fn welcome(app: &App, address: SocketAddr) -> Outcome {
     line("\n  Try first  Open the first ticket, point at a citation to see its source, then approve and send.");
     line("             Undo it within ten seconds, send it again, and read it in the letter tray.");
     line("             Write as a customer in the letter tray and watch the ticket appear.");
+    line("             Look for help as a customer would, without an account, at /help.");
     line("             On the record page, verify the record; then try to cheat.");
     line(format!("\n  {}", app.library.embedding().detail));
     line(format!("  Ctrl+C stops it; the data stays in {}.\n", app.config.data.display()));

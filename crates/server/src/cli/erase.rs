@@ -31,8 +31,12 @@ impl Erase {
                     "Erased {} with {} tickets. A serving desk clears its indexes within seconds.",
                     self.address, erased.tickets
                 ));
+                line(format!("Receipt: requester {} at {}", erased.requester, erased.at));
+                for (table, rows) in &erased.rows.0 {
+                    line(format!("{rows:>8}  {table}"));
+                }
                 line(
-                    "Backups, your mail server's copies and a PostgreSQL's dead rows are not reached from here; see docs/operate/erasure.md.",
+                    "Keep erased.txt of the data folder when you put a backup back. Your mail server's copies and a PostgreSQL's dead rows are not reached from here; see docs/operate/erasure.md.",
                 );
                 Ok(())
             }

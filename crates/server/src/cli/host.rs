@@ -72,6 +72,9 @@ pub async fn serve_while(
         Ok(Err(_)) => {}
         Err(_) => loops.abort(),
     }
+    if let Err(error) = app.telemetry.keep() {
+        tracing::error!(%error, "templates and rates are counted anew after the restart");
+    }
     app.store.close().await;
     ended.map_err(|e| Failure::told(format!("Serving ended: {e}. Start it again.")))
 }

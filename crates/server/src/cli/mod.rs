@@ -9,14 +9,18 @@ mod audit;
 mod audit_letter;
 mod bench;
 mod connections;
+mod consent;
 mod demo;
 mod doctor;
 mod erase;
+mod export;
 mod first_start;
 mod ground;
 mod host;
 mod import;
 mod injection;
+mod logs;
+mod mail;
 mod meaning;
 mod models;
 mod openapi;
@@ -24,6 +28,9 @@ mod output;
 mod place;
 mod policy;
 mod read_pdf;
+mod redact;
+mod retention;
+mod rootcause;
 mod rows;
 mod search;
 mod serve;
@@ -35,7 +42,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-pub use connections::{model_client, transport};
+pub use connections::{identity_provider, model_client, transport};
 pub use output::Failure;
 
 /// What a command ends with.
@@ -70,6 +77,18 @@ enum Command {
     /// Hold answers against the passages they were given.
     #[command(subcommand)]
     Ground(ground::Ground),
+    /// Find personal data in files and measure how well.
+    #[command(subcommand)]
+    Redact(redact::Redact),
+    /// Templates of log lines.
+    #[command(subcommand)]
+    Logs(logs::Logs),
+    /// Where disturbances began, from telemetry in a folder.
+    #[command(subcommand)]
+    Rootcause(rootcause::Rootcause),
+    /// Read mails as the desk would: what is new in a reply, and who wrote it.
+    #[command(subcommand)]
+    Mail(mail::Mail),
     /// Measure what instructions hidden in mails achieve.
     #[command(subcommand)]
     Injection(injection::Injection),
@@ -84,6 +103,14 @@ enum Command {
     /// People who answer.
     #[command(subcommand)]
     User(user::User),
+    /// People's say in whether AI touches their cases.
+    #[command(subcommand)]
+    Consent(consent::Consent),
+    /// What goes by age, and what is held.
+    #[command(subcommand)]
+    Retention(retention::Retention),
+    /// Everything of a requester as JSON.
+    Export(export::Export),
     /// Erase a requester, on their request.
     Erase(erase::Erase),
     /// Print the API's description.
@@ -121,11 +148,18 @@ async fn run(command: Command) -> Outcome {
         Command::Audit(audit) => audit.run().await,
         Command::Triage(triage) => triage.run().await,
         Command::Ground(ground) => ground.run(),
+        Command::Redact(redact) => redact.run(),
+        Command::Logs(logs) => logs.run().await,
+        Command::Rootcause(rootcause) => rootcause.run(),
+        Command::Mail(mail) => mail.run(),
         Command::Injection(injection) => Box::pin(injection.run()).await,
         Command::Policy(policy) => policy.run().await,
         Command::Sources(sources) => Box::pin(sources.run()).await,
         Command::Search(search) => search.run().await,
         Command::User(user) => user.run().await,
+        Command::Consent(consent) => consent.run().await,
+        Command::Retention(retention) => retention.run().await,
+        Command::Export(export) => export.run().await,
         Command::Erase(erase) => erase.run().await,
         Command::Openapi => openapi::run(),
         Command::ReadPdf => read_pdf::run(),

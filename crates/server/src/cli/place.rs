@@ -68,6 +68,8 @@ impl Place {
         // A folder with the same keys and no index; open files outlive it.
         let beside = tempfile::tempdir().map_err(unusable)?;
         std::os::unix::fs::symlink(&keys, beside.path().join("keys")).map_err(unusable)?;
+        let list = crate::flow::erased_list::NAME;
+        std::os::unix::fs::symlink(data.join(list), beside.path().join(list)).map_err(unusable)?;
         config.database = config.database();
         if let Some(path) = config.database.strip_prefix("sqlite:") {
             config.database = format!("sqlite:{}", std::path::absolute(path).map_err(unusable)?.display());

@@ -55,6 +55,8 @@ pub struct Requester {
     pub email: String,
     pub organization: Option<String>,
     pub cohort: desk::people::Cohort,
+    #[serde(default)]
+    pub role: Option<String>,
     pub ai: desk::people::AiSetting,
 }
 
@@ -194,6 +196,18 @@ pub fn articles() -> Result<(Vec<ArticleFile>, Vec<ArticleFile>), FlowError> {
         if path.starts_with("articles/history/") { past.push(file) } else { current.push(file) }
     }
     Ok((current, past))
+}
+
+/// Macros, by name.
+pub fn macros() -> Result<Vec<ArticleFile>, FlowError> {
+    let mut all = Vec::new();
+    for path in Files::iter().filter(|p| p.starts_with("macros/") && p.ends_with(".md")) {
+        let text = String::from_utf8_lossy(&bytes(&path)?).into_owned();
+        let slug = path.trim_start_matches("macros/").trim_end_matches(".md").to_owned();
+        all.push(article(slug, &text));
+    }
+    all.sort_by(|a, b| a.slug.cmp(&b.slug));
+    Ok(all)
 }
 
 fn article(slug: String, text: &str) -> ArticleFile {

@@ -2,4 +2,5 @@
 
 pub mod attack;
 pub(crate) mod files;
+mod telemetry;
 pub mod world;

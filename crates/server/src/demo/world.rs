@@ -6,14 +6,14 @@ use std::collections::HashMap;
 use desk::{
     Digest, Timestamp,
     audit::{AuditEvent, Service},
-    ids::{AgentId, OrganizationId, SourceId},
+    ids::{AgentId, ArticleId, OrganizationId, SourceId},
     knowledge::ArticleState,
     people::{Agent, Organization, Requester},
     ticket::Status,
 };
 use store::{MailSource, NewArticle, NewInbound, NewSource, NewTicket, ServiceIdentity, Taken, Tx, new_id};
 
-use super::files::{self, Company, Resolved};
+use super::files::{self, ArticleFile, Company, Resolved};
 use crate::{App, FlowError, flow, flow::set_policy::NewPolicy};
 
 /// Everybody's password in the demo; real desks never have it.
@@ -39,6 +39,7 @@ pub struct Account {
 pub fn accounts() -> Result<Vec<Account>, FlowError> {
     let hint = |a: &files::Person| match a.role {
         desk::people::Role::Lead if a.queues.len() > 3 => "Sees every queue. Start here.".to_owned(),
+        desk::people::Role::Admin => "Lets people in, and says what they may do.".to_owned(),
         desk::people::Role::Auditor => "Reads the record and verifies it; can approve nothing.".to_owned(),
         _ => {
             let own = a.queues.iter().filter(|q| *q != desk::routing::TRIAGE_QUEUE).cloned();
@@ -85,6 +86,8 @@ pub async fn load(app: &App) -> Result<bool, FlowError> {
 /// # Errors
 /// Whatever the database says.
 pub async fn furnish(app: &App) -> Result<bool, FlowError> {
+    let now = app.clock.now();
+    app.observations.tell(super::telemetry::observed(now), now);
     if app.store.read().await?.setting("world").await?.is_some() {
         return Ok(false);
     }
@@ -200,6 +203,7 @@ async fn people(tx: &mut Tx, company: &Company) -> Result<People, FlowError> {
             email: r.email.to_lowercase(),
             organization,
             cohort: Some(r.cohort),
+            role: r.role.clone(),
             ai: r.ai,
         };
         tx.add_requester(&requester).await?;
@@ -238,6 +242,7 @@ async fn knowledge(tx: &mut Tx, people: &People) -> Result<(), FlowError> {
             NewSource { key: &s.key, name: &s.name, kind: &s.kind, owner: owner(&s.owner)?, audience: s.audience };
         sources.insert(s.key.clone(), tx.add_source(new).await?);
     }
+    let mut articles: HashMap<String, ArticleId> = HashMap::new();
     let (current, past) = files::articles()?;
     for file in &current {
         let bad = |what: &str| FlowError::Internal(format!("demo world, {}: {what}", file.slug));
@@ -276,7 +281,42 @@ async fn knowledge(tx: &mut Tx, people: &People) -> Result<(), FlowError> {
             true,
         )
         .await?;
+        articles.insert(file.slug.clone(), article);
     }
+    for file in &files::macros()? {
+        wording(tx, file, people, &sources, &articles).await?;
+    }
+    Ok(())
+}
+
+/// Approved wording that people insert, with the articles it rests on.
+async fn wording(
+    tx: &mut Tx,
+    file: &ArticleFile,
+    people: &People,
+    sources: &HashMap<String, SourceId>,
+    articles: &HashMap<String, ArticleId>,
+) -> Result<(), FlowError> {
+    let bad = |what: &str| FlowError::Internal(format!("demo world, {}: {what}", file.slug));
+    let rests = file.value("rests").split(',').map(|slug| articles.get(slug.trim()).copied());
+    let rests = rests.collect::<Option<Vec<ArticleId>>>().ok_or_else(|| bad("rests"))?;
+    let new = NewArticle {
+        slug: &file.slug,
+        source: *sources.get(file.value("source")).ok_or_else(|| bad("source"))?,
+        title: file.value("title"),
+        product: "",
+        audience: file.value("audience").parse().map_err(|_| bad("audience"))?,
+        state: file.value("state").parse().map_err(|_| bad("state"))?,
+        owner: people.id(file.value("owner"))?,
+        applies_to: "",
+        reviewed_at: Timestamp::parse(file.value("reviewed")),
+        review_by: Timestamp::parse(file.value("review_by")),
+    };
+    desk::macros::check(&file.body, new.audience, rests.len()).map_err(|why| bad(&why))?;
+    let article = tx.add_article(new).await?;
+    tx.make_macro(article, file.value("category"), file.value("language")).await?;
+    let (version, _) = tx.add_version(article, 1, file.value("title"), &file.body, &[], true).await?;
+    tx.keep_rests(version, &rests).await?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use desk::{
     Digest, Timestamp,
     ids::{ApprovalId, DraftId, OutboxId, TicketId},
 };
-use outbox::{Acknowledged, Given, StatusAfter, Yes, approve as pass_the_door};
+use outbox::{Acknowledged, Attention, Given, StatusAfter, Yes, approve as pass_the_door};
 use store::AgentSession;
 
 use crate::{App, FlowError};
@@ -24,6 +24,8 @@ pub struct ApproveRequest {
     pub acknowledged: Vec<Acknowledged>,
     /// The hour to send it at; none for now.
     pub send_at: Option<Timestamp>,
+    /// How they read it.
+    pub attention: Attention,
 }
 
 /// What came of a yes.
@@ -59,6 +61,7 @@ pub async fn approve(app: &App, session: &AgentSession, request: ApproveRequest)
         after: request.status_after,
         acknowledged: &request.acknowledged,
         send_at: request.send_at,
+        attention: &request.attention,
     };
     let given = pass_the_door(&app.door, &app.store, session, yes, app.clock.now()).await?;
     app.live.committed();

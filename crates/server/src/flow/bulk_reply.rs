@@ -8,17 +8,17 @@ use desk::{
     approval::SEAL_SECONDS,
     audit::AuditEvent,
     bulk::{self, Candidate, LeftOut, LetterFate, Limits, Reviewed, TICKETS_MAX},
-    draft::{Composed, DraftOrigin, DraftState},
+    draft::DraftState,
     ids::{BulkId, DraftId, RequesterId, TicketId},
     people::Requester,
     template::{Template, Values},
-    ticket::DraftReadiness,
 };
-use outbox::{CheckState, Sealed, StatusAfter};
-use store::{AgentSession, Bulk, Grant, NewBulk, NewDraft, Purpose, TicketLine, Tx};
+use outbox::{Attention, CheckState, Sealed, StatusAfter};
+use store::{AgentSession, Bulk, Grant, NewBulk, Purpose, TicketLine, Tx};
 
 use super::{
     approve_reply::{self, ApproveRequest, Approved},
+    keep_draft::{Own, keep_own},
     prepare_reply::person_writes,
 };
 use crate::{App, FlowError};
@@ -62,8 +62,11 @@ pub async fn prepare(app: &App, session: &AgentSession, tickets: &[TicketId], te
     for (ticket, why, detail) in &plan.left_out {
         tx.leave_out(bulk, *ticket, *why, detail).await?;
     }
-    for letter in &plan.letters {
-        write(app, &mut tx, session, bulk, letter).await?;
+    for Planned { ticket, answers, body } in &plan.letters {
+        let (ticket, answers, agent) = (*ticket, *answers, session.agent().id);
+        let own = Own { ticket, answers, body, voice: None, agent, bulk: Some(bulk) };
+        let (_, proposed) = keep_own(app, &mut tx, own).await?;
+        tx.record(proposed).await?;
     }
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let commitment = app.keys.commit_to("bulk", text.as_bytes());
@@ -132,36 +135,6 @@ impl Plan {
         }
         Ok(())
     }
-}
-
-async fn write(
-    app: &App,
-    tx: &mut Tx,
-    session: &AgentSession,
-    bulk: BulkId,
-    letter: &Planned,
-) -> Result<(), FlowError> {
-    let ticket = letter.ticket;
-    let composed = Composed { body: letter.body.clone(), sentences: Vec::new(), doubts: Vec::new(), score: 0.0 };
-    let draft = tx
-        .add_draft(NewDraft {
-            ticket,
-            answers: letter.answers,
-            retrieval: None,
-            origin: DraftOrigin::Agent,
-            composed: &composed,
-            exchange: None,
-            voice: None,
-            confidence: None,
-            agent: Some(session.agent().id),
-            bulk: Some(bulk),
-        })
-        .await?;
-    tx.set_draft_readiness(ticket, DraftReadiness::Ready, None).await?;
-    let commitment = app.keys.commit_to("draft", composed.body.as_bytes());
-    let origin = DraftOrigin::Agent.word().to_owned();
-    tx.record(AuditEvent::DraftProposed { ticket, draft, origin, commitment }).await?;
-    Ok(())
 }
 
 /// Every letter that would leave, frozen for this person's eyes.
@@ -283,6 +256,7 @@ pub async fn approve(app: &App, session: &AgentSession, yes: BulkYes) -> Result<
             status_after: yes.status_after,
             acknowledged: Vec::new(),
             send_at: Some(starts.plus_seconds(bulk::leaves_after(came.leaving))),
+            attention: Attention::default(),
         };
         match approve_reply::approve(app, session, request).await {
             Ok(Approved::Leaves { .. }) => came.leaving += 1,

@@ -1,11 +1,11 @@
 //! Somebody changes a ticket's status, priority, queue or assignee, based on a revision they saw.
 
 use desk::{
-    audit::AuditEvent,
+    audit::{Actor, AuditEvent},
     ids::{AgentId, TicketId},
     ticket::{Priority, Status, Ticket},
 };
-use store::{Grant, Identity, Tx};
+use store::{AskedWhy, Grant, Identity, Tx};
 
 use crate::{App, FlowError};
 
@@ -22,7 +22,8 @@ pub struct Change {
     pub assignee: Option<Option<AgentId>>,
 }
 
-/// Changes a ticket that `grant` can see.
+/// Changes a ticket that `grant` can see. Whoever is given a ticket by somebody else is asked to look at it; one that is
+/// over is put off no longer.
 ///
 /// # Errors
 /// [`FlowError::NotFound`], [`FlowError::Stale`] when `revision` is not the current one, a refusal
@@ -40,13 +41,31 @@ pub async fn change(
     let status = change.status.map_or(Ok(before.status), |to| before.status.move_to(to))?;
     let priority = change.priority.unwrap_or(before.priority);
     let queue = change.queue.clone().unwrap_or_else(|| before.queue.clone());
-    let assignee = change.assignee.unwrap_or(before.assignee);
     check(&mut tx, &before, &queue, change.assignee.flatten()).await?;
+    let assignee = match change.assignee {
+        Some(chosen) => chosen,
+        None => stays(&mut tx, &before, &queue).await?,
+    };
     tx.change_ticket(ticket, revision, status, priority, &queue, assignee).await?;
+    if status.is_over() {
+        tx.end_snooze(ticket).await?;
+    }
+    if let (Actor::Agent { id: by, .. }, Some(to)) = (tx.actor(), assignee.filter(|to| before.assignee != Some(*to)))
+        && by != to
+    {
+        tx.ask_to_look(ticket, to, AskedWhy::Assigned, by).await?;
+    }
     let said = words(&before, status, priority, &queue, assignee);
     tx.commit(AuditEvent::TicketChanged { ticket, change: said }).await?;
     app.live.committed();
     Ok(())
+}
+
+/// Who was on it, where they work in the queue it goes to: nobody keeps a ticket they cannot see.
+async fn stays(tx: &mut Tx, before: &Ticket, queue: &str) -> Result<Option<AgentId>, FlowError> {
+    let Some(assignee) = before.assignee.filter(|_| queue != before.queue) else { return Ok(before.assignee) };
+    let works_there = tx.agents().await?.iter().any(|a| a.id == assignee && a.works_in(queue));
+    Ok(works_there.then_some(assignee))
 }
 
 async fn check(tx: &mut Tx, before: &Ticket, queue: &str, assignee: Option<AgentId>) -> Result<(), FlowError> {

@@ -276,7 +276,7 @@ async fn assembled(app: &App, question: &str, meanings: &mut Meanings) -> Result
     let cited = passages_for(app, question).await?;
     // By words alone the assembler's own bar is as high as this one.
     let bar = if app.library.has_encoder() { ANSWERS_WELL } else { 0.0 };
-    let Some(composed) = answer_alone(app, question, &cited, meanings).filter(|c| c.score >= bar) else {
+    let Some(composed) = answer_alone(app, question, &cited, meanings).await?.filter(|c| c.score >= bar) else {
         return Ok(Vec::new());
     };
     let used: HashSet<u32> = composed.sentences.iter().flat_map(|s| s.citations.iter().copied()).collect();

@@ -49,7 +49,7 @@ pub async fn follow(app: &App) -> Result<usize, FlowError> {
                 put_all(app, &mut conn, &grant).await?;
                 changed = true;
             }
-            ("consent.requester" | "consent.organization", None) => {
+            ("consent.requester" | "consent.organization" | "ticket.redacted", None) => {
                 app.patterns.forget();
                 put_cases(app, &mut conn, &grant).await?;
                 app.library.commit(cursor)?;

@@ -32,7 +32,7 @@ pub async fn follow(app: &App) -> Result<usize, FlowError> {
     for ticket in &touched {
         put(app, &mut conn, &grant, *ticket).await?;
     }
-    if items.iter().any(|item| item.kind == "ticket.erased") {
+    if items.iter().any(|item| ["ticket.erased", "ticket.redacted"].contains(&item.kind.as_str())) {
         app.tickets.commit(cursor)?;
         app.tickets.purge()?;
     }

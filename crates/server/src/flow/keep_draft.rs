@@ -4,8 +4,9 @@ use desk::{
     audit::{AuditEvent, Service},
     conduct::Conduct,
     draft::{Composed, DraftOrigin, DraftState},
-    ids::{DraftId, ExchangeId, SuggestionId, TicketId},
+    ids::{AgentId, BulkId, DraftId, ExchangeId, MessageId, SuggestionId, TicketId},
     knowledge::Retrieval,
+    persona::Chosen,
     suggestion::{Confidence, Maker, Suggestion},
     sureness::{self, Outcome},
     ticket::DraftReadiness,
@@ -116,6 +117,8 @@ pub async fn keep_draft(
     let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
     tx.hold_drafts(ticket).await?;
     still_wanted(&mut tx, case).await?;
+    // Somebody may have said no while the words were made.
+    super::triage_ticket::consent(app, &mut tx, &case.line).await??;
     let draft = tx
         .add_draft(NewDraft {
             ticket,
@@ -137,6 +140,50 @@ pub async fn keep_draft(
     outbox::crash::point("draft-committed");
     app.live.committed();
     Ok(Some(draft))
+}
+
+/// A person's own words to begin with.
+#[derive(Debug, Clone, Copy)]
+pub struct Own<'a> {
+    /// Its ticket.
+    pub ticket: TicketId,
+    /// The message it answers.
+    pub answers: Option<MessageId>,
+    /// The words.
+    pub body: &'a str,
+    /// The voice it is meant to sound in.
+    pub voice: Option<&'a Chosen>,
+    /// Whose.
+    pub agent: AgentId,
+    /// The reply to many it is a letter of.
+    pub bulk: Option<BulkId>,
+}
+
+/// Keeps a person's draft; returns it with what the record is to say.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn keep_own(app: &App, tx: &mut Tx, own: Own<'_>) -> Result<(DraftId, AuditEvent), FlowError> {
+    let Own { ticket, answers, body, voice, agent, bulk } = own;
+    let composed = Composed { body: body.to_owned(), sentences: Vec::new(), doubts: Vec::new(), score: 0.0 };
+    let origin = DraftOrigin::Agent;
+    let draft = tx
+        .add_draft(NewDraft {
+            ticket,
+            answers,
+            retrieval: None,
+            origin,
+            composed: &composed,
+            exchange: None,
+            voice,
+            confidence: None,
+            agent: Some(agent),
+            bulk,
+        })
+        .await?;
+    tx.set_draft_readiness(ticket, DraftReadiness::Ready, None).await?;
+    let commitment = app.keys.commit_to("draft", body.as_bytes());
+    Ok((draft, AuditEvent::DraftProposed { ticket, draft, origin: origin.word().to_owned(), commitment }))
 }
 
 /// The chance that such a draft leaves without a changed fact, from its category's own earlier drafts where they are enough,

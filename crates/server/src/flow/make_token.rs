@@ -7,7 +7,16 @@ use store::{AgentSession, NewToken};
 use crate::{App, FlowError};
 
 /// Everything a key can be allowed.
-pub const SCOPES: &[&str] = &["tickets:read", "tickets:write", "mail:write", "record:read", "knowledge:read"];
+pub const SCOPES: &[&str] = &[
+    "tickets:read",
+    "tickets:write",
+    "mail:write",
+    "record:read",
+    "knowledge:read",
+    "consent:write",
+    "telemetry:write",
+    "telemetry:read",
+];
 /// Longest life of a key, in days.
 pub const DAYS_MAX: i64 = 366;
 

@@ -13,7 +13,10 @@ use desk::{
 };
 use store::{FirstMessage, MailSource, NewAttachment, NewInbound, NewJob, NewTicket, Tx};
 
-use crate::{App, FlowError, flow::INTAKE};
+use crate::{
+    App, FlowError,
+    flow::{INTAKE, count_clocks, snooze},
+};
 
 /// Address of senders whose `From` cannot be read.
 const NO_SENDER: &str = "unverifiable@sender.invalid";
@@ -25,12 +28,37 @@ pub(super) struct Safe {
     pub(super) at: Timestamp,
 }
 
+/// How a message came, which says what is known of its sender.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Came {
+    /// As a mail.
+    Mail,
+    /// Through the signed link to a ticket.
+    Link(TicketId),
+    /// Through a form where anybody types any address.
+    Form,
+}
+
+impl Came {
+    /// What agents have to know of it.
+    const fn warning(self) -> Option<&'static str> {
+        match self {
+            Self::Mail => None,
+            Self::Link(_) => Some(
+                "Written on the requester's page, by the link in a mail of ours: whoever holds that mail can write there.",
+            ),
+            Self::Form => Some("Written into a form; nobody proved that the sender's address is theirs."),
+        }
+    }
+}
+
 /// Puts a mail where it belongs. The event, which the caller records, tells where that was.
 pub(super) async fn settle(
     app: &App,
     tx: &mut Tx,
     safe: &Safe,
     read: &Result<ParsedMail, String>,
+    came: Came,
 ) -> Result<AuditEvent, FlowError> {
     let parsed = match read {
         Ok(parsed) => parsed,
@@ -46,7 +74,11 @@ pub(super) async fn settle(
         }
         (placement, ..) => placement,
     };
-    let letter = |requester| Letter { safe, from: from.unwrap_or(NO_SENDER), parsed, requester };
+    let placement = match came {
+        Came::Link(ticket) => linked(tx, ticket).await?,
+        Came::Mail | Came::Form => placement,
+    };
+    let letter = |requester| Letter { safe, from: from.unwrap_or(NO_SENDER), parsed, requester, came };
     let (ticket, message) = match placement {
         Placement::OwnAddress => {
             return set_aside(tx, safe.id, "it says that it comes from our own address").await;
@@ -62,6 +94,16 @@ pub(super) async fn settle(
     };
     tx.accept_mail(safe.id, ticket, message).await?;
     Ok(AuditEvent::MailAccepted { mail: safe.id, ticket, message })
+}
+
+/// The link says which ticket; what is closed stays so, and what follows is a ticket of its own.
+async fn linked(tx: &mut Tx, ticket: TicketId) -> Result<Placement, FlowError> {
+    let grant = store::Grant::for_service(INTAKE, store::Purpose::Work)?;
+    let found = tx.ticket(&grant, ticket).await?.ticket;
+    Ok(match found.status {
+        Status::Closed => Placement::Open { refers_to: Some(found.number) },
+        _ => Placement::Join { ticket },
+    })
 }
 
 /// Puts a mail into quarantine; the caller records the event.
@@ -99,6 +141,7 @@ struct Letter<'a> {
     from: &'a str,
     parsed: &'a ParsedMail,
     requester: Requester,
+    came: Came,
 }
 
 impl Letter<'_> {
@@ -106,9 +149,13 @@ impl Letter<'_> {
         let Some(queue) = tx.first_queue().await? else {
             return Err(FlowError::Unavailable("This desk has no queue yet. Load categories first.".to_owned()));
         };
-        let mut warnings = warnings(self.parsed);
-        if let Some(number) = refers_to {
-            warnings.push(format!("Refers to ticket #{number}, which this sender does not take part in."));
+        let mut warnings = self.warnings();
+        match (refers_to, self.came) {
+            (None, _) => {}
+            (Some(number), Came::Link(_)) => warnings.push(format!("Goes on from ticket #{number}, which is closed.")),
+            (Some(number), _) => {
+                warnings.push(format!("Refers to ticket #{number}, which this sender does not take part in."));
+            }
         }
         let message = store::new_id();
         let new = NewTicket {
@@ -126,7 +173,12 @@ impl Letter<'_> {
         sort_next(tx, ticket).await?;
         // Only mail that came by mail is acknowledged by mail: imports and programs never cause one.
         if app.config.mail.acknowledge && self.safe.source == MailSource::Imap {
-            outbox::queue_notice(&app.door, tx, ticket, &Notice::Received { number }).await?;
+            let told = count_clocks::told(app, tx, &count_clocks::grant(app)?, ticket).await?;
+            let notice = match told.open {
+                true => Notice::Received { number },
+                false => Notice::Person { number, answer: told.answer() },
+            };
+            outbox::queue_notice(&app.door, tx, ticket, &notice).await?;
         }
         Ok((ticket, message))
     }
@@ -134,10 +186,11 @@ impl Letter<'_> {
     async fn join(&self, app: &App, tx: &mut Tx, ticket: TicketId) -> Result<MessageId, FlowError> {
         let status = self.joined(tx, ticket).await?;
         let message = store::new_id();
-        self.write(tx, ticket, message, &warnings(self.parsed)).await?;
+        self.write(tx, ticket, message, &self.warnings()).await?;
         match status {
             Some(status) => {
                 tx.inbound_arrived(ticket, message, &excerpt(self.parsed), status, self.safe.at).await?;
+                snooze::woken_by_reply(tx, ticket).await?;
                 tx.supersede_untouched_drafts(ticket).await?;
                 outbox::withdraw_stale(&app.door, tx, ticket).await?;
                 sort_next(tx, ticket).await?;
@@ -145,6 +198,10 @@ impl Letter<'_> {
             None => tx.touch_ticket(ticket).await?,
         }
         Ok(message)
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        self.came.warning().map(str::to_owned).into_iter().chain(warnings(self.parsed)).collect()
     }
 
     /// What a joined ticket's status becomes; none when a machine wrote and nothing is to change.

@@ -21,7 +21,7 @@ use store::{Conn, Grant, Message, Purpose, TicketLine};
 use crate::{
     App, FlowError,
     flow::{
-        PREPARATION,
+        PREPARATION, escalate,
         keep_draft::{Asked, Made, is_a_persons, keep_draft, keep_retrieval, withhold},
         whom_to_ask,
     },
@@ -116,6 +116,7 @@ pub(crate) fn voice(policies: &Policies, line: &TicketLine, text: &str, now: Tim
     let facts = persona::Facts {
         category: line.ticket.category.as_deref(),
         segment: line.cohort.as_deref().and_then(|word| word.parse().ok()),
+        role: line.role.as_deref(),
         organization: line.organization.as_ref().map(|(name, plan)| (name.as_str(), plan.as_str())),
         language: Language::guess(text),
     };
@@ -180,7 +181,8 @@ pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     };
     let cited = retrieve(app, &case).await?;
     outbox::crash::point("draft-retrieved");
-    let drafted = drafted(app, &case, &voice, &cited);
+    let meanings = meanings(app, &case, &cited).await?;
+    let drafted = drafted(&case, &voice, &cited, &meanings);
     let disagreement = match &drafted {
         Ok(composed) => whom_to_ask::disagreement(app, &cited, composed).await?,
         Err(_) => None,
@@ -194,7 +196,11 @@ pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     let plan = assemble::plan(&case.newest.latest, missing, next);
     let retrieval = keep_retrieval(app, &case, Retrieval { cited: cited.clone(), plan: Some(plan) }).await?;
     match (withheld, disagreement) {
-        (None, Some(why)) => withhold(app, ticket, &why, "sources-disagree").await?,
+        (None, Some(why)) => {
+            withhold(app, ticket, &why, "sources-disagree").await?;
+            // It is a reason to go up, and sorting did not know of it.
+            escalate::look(app, ticket).await?;
+        }
         (None, None) => propose(app, &case, retrieval, &cited, drafted).await?,
         (Some(why), _) => withhold(app, ticket, &why, "operating-model").await?,
     }
@@ -256,14 +262,22 @@ async fn propose(
     }
 }
 
+/// The meanings that assembling compares.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn meanings(app: &App, case: &Case, cited: &[Cited]) -> Result<Meanings, FlowError> {
+    let mut meanings = Meanings::default();
+    meanings.know(app, &case.question(), cited).await?;
+    Ok(meanings)
+}
+
 /// Assembles from what was found.
 ///
 /// # Errors
 /// The questions that nothing answers.
-pub fn drafted(app: &App, case: &Case, voice: &Voice, cited: &[Cited]) -> Result<Composed, Vec<String>> {
+pub fn drafted(case: &Case, voice: &Voice, cited: &[Cited], meanings: &Meanings) -> Result<Composed, Vec<String>> {
     let question = case.question();
-    let meanings = &mut Meanings::default();
-    meanings.know(app, &question, cited);
     let request = assemble::Request {
         whole: &question,
         said: &case.said,
@@ -275,14 +289,21 @@ pub fn drafted(app: &App, case: &Case, voice: &Voice, cited: &[Cited]) -> Result
 }
 
 /// What would be assembled for a question on its own; none when nothing answers it.
-#[must_use]
-pub fn answer_alone(app: &App, question: &str, cited: &[Cited], meanings: &mut Meanings) -> Option<Composed> {
-    meanings.know(app, question, cited);
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn answer_alone(
+    app: &App,
+    question: &str,
+    cited: &[Cited],
+    meanings: &mut Meanings,
+) -> Result<Option<Composed>, FlowError> {
+    meanings.know(app, question, cited).await?;
     let closeness = |a: &str, b: &str| meanings.closeness(a, b);
     let language = Language::guess(question);
     let request =
         assemble::Request { whole: question, said: &[], first_name: None, language, voice: &Voice::shipped() };
-    assemble::assemble(&request, cited, &closeness).ok()
+    Ok(assemble::assemble(&request, cited, &closeness).ok())
 }
 
 /// Passages that may ground a reply to a question.

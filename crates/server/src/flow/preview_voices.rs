@@ -80,8 +80,9 @@ pub async fn preview(
     }
     let own = prepare_reply::voice(&policies, &case.line, &case.newest.latest, app.clock.now());
     let cited = prepare_reply::retrieve(app, &case).await?;
+    let meanings = prepare_reply::meanings(app, &case, &cited).await?;
     let in_voice = |voice: Chosen| {
-        let drafted = prepare_reply::drafted(app, &case, &voice.voice, &cited);
+        let drafted = prepare_reply::drafted(&case, &voice.voice, &cited, &meanings);
         let said = drafted.as_ref().map_or("", |composed| composed.body.as_str());
         let breaches = if said.is_empty() { Vec::new() } else { persona::lint(said, &voice.voice, voice.language) };
         Previewed { voice, drafted, breaches }

@@ -5,7 +5,7 @@ use connect::mail::{self, ParsedMail};
 use desk::{Timestamp, audit::AuditEvent, ids::MailId};
 use store::{MailSource, MailState, NewJob, Taken, Tx};
 
-use super::place_mail::{self, Safe};
+use super::place_mail::{self, Came, Safe};
 use crate::{App, FlowError, flow::INTAKE, library::compute};
 
 /// Name of the job that reads a mail.
@@ -84,7 +84,7 @@ pub async fn accept(app: &App, id: MailId) -> Result<(), FlowError> {
         return Ok(tx.abandon().await?);
     }
     let safe = Safe { id, source: row.source, at: row.received_at };
-    let event = place_mail::settle(app, &mut tx, &safe, &read).await?;
+    let event = place_mail::settle(app, &mut tx, &safe, &read, Came::Mail).await?;
     outbox::crash::point("accept-before-commit");
     tx.commit(event).await?;
     outbox::crash::point("accept-committed");
@@ -106,13 +106,25 @@ pub async fn arrive(
     incoming: &Incoming,
     received_at: Timestamp,
 ) -> Result<AuditEvent, FlowError> {
+    arrive_as(app, tx, mailbox, (source, Came::Mail), incoming, received_at).await
+}
+
+/// The same for what came another way.
+pub(super) async fn arrive_as(
+    app: &App,
+    tx: &mut Tx,
+    mailbox: &str,
+    (source, came): (MailSource, Came),
+    incoming: &Incoming,
+    received_at: Timestamp,
+) -> Result<AuditEvent, FlowError> {
     let id = match tx.take_mail(mailbox, source, &incoming.raw, received_at).await? {
         Taken::Repeated(mail) => return Ok(AuditEvent::MailRepeated { mail }),
         Taken::New(id) => id,
     };
     let commitment = app.keys.commit_to("mail", &incoming.raw);
     tx.record(AuditEvent::MailReceived { mail: id, commitment }).await?;
-    place_mail::settle(app, tx, &Safe { id, source, at: received_at }, &incoming.read).await
+    place_mail::settle(app, tx, &Safe { id, source, at: received_at }, &incoming.read, came).await
 }
 
 /// Keeps what there is of a mail that nobody can read: bytes and quarantine entry at once.

@@ -7,6 +7,7 @@ use desk::{
     correction::{Correction, Rules, Sorting},
     ids::{AgentId, TicketId},
     policy::{BODY_BYTES_MAX, Desk, Owner, Policies, Policy, PolicyKind, REVIEW_DAYS_MAX, Standing, is_key},
+    terms::Terms,
     ticket::DraftReadiness,
     triage::{Category, Triage},
 };
@@ -14,7 +15,7 @@ use store::{AgentSession, Grant, NewJob, Purpose, SuggestionKind, Tx};
 
 use crate::{
     App, FlowError,
-    flow::{PREPARATION, prepare_reply::PREPARE},
+    flow::{PREPARATION, prepare_reply::PREPARE, sign_in::recently_confirmed},
 };
 
 /// Longest note, in characters.
@@ -58,14 +59,34 @@ pub fn may_write(session: &AgentSession) -> Result<(), FlowError> {
 ///
 /// # Errors
 /// [`FlowError::Lines`] for a text that does not hold, [`FlowError::Invalid`] for owner, date or note,
-/// [`FlowError::Stale`] when `seen` is not the current version, [`FlowError::NotFound`] for an unknown policy.
+/// [`FlowError::Stale`] when `seen` is not the current version, [`FlowError::NotFound`] for an unknown policy,
+/// [`Refusal::ConfirmFirst`] where it leaves the machine more than before.
 pub async fn set(app: &App, session: &AgentSession, seen: i64, new: NewPolicy) -> Result<(), FlowError> {
     may_write(session)?;
-    let mut tx = app.store.begin(session, app.clock.now()).await?;
+    let now = app.clock.now();
+    let mut tx = app.store.begin(session, now).await?;
+    if widens(&tx.policies().await?, seen, &new) {
+        recently_confirmed(&mut tx, session, now).await?;
+    }
     let event = write(app, &mut tx, seen, new, Some(session.agent().id)).await?;
     tx.commit(event).await?;
     app.live.committed();
     Ok(())
+}
+
+/// Whether a category is to leave the machine more, or ask people for less, than it does now. A text that cannot be read widens
+/// nothing: it is refused with its lines.
+fn widens(policies: &Policies, seen: i64, new: &NewPolicy) -> bool {
+    let Some(shipped) = policies.shipped_categories().iter().find(|c| c.key == new.key).map(|c| c.operating_model)
+    else {
+        return false;
+    };
+    let current =
+        policies.find(new.kind, &new.key).filter(|p| p.version == seen).map(|p| Terms::parse(&p.body, shipped));
+    match (new.kind, current, Terms::parse(&new.body, shipped)) {
+        (PolicyKind::OperatingModel, Some(Ok(before)), Ok(after)) => after.widen(&before),
+        _ => false,
+    }
 }
 
 /// Writes it in a transaction that the caller ends with the event that comes back.
@@ -179,6 +200,7 @@ async fn prepare_again(tx: &mut Tx, before: &Policies, next: &Policy) -> Result<
         // A voice without categories may be anybody's.
         PolicyKind::Persona if next.categories.is_empty() => (all(), true),
         PolicyKind::Persona | PolicyKind::Macro => (next.categories.clone(), false),
+        PolicyKind::Escalation | PolicyKind::Service => (Vec::new(), false),
     };
     let sorted_by = tx.policies().await?.categories();
     for ticket in tx.waiting_in(&categories, unsorted).await? {

@@ -9,15 +9,15 @@ use argon2::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use desk::{
-    Digest,
+    Digest, Refusal, Timestamp,
     audit::{AuditEvent, Service},
     ids::AgentId,
     terms::Confirmation,
 };
-use store::{AgentSession, NewSession, ServiceIdentity};
+use store::{AgentSession, Conn, NewSession, OpenedWith, ServiceIdentity, Tx};
 use tokio::sync::Semaphore;
 
-use crate::{App, FlowError};
+use crate::{App, FlowError, flow::second_factor};
 
 /// How long a session lasts, in seconds: one working day.
 pub const SESSION_SECONDS: i64 = 12 * 60 * 60;
@@ -40,6 +40,12 @@ pub enum SignInError {
     /// Address or password is wrong; which one is not said.
     #[error("Address and password do not fit together.")]
     Wrong,
+    /// The password is right; a code of the authenticator app is asked for besides.
+    #[error("Type the code of your authenticator app, or a recovery code.")]
+    SecondFactor,
+    /// The code is wrong, or was used.
+    #[error("This code is not right, or was used already. Wait for the next one.")]
+    WrongCode,
     /// Too many failures.
     #[error("Too many failed tries. Wait a quarter of an hour, then try again.")]
     TooMany,
@@ -62,39 +68,98 @@ pub struct Opened {
     pub session: AgentSession,
 }
 
-/// Opens a session for the agent with this address and password.
+/// What somebody types at the door.
+#[derive(Debug, Clone, Copy)]
+pub struct Typed<'a> {
+    /// Their address.
+    pub email: &'a str,
+    /// Their password.
+    pub password: &'a str,
+    /// A code of their authenticator app, or a recovery code.
+    pub code: Option<&'a str>,
+    /// The program they sign in with, as far as it says.
+    pub client: &'a str,
+}
+
+/// Opens a session for the agent with this address and password, and the code where they have a second factor.
 ///
 /// # Errors
 /// [`SignInError`].
-pub async fn sign_in(app: &App, email: &str, password: &str) -> Result<Opened, SignInError> {
-    let email = email.trim().to_lowercase();
+pub async fn sign_in(app: &App, typed: Typed<'_>) -> Result<Opened, SignInError> {
+    let email = typed.email.trim().to_lowercase();
     let now = app.clock.now();
-    let typed = app.keys.commit_to("countersign/sign-in/1", email.as_bytes());
-    if app.store.sign_in_failures(&typed.to_string(), now.plus_seconds(-FAILURE_SECONDS)).await? >= FAILURES_MAX {
+    let counted = app.keys.commit_to("countersign/sign-in/1", email.as_bytes());
+    if app.store.sign_in_failures(&counted.to_string(), now.plus_seconds(-FAILURE_SECONDS)).await? >= FAILURES_MAX {
         return Err(SignInError::TooMany);
     }
     let known = app.store.read().await?.password_of(&email).await?;
-    let agent = match verify(known, password).await? {
-        Some(agent) => agent,
-        None => {
-            let mut tx = app.store.begin(&ServiceIdentity::new(Service::SignIn), now).await?;
-            tx.sign_in_failed(&typed.to_string()).await?;
-            tx.commit(AuditEvent::SignInFailed { commitment: typed }).await?;
-            app.live.committed();
-            return Err(SignInError::Wrong);
-        }
+    let Some(agent) = verify(known, typed.password).await? else {
+        failed(app, counted).await?;
+        return Err(SignInError::Wrong);
     };
-    let secret: [u8; 32] = app.keys.random().map_err(|e| FlowError::Unavailable(e.to_string()))?;
-    let token = URL_SAFE_NO_PAD.encode(secret);
-    let hash = Digest::of(token.as_bytes());
     // The person has no session yet to act in; the event names both.
     let mut tx = app.store.begin(&ServiceIdentity::new(Service::SignIn), now).await?;
-    let new = NewSession { agent, token_hash: hash.as_bytes(), expires_at: now.plus_seconds(SESSION_SECONDS) };
+    let factor = tx.second_factor(agent).await?.filter(|f| f.confirmed_at.is_some());
+    let opened_with = match (factor, typed.code) {
+        (None, _) => OpenedWith::Password,
+        (Some(_), None) => return Err(SignInError::SecondFactor),
+        (Some(factor), Some(code)) => match second_factor::opens(app, &mut tx, agent, &factor, code).await? {
+            Some(way) => way,
+            None => {
+                tx.abandon().await?;
+                failed(app, counted).await?;
+                return Err(SignInError::WrongCode);
+            }
+        },
+    };
+    Ok(open(app, tx, Opening { agent, opened_with, proved_at: None, client: typed.client }).await?)
+}
+
+/// Whose session is opened, and how they came.
+pub(super) struct Opening<'a> {
+    pub agent: AgentId,
+    pub opened_with: OpenedWith,
+    /// When a provider made sure just now that it is them.
+    pub proved_at: Option<Timestamp>,
+    pub client: &'a str,
+}
+
+/// Opens a session for somebody who was let in, and commits.
+pub(super) async fn open(app: &App, mut tx: Tx, opening: Opening<'_>) -> Result<Opened, FlowError> {
+    let Opening { agent, opened_with, proved_at, client } = opening;
+    let secret: [u8; 32] = app.keys.random().map_err(|e| FlowError::Unavailable(e.to_string()))?;
+    let token = URL_SAFE_NO_PAD.encode(secret);
+    let (hash, now) = (Digest::of(token.as_bytes()), tx.now());
+    let expires_at = now.plus_seconds(SESSION_SECONDS);
+    let new = NewSession { agent, token_hash: hash.as_bytes(), expires_at, client, opened_with, proved_at };
     let session = tx.open_session(new).await?;
     tx.commit(AuditEvent::SignedIn { agent, session }).await?;
     app.live.committed();
     let session = app.store.read().await?.session(hash.as_bytes(), now).await?.ok_or(FlowError::NotFound)?;
     Ok(Opened { token, session })
+}
+
+/// Counts a failure under the keyed digest of its address.
+async fn failed(app: &App, counted: Digest) -> Result<(), SignInError> {
+    let mut tx = app.store.begin(&ServiceIdentity::new(Service::SignIn), app.clock.now()).await?;
+    tx.sign_in_failed(&counted.to_string()).await?;
+    tx.commit(AuditEvent::SignInFailed { commitment: counted }).await?;
+    app.live.committed();
+    Ok(())
+}
+
+/// How long a confirmation counts for what changes rights, in seconds.
+const CONFIRMATION_SECONDS: i64 = 5 * 60;
+
+/// Whether a person proved just now that it is them: asked before anything that changes rights.
+///
+/// # Errors
+/// [`Refusal::ConfirmFirst`].
+pub async fn recently_confirmed(conn: &mut Conn, session: &AgentSession, now: Timestamp) -> Result<(), FlowError> {
+    match conn.confirmed_since(session, now.plus_seconds(-CONFIRMATION_SECONDS)).await? {
+        true => Ok(()),
+        false => Err(Refusal::ConfirmFirst.into()),
+    }
 }
 
 /// A signed-in person proves again that it is them, for what asks for more than a session.

@@ -5,7 +5,7 @@ use store::Engine;
 
 use crate::{App, FlowError};
 
-/// Frees claimed jobs, and sets letters that were leaving aside for a person. An embedded database has
+/// Erases again who was erased and came back with a backup, frees claimed jobs, and sets letters that were leaving aside for a person. An embedded database has
 /// one server, which is this one by the time it holds the index; on PostgreSQL other nodes may be at
 /// work, so there the leases decide.
 ///
@@ -13,7 +13,7 @@ use crate::{App, FlowError};
 /// Whatever the database says.
 pub async fn take_up(app: &App) -> Result<(), FlowError> {
     if app.store.engine() == Engine::Postgres {
-        return Ok(());
+        return super::erase_requester::again(app).await.map(|_| ());
     }
     let jobs = app.store.release_jobs().await?;
     let letters = outbox::rescue_all(&app.store, app.clock.now()).await?.len();
@@ -25,5 +25,6 @@ pub async fn take_up(app: &App) -> Result<(), FlowError> {
         );
         app.live.committed();
     }
-    Ok(())
+    // After letters were set aside: nobody is forgotten while a letter to them is leaving.
+    super::erase_requester::again(app).await.map(|_| ())
 }

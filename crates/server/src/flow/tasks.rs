@@ -7,7 +7,7 @@ use desk::{
     ids::AgentId,
     policy::{Owner, Policy, Standing},
 };
-use store::{AgentSession, Conn, Grant, Purpose};
+use store::{AgentSession, AskedWhy, Conn, Escalation, Grant, MeansKind, PromiseState, Purpose, Waits};
 
 use super::{
     find_contradictions,
@@ -23,8 +23,24 @@ const SOON_DAYS: i64 = 14;
 closed_list! {
     /// What kind of thing waits.
     pub enum TaskKind ("kind of task") {
+        /// A case went up, and this person is asked to take it.
+        EscalationRaised = "escalation_raised",
+        /// The machine asks whether a case should go up.
+        EscalationProposed = "escalation_proposed",
         /// A reply that was approved did not leave, and nothing was sent since.
-    ReplyStopped = "reply_stopped",
+        ReplyStopped = "reply_stopped",
+        /// A promise to a requester is due within a day, or was.
+        PromiseDue = "promise_due",
+        /// A colleague gave them a ticket they have not looked at.
+        TicketGiven = "ticket_given",
+        /// A note calls them by name.
+        Mentioned = "mentioned",
+        /// A ticket they put off is back.
+        TicketBack = "ticket_back",
+        /// Their letter seems to promise something by a day.
+        PromiseFound = "promise_found",
+        /// Something happened on a ticket they follow.
+        FollowedStirred = "followed_stirred",
         /// A reply was approved by one person and needs another.
         SecondApproval = "second_approval",
         /// A policy lapsed: the machine only sorts where it applies.
@@ -94,6 +110,8 @@ pub async fn of(app: &App, session: &AgentSession) -> Result<Vec<Task>, FlowErro
     }
     lapsed.extend(due);
     lapsed.splice(0..0, of_replies(&mut conn, session, now).await?);
+    lapsed.splice(0..0, of_attention(&mut conn, session, now).await?);
+    lapsed.splice(0..0, of_escalations(&mut conn, session).await?);
     if leads {
         lapsed.extend(of_standing(&mut conn, now).await?);
     }
@@ -134,6 +152,75 @@ async fn of_replies(conn: &mut Conn, session: &AgentSession, now: Timestamp) -> 
             tasks.push(Task { kind: TaskKind::SecondApproval, sentence, link: format!("/bulk/{bulk}") });
         }
     }
+    Ok(tasks)
+}
+
+/// Cases that wait for this person: those on call are asked for theirs, leads for all, others for what was proposed.
+async fn of_escalations(conn: &mut Conn, session: &AgentSession) -> Result<Vec<Task>, FlowError> {
+    let agent = session.agent();
+    if !agent.role.answers() {
+        return Ok(Vec::new());
+    }
+    let grant = Grant::for_agent(session, Purpose::Work)?;
+    let mut tasks = Vec::new();
+    let named = |case: &Escalation| case.target.split(',').any(|a| a == agent.email);
+    for case in conn.escalations_waiting(&grant, Waits::Raised).await? {
+        if agent.role.leads() || named(&case) || case.means == MeansKind::Queue {
+            let sentence = format!("#{} went up and waits for somebody to take it. {}", case.number, case.because);
+            let link = format!("/tickets/{}", case.ticket);
+            tasks.push(Task { kind: TaskKind::EscalationRaised, sentence, link });
+        }
+    }
+    for case in conn.escalations_waiting(&grant, Waits::Proposed).await? {
+        let sentence = format!("The machine would escalate #{}: {}", case.number, case.because);
+        let link = format!("/tickets/{}", case.ticket);
+        tasks.push(Task { kind: TaskKind::EscalationProposed, sentence, link });
+    }
+    Ok(tasks)
+}
+
+/// Seconds before a promise is due that somebody is told.
+const PROMISE_SOON_SECONDS: i64 = 86_400;
+
+/// Tickets this person is asked to look at, promises that come due, and what they follow. A look at the ticket, or a word
+/// on the promise, ends it.
+async fn of_attention(conn: &mut Conn, session: &AgentSession, now: Timestamp) -> Result<Vec<Task>, FlowError> {
+    let agent = session.agent();
+    if !agent.role.answers() {
+        return Ok(Vec::new());
+    }
+    let grant = Grant::for_agent(session, Purpose::Work)?;
+    let link = |ticket: desk::ids::TicketId| format!("/tickets/{ticket}");
+    let mut tasks = Vec::new();
+    for found in conn.promises_asking(&grant, now.plus_seconds(PROMISE_SOON_SECONDS)).await? {
+        let (number, words, day) = (found.number, &found.words, found.due.date());
+        let (kind, sentence) = match found.state {
+            PromiseState::Found if found.agent == agent.id || found.assignee == Some(agent.id) => {
+                (TaskKind::PromiseFound, format!("A reply to #{number} says “{words}”. Is that a promise for {day}?"))
+            }
+            PromiseState::Confirmed if found.assignee.unwrap_or(found.agent) == agent.id => {
+                let when = if found.due < now { "was due on" } else { "is due on" };
+                (TaskKind::PromiseDue, format!("A promise on #{number} {when} {day}: “{words}”"))
+            }
+            _ => continue,
+        };
+        tasks.push(Task { kind, sentence, link: link(found.ticket) });
+    }
+    for ask in conn.asks(&grant).await? {
+        let (number, subject, by) = (ask.number, &ask.subject, &ask.by);
+        let (kind, sentence) = match ask.why {
+            AskedWhy::Assigned => (TaskKind::TicketGiven, format!("{by} gave you #{number}: {subject}")),
+            AskedWhy::Mentioned => (TaskKind::Mentioned, format!("{by} asks you in a note on #{number}: {subject}")),
+            AskedWhy::Woken => (TaskKind::TicketBack, format!("#{number}, which you put off, is back: {subject}")),
+        };
+        tasks.push(Task { kind, sentence, link: link(ask.ticket) });
+    }
+    for stirred in conn.stirred(&grant).await? {
+        let what = if stirred.count == 1 { "Something".to_owned() } else { format!("{} things", stirred.count) };
+        let sentence = format!("{what} happened on #{}, which you follow: {}", stirred.number, stirred.subject);
+        tasks.push(Task { kind: TaskKind::FollowedStirred, sentence, link: link(stirred.ticket) });
+    }
+    tasks.sort_by_key(|task| task.kind);
     Ok(tasks)
 }
 

@@ -1,4 +1,4 @@
-//! Clears away what has served its time: kept answers after a day, searches after ninety, and sealed pages nobody approved.
+//! Clears away what has served its time: what retention says, kept answers after a day, searches after ninety, and sealed pages nobody approved.
 
 use crate::{App, FlowError};
 
@@ -14,6 +14,7 @@ pub async fn tidy_up(app: &App) -> Result<(), FlowError> {
     if pages > 0 {
         app.live.committed();
     }
-    tracing::debug!(answers, searches, pages, "tidied up");
+    let gone = super::retain::run(app).await?;
+    tracing::debug!(?gone, answers, searches, pages, "tidied up");
     Ok(())
 }

@@ -8,7 +8,7 @@ use desk::{
 };
 use outbox::Behind;
 use serde::{Deserialize, Serialize};
-use store::{Conn, Grant};
+use store::{Conn, DraftVersion, Grant};
 use utoipa::ToSchema;
 
 use super::keep_record;
@@ -98,6 +98,9 @@ pub struct SavedText {
     pub at: String,
     /// The words.
     pub text: String,
+    /// What rewrote words of it at that person's wish; left out where they typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rewritten_by: Option<String>,
 }
 
 /// Who approved, and how.
@@ -109,7 +112,7 @@ pub struct Yes {
     pub by: String,
     /// When.
     pub at: String,
-    /// `session` or `password`.
+    /// `session`, `password` or `passkey`.
     pub confirmed: String,
     /// The draft's revision.
     pub revision: i64,
@@ -249,7 +252,14 @@ async fn machine(conn: &mut Conn, grant: &Grant, draft: DraftId) -> Result<Machi
 async fn versions(conn: &mut Conn, grant: &Grant, behind: &Behind) -> Result<Vec<SavedText>, FlowError> {
     let saved = conn.draft_versions(grant, behind.draft).await?;
     let told = saved.into_iter().filter(|v| v.revision <= behind.revision);
-    Ok(told.map(|v| SavedText { revision: v.revision, by: v.by, at: v.at.rfc3339(), text: v.body }).collect())
+    let shown = |v: DraftVersion| SavedText {
+        revision: v.revision,
+        by: v.by,
+        at: v.at.rfc3339(),
+        text: v.body,
+        rewritten_by: v.rewritten_by,
+    };
+    Ok(told.map(shown).collect())
 }
 
 fn yes(behind: &Behind) -> Yes {

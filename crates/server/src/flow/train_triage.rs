@@ -10,7 +10,7 @@ use desk::{
     promotion::{CASES_LEAST, CASES_ONE_IN, COMPARED_LEAST, CORRECTIONS_ONE_IN, Comparison, Judgement, is_held_back},
 };
 use serde::{Deserialize, Serialize};
-use store::{Claimed, Identity, ModelState, ModelVersion, NewJob, NewModel, Purpose, ServiceIdentity, Tx};
+use store::{Claimed, Conn, Identity, ModelState, ModelVersion, NewJob, NewModel, Purpose, ServiceIdentity, Tx};
 
 use crate::{
     App, FlowError,
@@ -110,6 +110,70 @@ pub async fn ask_when_unreadable(app: &App) -> Result<(), FlowError> {
     Ok(())
 }
 
+/// Asks for a training without these tickets, where any kept version has learnt from one of them. The transaction still needs
+/// its ending.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn ask_without(app: &App, tx: &mut Tx, tickets: &[TicketId]) -> Result<(), FlowError> {
+    if taught_by(app, tx, tickets).await?.is_empty() {
+        return Ok(());
+    }
+    tx.record(AuditEvent::TrainingAsked { why: "consent".to_owned() }).await?;
+    ask(tx).await
+}
+
+/// Versions that learnt from one of these tickets, with how many of them. One that this program cannot read counts as having
+/// learnt from all.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn taught_by(
+    app: &App,
+    conn: &mut Conn,
+    tickets: &[TicketId],
+) -> Result<Vec<(ModelVersion, usize)>, FlowError> {
+    let ids: Vec<String> = tickets.iter().map(ToString::to_string).collect();
+    let mut found = Vec::new();
+    for version in conn.models().await? {
+        if ids.is_empty() {
+            break;
+        }
+        let learnt = match app.triager.running() == Some(version.id) {
+            true => app.triager.has_learnt(&ids),
+            false => {
+                let bytes = conn.model_bytes(version.id).await?;
+                let model = compute(|| Model::from_bytes(&bytes)).ok();
+                model.map(|model| ids.iter().filter(|id| model.has_learnt(id)).count())
+            }
+        };
+        let learnt = learnt.unwrap_or(ids.len());
+        if learnt > 0 {
+            found.push((version, learnt));
+        }
+    }
+    Ok(found)
+}
+
+/// Takes away every version that learnt from somebody who has since said no, once it no longer runs or nothing can take its
+/// place.
+async fn forget_taught(app: &App, who: &impl Identity, spare: Option<ModelId>) -> Result<(), FlowError> {
+    let mut conn = app.store.read().await?;
+    let gone = conn.tickets_out_of_reach().await?;
+    let taught = taught_by(app, &mut conn, &gone).await?;
+    drop(conn);
+    let mut models: Vec<ModelId> = taught.into_iter().map(|(v, _)| v.id).filter(|id| Some(*id) != spare).collect();
+    let mut tx = app.store.begin(who, app.clock.now()).await?;
+    tx.drop_models(&models).await?;
+    let Some(last) = models.pop() else { return Ok(tx.abandon().await?) };
+    for model in &models {
+        tx.record(AuditEvent::ModelForgotten { model: *model }).await?;
+    }
+    tx.commit(AuditEvent::ModelForgotten { model: last }).await?;
+    app.live.committed();
+    app.reload_triage().await
+}
+
 /// Runs a training job.
 ///
 /// # Errors
@@ -145,12 +209,15 @@ async fn train_as(
         Ok(model) => model,
         Err(error) => {
             tracing::warn!(%error, "triage is not trained");
+            // A model that may not be used any more does not run on because there is none to follow it.
+            forget_taught(app, who, None).await?;
             return Ok(None);
         }
     };
     let id = keep(app, who, &model, examples.len(), corrections).await?;
     watcher.tell(app, total, total, "comparing").await?;
     judge(app, who, id, &model, &held).await?;
+    forget_taught(app, who, Some(id)).await?;
     let version = app.store.read().await?.model(id).await?;
     Ok(Some(Trained { version }))
 }
@@ -230,10 +297,15 @@ async fn judge(
         Some(version) => Some(conn.model_bytes(version.id).await?),
         None => None,
     };
+    let gone = conn.tickets_out_of_reach().await?;
     drop(conn);
     let first = if running.is_none() { "the first model" } else { "this program cannot read the model before it" };
     let readable = bytes.and_then(|bytes| compute(|| Model::from_bytes(&bytes)).ok());
+    let may_run = |model: &Model| !gone.iter().any(|ticket| model.has_learnt(&ticket.to_string()));
     let (promote, compared, why, word) = match readable {
+        Some(running) if !may_run(&running) => {
+            (true, None, "the model before it had learnt from somebody who has said no since".to_owned(), "consent")
+        }
         None => (true, None, first.to_owned(), "first"),
         Some(running) => {
             let compared = compute(|| compare(&running, candidate, held));

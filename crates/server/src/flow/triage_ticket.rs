@@ -7,6 +7,7 @@ use desk::{
     consent::{Voices, may_use_ai},
     correction::Sorting,
     deadline::{self, Deadline},
+    diagnosis::{self, Diagnosis},
     ids::TicketId,
     language::Language,
     people::AiSetting,
@@ -53,13 +54,15 @@ pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     let Some(newest) = messages.iter().rev().find(|m| Some(m.id) == line.ticket.last_inbound) else { return Ok(()) };
     let allowed = consent(app, &mut conn, &line).await?;
     let rules = Ways::load(&mut conn).await?.rules();
+    let diagnosis = super::diagnose_ticket::look(app, &mut conn, &line, newest).await?;
     drop(conn);
 
     let opinion = match &allowed {
         Ok(()) => opinion(app, newest).await?,
         Err(refusal) => rules_alone(&refusal.to_string()),
     };
-    let read = Read::new(&rules, &messages, newest);
+    let mut read = Read::new(&rules, &messages, newest);
+    read.diagnosis.clone_from(&diagnosis);
 
     outbox::crash::point("triage-decided");
     let now = app.clock.now();
@@ -75,10 +78,15 @@ pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     tx.set_triage(ticket, &sorted.row, sorted.doubt, language, false).await?;
     let id = tx.add_suggestion(ticket, newest.id, SuggestionKind::Triage, &sorted.suggestion).await?;
     tx.keep_nearest(id, &opinion.nearest).await?;
+    if let Some(diagnosis) = &diagnosis {
+        let diagnosis = tx.add_diagnosis(ticket, newest.id, diagnosis).await?;
+        tx.record(AuditEvent::TicketDiagnosed { ticket, diagnosis }).await?;
+    }
     if opinion.made_by.engine == "classify" && desk::calibration::is_sampled(&app.keys.draw(id)) {
         tx.ask_check(id).await?;
     }
     tx.queue_job(NewJob { kind: super::prepare_reply::PREPARE, subject: &ticket.to_string(), run_at: now }).await?;
+    tx.queue_job(NewJob { kind: super::escalate::ESCALATE, subject: &ticket.to_string(), run_at: now }).await?;
     outbox::crash::point("triage-before-commit");
     tx.commit(AuditEvent::TicketTriaged { ticket, suggestion: id }).await?;
     outbox::crash::point("triage-committed");
@@ -94,6 +102,8 @@ struct Read {
     /// Subject and words of the newest.
     text: String,
     language: Language,
+    /// What telemetry says of the newest.
+    diagnosis: Option<Diagnosis>,
 }
 
 impl Read {
@@ -107,7 +117,7 @@ impl Read {
         deadlines.sort_by_key(|d| (d.due.is_none(), d.due));
         let text = format!("{}\n\n{}", newest.subject, newest.latest);
         let deadline = deadlines.into_iter().next();
-        Self { seen, answered, deadline, text, language: Language::guess(&newest.latest) }
+        Self { seen, answered, deadline, text, language: Language::guess(&newest.latest), diagnosis: None }
     }
 }
 
@@ -154,10 +164,11 @@ async fn sort(
         found => ways.way(About { category: found.map(|c| c.key.as_str()), ..about }),
     };
     let (mut look, rules) = decide(known, &route);
+    let doubt = opinion.guess.confidence.doubt();
+    let told = read.diagnosis.as_ref().and_then(|d| diagnosis::effect::apply(d, &mut look, doubt, &ways.categories));
     look.dismissed = dismissed;
     let kept = keep(&mut look, last.as_ref().map(|l| &l.suggestion.value), line.ticket.priority, &line.ticket.queue);
-    let mut confidence = opinion.guess.confidence.clone();
-    let mut doubt = confidence.doubt();
+    let (mut confidence, mut doubt) = (opinion.guess.confidence.clone(), doubt);
     if chosen.is_some() {
         look.kept.push(Field::Category);
         let why = "A person chose the category, and the machine does not overrule them.".to_owned();
@@ -165,7 +176,7 @@ async fn sort(
     }
     let row = Triage { priority: kept.priority, queue: kept.queue, ..look.clone() };
     let speaks_for = |e: &&Evidence| e.weight.is_none_or(|weight| weight > 0.0);
-    let because = opinion.because.iter().filter(speaks_for).cloned().chain(rules).collect();
+    let because = opinion.because.iter().filter(speaks_for).cloned().chain(rules).chain(told).collect();
     let suggestion = Suggestion { value: look, confidence, because, made_by: opinion.made_by.clone(), made_at: now };
     Ok(Sorted { suggestion, row, doubt })
 }
@@ -199,7 +210,9 @@ pub async fn look_again(
     let newest = messages.iter().rev().find(|m| Some(m.id) == line.ticket.last_inbound);
     let earlier = conn.newest_suggestion::<Triage>(grant, ticket, SuggestionKind::Triage).await?;
     let (Some(newest), Some(earlier)) = (newest, earlier) else { return Ok(None) };
-    let read = Read::new(&ways.rules(), &messages, newest);
+    let mut read = Read::new(&ways.rules(), &messages, newest);
+    let told = conn.newest_diagnosis(grant, ticket).await?.filter(|d| d.message == newest.id);
+    read.diagnosis = told.map(|d| d.diagnosis);
     let sorted = sort(conn, grant, &line, read, &Opinion::again(&earlier.suggestion), ways, now).await?;
     let row = sorted.row;
     let mut risk: Vec<Flag> = row.risk.iter().map(|raised| raised.flag).collect();

@@ -67,7 +67,7 @@ pub async fn try_out(app: &App, grant: &Grant, kind: PolicyKind, key: &str, body
     if let Err(problems) = Policy::check(kind, body, &Desk { shipped, queues: ways.queues(), categories }) {
         return Ok(Tried { problems, ..Tried::default() });
     }
-    if matches!(kind, PolicyKind::Persona | PolicyKind::Macro) {
+    if !matches!(kind, PolicyKind::OperatingModel | PolicyKind::RiskRules | PolicyKind::Routing) {
         return Ok(Tried::default());
     }
     let current = ways.policies.find(kind, key).cloned().ok_or(FlowError::NotFound)?;

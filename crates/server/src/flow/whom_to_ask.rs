@@ -13,6 +13,8 @@ use store::Purpose;
 use super::find_contradictions::{self, Contradiction, Side};
 use crate::{App, FlowError};
 
+/// How the sentence begins that says so on the ticket.
+pub const DISAGREE: &str = "The sources disagree.";
 /// Share of a source's sentence that a draft must say to have quoted it.
 const QUOTED_MIN: f64 = 0.8;
 
@@ -29,7 +31,7 @@ pub async fn disagreement(app: &App, cited: &[Cited], composed: &Composed) -> Re
     let (here, there) = (conn.article(&grant, ours.article).await?, conn.article(&grant, theirs.article).await?);
     let whom = if here.owner == there.owner { here.owner } else { format!("{} or {}", here.owner, there.owner) };
     Ok(Some(format!(
-        "The sources disagree. {}: “{}” {}: “{}” Ask {whom} which holds before you answer.",
+        "{DISAGREE} {}: “{}” {}: “{}” Ask {whom} which holds before you answer.",
         ours.title,
         plain(&ours.sentence),
         theirs.title,

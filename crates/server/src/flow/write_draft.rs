@@ -1,27 +1,26 @@
 //! Drafts that somebody asked for: a person's own, or the machine's on request.
 
-use connect::model::Request;
 use desk::{
     Refusal,
     asked::Earlier,
-    audit::{AuditEvent, Service},
+    audit::AuditEvent,
     consent::may_draft_for,
     draft::{Composed, DraftOrigin, DraftState, ModelText},
     ids::{DraftId, SuggestionId, TicketId},
-    knowledge::{Cited, Origin, Retrieval},
+    knowledge::{Cited, Retrieval},
     language::Language,
     persona::Voice,
     prompt,
-    ticket::DraftReadiness,
 };
-use redact::{Known, Namespace, Redacted, Redactor, Table};
-use store::{AgentSession, Conn, ExchangeState, Grant, NewDraft, Purpose, SuggestionKind};
+use redact::{Redacted, Table};
+use store::{AgentSession, Conn, Grant, Purpose, SuggestionKind};
 
 use crate::{
     App, FlowError,
     flow::{
-        PREPARATION,
-        keep_draft::{self, Asked, Made},
+        consult_model::{Consultation, consult, restore_draft},
+        keep_draft::{self, Asked, Made, Own, keep_own},
+        leave,
         prepare_reply::{self, Case},
         whom_to_ask,
     },
@@ -63,15 +62,7 @@ pub async fn start(
     } else {
         None
     };
-    super::triage_ticket::consent(app, &mut conn, &case.line).await??;
-    let requester = conn.requester(case.line.ticket.requester).await?;
-    let organization = match requester.organization {
-        Some(id) => Some(conn.organization(id).await?.ai),
-        None => None,
-    };
-    let voices = desk::consent::Voices { requester: requester.ai, organization, desk: app.config.desk.ai_default };
-    may_draft_for(voices, session.agent().ai)?;
-    case.conduct.allows(origin)?;
+    machine_may_write(app, session, &mut conn, &case, origin).await?;
     let kept = conn.newest_suggestion::<Retrieval>(&grant, ticket, SuggestionKind::Retrieval).await?;
     drop(conn);
     let Some(kept) = kept else {
@@ -89,7 +80,8 @@ pub async fn start(
     if origin == DraftOrigin::Model && standing.is_none() {
         ask_model(app, &case, retrieval, &cited, Asked::ByPerson).await?;
     } else {
-        let mut composed = prepare_reply::drafted(app, &case, &chosen.voice, &cited).map_err(|_| {
+        let meanings = prepare_reply::meanings(app, &case, &cited).await?;
+        let mut composed = prepare_reply::drafted(&case, &chosen.voice, &cited, &meanings).map_err(|_| {
             FlowError::Invalid(
                 "No approved source answers this, so nothing can be assembled. Write the reply yourself.".to_owned(),
             )
@@ -103,6 +95,28 @@ pub async fn start(
     }
     let mut conn = app.store.read().await?;
     conn.current_draft(&grant, ticket).await?.map(|d| d.id).ok_or(FlowError::NotFound)
+}
+
+/// Whether everybody concerned and the ticket's policies let the machine write words of this origin for this person.
+///
+/// # Errors
+/// [`Refusal::Consent`], [`Refusal::Category`], [`Refusal::Lapsed`], or what the database says.
+pub(super) async fn machine_may_write(
+    app: &App,
+    session: &AgentSession,
+    conn: &mut Conn,
+    case: &Case,
+    origin: DraftOrigin,
+) -> Result<(), FlowError> {
+    super::triage_ticket::consent(app, conn, &case.line).await??;
+    let requester = conn.requester(case.line.ticket.requester).await?;
+    let organization = match requester.organization {
+        Some(id) => Some(conn.organization(id).await?.ai),
+        None => None,
+    };
+    let voices = desk::consent::Voices { requester: requester.ai, organization, desk: app.config.desk.ai_default };
+    may_draft_for(voices, session.agent().ai)?;
+    Ok(case.conduct.allows(origin)?)
 }
 
 /// The record names whoever asks for a draft of the machine's.
@@ -150,28 +164,19 @@ async fn own(app: &App, session: &AgentSession, grant: &Grant, case: &Case) -> R
     let ticket = case.line.ticket.id;
     let voice = case.voice.as_ref().map_or_else(|_| Voice::shipped(), |chosen| chosen.voice.clone());
     let greeting = voice.frame(Language::guess(&case.newest.latest), case.first_name.as_deref()).greeting;
-    let composed = Composed { body: format!("{greeting}\n\n"), sentences: Vec::new(), doubts: Vec::new(), score: 0.0 };
     let mut tx = app.store.begin(session, app.clock.now()).await?;
     tx.hold_drafts(ticket).await?;
     not_in_hand(&mut tx, grant, session, ticket).await?;
-    let draft = tx
-        .add_draft(NewDraft {
-            ticket,
-            answers: Some(case.newest.id),
-            retrieval: None,
-            origin: DraftOrigin::Agent,
-            composed: &composed,
-            exchange: None,
-            voice: case.voice.as_ref().ok(),
-            confidence: None,
-            agent: Some(session.agent().id),
-            bulk: None,
-        })
-        .await?;
-    tx.set_draft_readiness(ticket, DraftReadiness::Ready, None).await?;
-    let commitment = app.keys.commit_to("draft", composed.body.as_bytes());
-    tx.commit(AuditEvent::DraftProposed { ticket, draft, origin: DraftOrigin::Agent.word().to_owned(), commitment })
-        .await?;
+    let own = Own {
+        ticket,
+        answers: Some(case.newest.id),
+        body: &format!("{greeting}\n\n"),
+        voice: case.voice.as_ref().ok(),
+        agent: session.agent().id,
+        bulk: None,
+    };
+    let (draft, proposed) = keep_own(app, &mut tx, own).await?;
+    tx.commit(proposed).await?;
     app.live.committed();
     Ok(draft)
 }
@@ -212,7 +217,8 @@ pub async fn edit(
     Ok(new)
 }
 
-fn answers_here(session: &AgentSession, case: &Case) -> Result<(), Refusal> {
+/// Whether a person answers in a case's queue.
+pub(super) fn answers_here(session: &AgentSession, case: &Case) -> Result<(), Refusal> {
     let agent = session.agent();
     if agent.role.answers() && agent.works_in(&case.line.ticket.queue) { Ok(()) } else { Err(Refusal::NotYours) }
 }
@@ -228,64 +234,19 @@ pub async fn ask_model(
     cited: &[Cited],
     asked: Asked,
 ) -> Result<(), FlowError> {
-    let Some(client) = &app.model else {
-        return Err(FlowError::Unavailable("No language model is configured.".to_owned()));
-    };
     case.conduct.allows(DraftOrigin::Model)?;
-    let gate = "The personal-data gate failed, so nothing was sent to the model.";
-    let closed = |_| FlowError::Unavailable(gate.to_owned());
-    let namespace = Namespace::new(app.keys.random().map_err(|e| FlowError::Unavailable(e.to_string()))?);
-    let others = others_in(app, case, cited).await?;
-    let known = case.known.iter().chain(&others);
-    let known = known.map(|(class, value)| Known { class: *class, value: value.clone() }).collect();
-    let mut redactor = Redactor::new(namespace, known).map_err(closed)?;
-    let marker = marker(app)?;
-    let user = redactor.redact(&prompt::user(&case.question(), cited, &marker)).map_err(closed)?;
-    let table = redactor.into_table();
-    let request = Request { system: Redacted::fixed(prompt::SYSTEM), user, max_tokens: 700, temperature: 0.2 };
-    let exchange = keep_request(app, case, &client.body(&request), &table).await?;
-    let answered = client.complete(&request, app.clock.now().micros()).await;
-    let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
-    let ticket = case.line.ticket.id;
-    let outcome = match &answered {
-        Ok(answer) if names_others(&answer.text, &table, &case.known, &others) => {
-            Err("the model's answer names somebody of another case, so it was not used".to_owned())
+    let about = leave::about(app, case, cited).await?;
+    let user = |marker: &str| prompt::user(&about.question, &about.cited, marker);
+    let consultation = Consultation { system: prompt::SYSTEM, user: &user, others: &about.others, max_tokens: 700 };
+    let (exchange, composed) = consult(app, case, consultation, |text, table, sent| {
+        if names_others(text, table, &case.known, &about.others) {
+            return Err("the model's answer names somebody of another case, so it was not used".to_owned());
         }
-        Ok(answer) => read(app, &answer.text, &table, cited, case),
-        Err(error) => Err(error.to_string()),
-    };
-    let state = match (&answered, &outcome) {
-        (Err(_), _) => ExchangeState::Failed,
-        (Ok(_), Err(_)) => ExchangeState::Refused,
-        (Ok(_), Ok(_)) => ExchangeState::Answered,
-    };
-    let text = answered.as_ref().ok().map(|a| a.text.replace('\0', ""));
-    let ms = answered.as_ref().ok().map_or(0, |a| i64::try_from(a.total_ms).unwrap_or(i64::MAX));
-    tx.end_exchange(exchange, state, text.as_deref(), outcome.as_ref().err().map(String::as_str), ms).await?;
-    let commitment = app.keys.commit_to("exchange", text.unwrap_or_default().as_bytes());
-    tx.commit(AuditEvent::ExchangeKept { ticket, exchange, commitment, state: state.word().to_owned() }).await?;
-    let composed = outcome.map_err(FlowError::Unavailable)?;
+        read(app, text, (table, sent), &about.cited, case)
+    })
+    .await?;
     let made = Made { origin: DraftOrigin::Model, composed: &composed, exchange: Some(exchange), asked };
     keep_draft::keep_draft(app, case, retrieval, made).await.map(|_| ())
-}
-
-/// What is known of the people behind cited replies to others: hidden like this ticket's own.
-async fn others_in(app: &App, case: &Case, cited: &[Cited]) -> Result<Vec<(redact::Class, String)>, FlowError> {
-    let grant = app.service_grant(Service::Preparation, Purpose::Work)?;
-    let mut conn = app.store.read().await?;
-    let mut others = Vec::new();
-    for origin in cited.iter().map(|c| &c.origin) {
-        let Origin::Reply { ticket } = origin else { continue };
-        let behind = conn.behind(&grant, *ticket).await?;
-        behind.people.iter().for_each(|(name, address)| prepare_reply::know(&mut others, name, address));
-        for word in behind.organization.into_iter().flat_map(|(name, domain)| [name, domain]) {
-            others.push((redact::Class::Other, word));
-        }
-    }
-    others.sort_by(|a, b| a.1.cmp(&b.1));
-    others.dedup();
-    others.retain(|known| !case.known.contains(known));
-    Ok(others)
 }
 
 /// Whether an answer uses a placeholder that stands for somebody of another case: then its value must not
@@ -305,29 +266,15 @@ fn names_others(
         .any(|(_, _, hidden)| among(others, hidden) && !among(own, hidden))
 }
 
-async fn keep_request(app: &App, case: &Case, body: &[u8], table: &Table) -> Result<desk::ids::ExchangeId, FlowError> {
-    let ticket = case.line.ticket.id;
-    let endpoint = app.config.model.as_ref().map_or("model", |m| m.name.as_str());
-    let locked = app
-        .keys
-        .lock_away(&ticket.to_string(), &table.to_bytes())
-        .map_err(|e| FlowError::Unavailable(e.to_string()))?;
-    let hidden = i64::try_from(table.hidden().count()).unwrap_or(i64::MAX);
-    let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
-    let exchange = tx.add_exchange(ticket, endpoint, body, hidden, &locked).await?;
-    tx.commit(AuditEvent::ExchangeKept {
-        ticket,
-        exchange,
-        commitment: app.keys.commit_to("exchange", body),
-        state: ExchangeState::Pending.word().to_owned(),
-    })
-    .await?;
-    Ok(exchange)
-}
-
 /// Reads an answer: form first, then placeholders back, then every sentence against its passages.
-fn read(app: &App, text: &str, table: &Table, cited: &[Cited], case: &Case) -> Result<Composed, String> {
-    let restored = restore_json(text, table)?;
+fn read(
+    app: &App,
+    text: &str,
+    (table, sent): (&Table, &Redacted),
+    cited: &[Cited],
+    case: &Case,
+) -> Result<Composed, String> {
+    let restored = restore_draft(text, table, sent)?;
     let chosen = case.voice.as_ref().map_err(Clone::clone)?;
     let meanings = OnDemand::new(app);
     let closeness = |a: &str, b: &str| meanings.closeness(a, b);
@@ -345,37 +292,9 @@ fn read(app: &App, text: &str, table: &Table, cited: &[Cited], case: &Case) -> R
     prompt::read_answer(&ModelText::from_model(restored), &given).map_err(|e| e.to_string())
 }
 
-/// Puts hidden values back into the strings of a JSON answer; one unknown placeholder refuses it whole.
-fn restore_json(text: &str, table: &Table) -> Result<String, String> {
-    let mut value: serde_json::Value =
-        serde_json::from_str(text.trim()).map_err(|_| prompt::AnswerRefused::Form.to_string())?;
-    restore_value(&mut value, table, 0)?;
-    Ok(value.to_string())
-}
-
-fn restore_value(value: &mut serde_json::Value, table: &Table, depth: usize) -> Result<(), String> {
-    if depth > 8 {
-        return Err(prompt::AnswerRefused::Form.to_string());
-    }
-    match value {
-        serde_json::Value::String(text) => *text = table.restore(text).map_err(|e| e.to_string())?.into_string(),
-        serde_json::Value::Array(items) => items.iter_mut().try_for_each(|v| restore_value(v, table, depth + 1))?,
-        serde_json::Value::Object(map) => map.values_mut().try_for_each(|v| restore_value(v, table, depth + 1))?,
-        _ => {}
-    }
-    Ok(())
-}
-
-/// A boundary that no text can guess.
-fn marker(app: &App) -> Result<String, FlowError> {
-    let bytes: [u8; 6] = app.keys.random().map_err(|e| FlowError::Unavailable(e.to_string()))?;
-    // Letters only: digits in a row could be taken for a phone number by the second gate.
-    Ok(bytes.iter().map(|b| char::from(b'k' + b % 13)).collect::<String>() + "mark")
-}
-
 #[cfg(test)]
 mod tests {
-    use redact::Class;
+    use redact::{Class, Known, Namespace, Redactor};
 
     use super::*;
 

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::watch, task::JoinHandle};
 
-use crate::{App, FlowError, clock, flow};
+use crate::{App, FlowError, clock, flow, meanings};
 
 pub use runner::{Lease, SORTING, run_jobs_once, run_jobs_under, run_once_of};
 
@@ -48,12 +48,17 @@ enum Chore {
     Reading,
     Index,
     Patterns,
+    Diagnosing,
     Tidy,
     Sources,
+    Files,
+    Telemetry,
+    Clocks,
+    Calls,
 }
 
 impl Chore {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 16] = [
         Self::Sequence,
         Self::Deliver,
         Self::Rescue,
@@ -63,8 +68,13 @@ impl Chore {
         Self::Reading,
         Self::Index,
         Self::Patterns,
+        Self::Diagnosing,
         Self::Tidy,
         Self::Sources,
+        Self::Files,
+        Self::Telemetry,
+        Self::Clocks,
+        Self::Calls,
     ];
 
     const fn every(self) -> Duration {
@@ -75,8 +85,13 @@ impl Chore {
             Self::Sorting | Self::Drafting | Self::Learning | Self::Reading => clock::JOBS_EVERY,
             Self::Index => clock::INDEX_EVERY,
             Self::Patterns => clock::PATTERNS_EVERY,
+            Self::Diagnosing => clock::DIAGNOSE_EVERY,
             Self::Tidy => clock::TIDY_EVERY,
             Self::Sources => clock::SOURCES_EVERY,
+            Self::Files => clock::FOLLOW_EVERY,
+            Self::Telemetry => clock::KEEP_TELEMETRY_EVERY,
+            Self::Clocks => clock::CLOCKS_EVERY,
+            Self::Calls => clock::CALLS_EVERY,
         }
     }
 
@@ -92,8 +107,22 @@ impl Chore {
             Self::Reading => runner::run_once_of(app, runner::READING).await,
             Self::Index => Ok(flow::follow_record::follow(app).await? + flow::index_tickets::follow(app).await?),
             Self::Patterns => flow::find_patterns::count_when_due(app).await,
+            Self::Diagnosing => {
+                Ok(flow::diagnose_ticket::again(app).await? + flow::propose_incidents::propose_when_due(app).await?)
+            }
             Self::Tidy => flow::tidy_up::tidy_up(app).await.map(|()| 0),
             Self::Sources => flow::sync_source::ask_due(app).await.map(|_| 0),
+            Self::Files => tokio::task::block_in_place(|| flow::follow_files::follow(app)).map(|_| 0),
+            Self::Telemetry => tokio::task::block_in_place(|| {
+                flow::observe::tell(app);
+                app.telemetry.keep()
+            })
+            .map(|()| 0),
+            Self::Clocks => {
+                flow::snooze::wake_due(app).await?;
+                flow::count_clocks::follow(app).await.map(|_| 0)
+            }
+            Self::Calls => flow::page_receivers::call_due(app).await.map(|_| 0),
         }
     }
 
@@ -104,7 +133,16 @@ impl Chore {
             Self::Sequence => wake.record.notified().await,
             Self::Deliver => wake.letters.notified().await,
             Self::Sorting | Self::Drafting | Self::Learning | Self::Reading => wake.jobs.notified().await,
-            Self::Rescue | Self::Index | Self::Patterns | Self::Tidy | Self::Sources => std::future::pending().await,
+            Self::Rescue
+            | Self::Index
+            | Self::Patterns
+            | Self::Diagnosing
+            | Self::Tidy
+            | Self::Sources
+            | Self::Files
+            | Self::Telemetry
+            | Self::Clocks
+            | Self::Calls => std::future::pending().await,
         }
     }
 }
@@ -169,7 +207,12 @@ async fn learn(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
                 tracing::error!(%error, "training failed");
             }
         }
-        let pause = if left > 0 { Duration::from_millis(20) } else { Duration::from_secs(1) };
+        let goes_on = left > 0
+            || meanings::read_ahead(&app).await.unwrap_or_else(|error| {
+                tracing::error!(%error, "reading sentences ahead failed; it goes on");
+                false
+            });
+        let pause = if goes_on { Duration::from_millis(20) } else { Duration::from_secs(1) };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             _ = stopped.changed() => return,

@@ -4,21 +4,22 @@
 use std::time::Duration;
 
 use desk::audit::AuditEvent;
+use outbox::PROMISES;
 use store::Claimed;
 
 use crate::{
     App, FlowError, clock,
     flow::{
-        self, INTAKE, prepare_reply::PREPARE, receive_mail::ACCEPT, sync_source::SYNC, train_triage::TRAIN,
-        triage_ticket::TRIAGE,
+        self, INTAKE, escalate::ESCALATE, prepare_reply::PREPARE, receive_mail::ACCEPT, sync_source::SYNC,
+        train_triage::TRAIN, triage_ticket::TRIAGE,
     },
     heartbeat::Heartbeat,
 };
 
 /// Every kind there is.
-const KINDS: &[&str] = &[ACCEPT, TRIAGE, PREPARE, TRAIN, SYNC];
+const KINDS: &[&str] = &[ACCEPT, TRIAGE, ESCALATE, PROMISES, PREPARE, TRAIN, SYNC];
 /// Until a mail can be seen and is sorted: must never wait behind a slow model.
-pub const SORTING: &[&str] = &[ACCEPT, TRIAGE];
+pub const SORTING: &[&str] = &[ACCEPT, TRIAGE, ESCALATE, PROMISES];
 /// Sources and drafts; may ask a model.
 pub const DRAFTING: &[&str] = &[PREPARE];
 /// Training; may take minutes, so nothing waits behind it.
@@ -109,6 +110,8 @@ async fn run(app: &App, job: &Claimed) -> Result<(), FlowError> {
             flow::receive_mail::accept(app, mail).await
         }
         TRIAGE => flow::triage_ticket::triage(app, job.subject.parse().map_err(gone)?).await,
+        ESCALATE => flow::escalate::look(app, job.subject.parse().map_err(gone)?).await,
+        PROMISES => flow::keep_promises::find(app, job.subject.parse().map_err(gone)?).await,
         PREPARE => flow::prepare_reply::prepare(app, job.subject.parse().map_err(gone)?).await,
         SYNC => flow::sync_source::run(app, job).await,
         TRAIN => flow::train_triage::run(app, job).await,

@@ -107,6 +107,7 @@ fn revoked_and_expired_tokens_are_strangers() {
     });
 }
 
+/// T067: every object by its own id, through a ticket of one's own or not, is as if it were not there.
 #[test]
 fn another_queues_things_do_not_exist() {
     on_each(async |desk| {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What arrives within a second and a half, and whether the stream ended.
-async fn listen(who: &Client, after: Option<i64>, patience: Duration) -> (String, bool) {
+pub async fn listen(who: &Client, after: Option<i64>, patience: Duration) -> (String, bool) {
     let who = after.map_or_else(|| who.clone(), |seq| who.with("last-event-id", &seq.to_string()));
     let response = who.open("GET", "/api/v1/events", None, Vec::new()).await;
     assert_eq!(response.status(), 200);
@@ -61,6 +61,7 @@ fn a_browser_resumes_without_gap_or_repetition_and_sees_only_its_queues() {
     });
 }
 
+/// T069.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_ends_ends_its_stream_within_five_seconds() {
     let desk = TestDesk::sqlite().await;

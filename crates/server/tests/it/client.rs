@@ -52,6 +52,12 @@ impl Client {
         Self::nobody(self.router.clone()).with("cookie", &pair).with("origin", &format!("http://{HOST}"))
     }
 
+    /// Types the password again.
+    pub async fn prove(&self) {
+        let typed = serde_json::json!({ "password": crate::harness::PASSWORD });
+        self.post("/session/confirmation", typed).await.expect(204);
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, None, Vec::new()).await
     }
@@ -88,7 +94,10 @@ impl Client {
         media_type: Option<&str>,
         body: Vec<u8>,
     ) -> axum::response::Response {
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, HOST);
+        let mut request = Request::builder().method(method).uri(path);
+        if !self.headers.iter().any(|(name, _)| name == "host") {
+            request = request.header(header::HOST, HOST);
+        }
         if let Some(media_type) = media_type {
             request = request.header(header::CONTENT_TYPE, media_type);
         }

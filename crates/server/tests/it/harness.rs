@@ -65,17 +65,26 @@ where
 impl TestDesk {
     /// One desk per engine: SQLite, and PostgreSQL when `COUNTERSIGN_TEST_POSTGRES` names a server.
     pub async fn each() -> Vec<Self> {
-        let mut desks = vec![Self::sqlite().await];
+        Self::each_with(&|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn each_with(change: &dyn Fn(&mut Config)) -> Vec<Self> {
+        let mut desks = vec![Self::sqlite_with(change).await];
         if let Ok(server) = std::env::var("COUNTERSIGN_TEST_POSTGRES") {
-            desks.push(Self::postgres(server).await);
+            desks.push(Self::postgres(server, change).await);
         }
         desks
     }
 
     /// A desk on SQLite.
     pub async fn sqlite() -> Self {
+        Self::sqlite_with(&|_| {}).await
+    }
+
+    async fn sqlite_with(change: &dyn Fn(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let app = open(&folder, String::new(), World::Demo).await;
+        let app = open(&folder, String::new(), World::Demo, change).await;
         let article = furnish(&app).await;
         Self { app, article, place: Place::Sqlite { _folder: folder } }
     }
@@ -83,16 +92,16 @@ impl TestDesk {
     /// A desk that is not the demo, on SQLite.
     pub async fn real() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let app = open(&folder, String::new(), World::Real).await;
+        let app = open(&folder, String::new(), World::Real, &|_| {}).await;
         let article = furnish(&app).await;
         Self { app, article, place: Place::Sqlite { _folder: folder } }
     }
 
-    async fn postgres(server: String) -> Self {
+    async fn postgres(server: String, change: &dyn Fn(&mut Config)) -> Self {
         let database = format!("server_{}", new_id::<AgentId>().to_string().replace('-', ""));
         on_server(&server, format!("create database {database}")).await;
         let folder = tempfile::tempdir().unwrap();
-        let app = open(&folder, address_of(&server, &database), World::Demo).await;
+        let app = open(&folder, address_of(&server, &database), World::Demo, change).await;
         let article = furnish(&app).await;
         Self { app, article, place: Place::Postgres { server, database, _folder: folder } }
     }
@@ -166,13 +175,14 @@ pub fn mail(from: &str, subject: &str, text: &str, more: &str) -> String {
     )
 }
 
-async fn open(folder: &tempfile::TempDir, database: String, world: World) -> Arc<App> {
-    let config = Config {
+async fn open(folder: &tempfile::TempDir, database: String, world: World, change: &dyn Fn(&mut Config)) -> Arc<App> {
+    let mut config = Config {
         data: folder.path().to_owned(),
         database,
         desk: Desk {
             name: "Fernhill".to_owned(),
             ai_default: DeskDefault::OptOut,
+            address: "https://desk.fernhill.example".to_owned(),
             undo_seconds: UNDO,
             bulk_letters_a_day: 55,
             ..Desk::default()
@@ -181,6 +191,7 @@ async fn open(folder: &tempfile::TempDir, database: String, world: World) -> Arc
         embedding: Embedding { folder: folder.path().join("no-weights") },
         ..Config::default()
     };
+    change(&mut config);
     App::open_with(config, world, Clock::fixed(NOON), Some(Transport::Tray)).await.unwrap()
 }
 
@@ -271,4 +282,13 @@ async fn on_server(server: &str, statement: String) {
     // The name of a test's database is made here, of hexadecimal digits.
     store.read().await.unwrap().execute(Box::leak(statement.into_boxed_str()), Vec::new()).await.unwrap();
     store.close().await;
+}
+
+/// One more person, with the password of all.
+pub async fn add_person(app: &App, name: &str, role: Role, queues: &[&str]) -> AgentId {
+    let hash = flow::sign_in::hash_password(PASSWORD).await.unwrap();
+    let mut tx = app.store.begin(&ServiceIdentity::new(Service::CommandLine), app.clock.now()).await.unwrap();
+    let agent = person(&mut tx, name, role, queues, &hash).await;
+    tx.commit(AuditEvent::AgentChanged { agent, change: "added".to_owned() }).await.unwrap();
+    agent
 }

@@ -117,6 +117,8 @@ pub async fn open(base_url: &str, name: &str, limits: Limits) -> (Arc<App>, temp
         api_key: String::new(),
         region: "here".to_owned(),
         allow_private: true,
+        hiding: desk::leaving::Hiding::Masked,
+        purposes: vec![desk::leaving::ModelPurpose::Reply],
     });
     config.check().unwrap();
     let mut app = App::open_with(config, World::Demo, still(), None).await.unwrap();

@@ -10,7 +10,7 @@ use store::ServiceIdentity;
 use crate::{
     client::Client,
     demo_copy::{self, Person},
-    harness::{TestDesk, on_each},
+    harness::{TestDesk, UNDO, on_each},
 };
 
 const ANA: &str = "ana@harbour.example";
@@ -132,8 +132,65 @@ fn words_that_leave_the_voice_are_named_with_their_place() {
             .map(|b| (b["rule"].as_str().unwrap(), b["quote"].as_str().unwrap()))
             .collect();
         assert_eq!(found, [("greeting", ""), ("forbidden", "No worries"), ("exclamation", "!")]);
-        // A breach is a matter of style: the sealed page is the same, and people send what they mean.
-        mara.send("POST", &format!("{path}/seal"), None, Vec::new()).await.expect(201);
+        // A breach is a matter of style: it is mended, or confirmed before the letter leaves.
+        let sealed = mara.send("POST", &format!("{path}/seal"), None, Vec::new()).await.expect(201);
+        let check = sealed["checks"].as_array().unwrap().iter().find(|c| c["key"] == "voice").unwrap();
+        assert_eq!(check["state"], "warn");
+        assert!(check["detail"].as_str().unwrap().contains("never says “no worries”"), "{check}");
+        let mut yes = yes(&sealed);
+        let keys = yes["acknowledged"].as_array_mut().unwrap();
+        keys.retain(|key| key != "voice");
+        let refused = mara.with("idempotency-key", "unconfirmed").post(&format!("{path}/approval"), yes.clone()).await;
+        assert_eq!(refused.problem(422), "refused");
+        assert!(refused.text().contains("leaves its voice"), "{}", refused.text());
+        yes["acknowledged"].as_array_mut().unwrap().push(json!("voice"));
+        mara.with("idempotency-key", "confirmed").post(&format!("{path}/approval"), yes).await.expect(201);
+    });
+}
+
+/// A person's yes to everything a page shows.
+fn yes(sealed: &Value) -> Value {
+    let warned: Vec<&Value> =
+        sealed["checks"].as_array().unwrap().iter().filter(|c| c["state"] == "warn").map(|c| &c["key"]).collect();
+    json!({ "token": sealed["token"], "digest": sealed["digest"], "status_after": "solved", "acknowledged": warned })
+}
+
+#[test]
+fn another_cohort_or_version_of_the_voice_means_that_somebody_looks_again() {
+    on_each(async |desk| {
+        let mara = desk.sign_in("mara").await;
+        let finance = "for = { roles = [\"CFO*\"] }\nclosing = { en = \"Please reply if anything is open.\" }\n";
+        write(&mara, "finance", 0, finance).await;
+        let page = asked(desk, &mara, BO, "VAT id", QUESTION).await;
+        let path = format!("/drafts/{}", page["answer"]["draft"]["id"].as_str().unwrap());
+        let requester = format!("/requesters/{}/role", page["customer"]["id"].as_str().unwrap());
+        let seal = async || mara.send("POST", &format!("{path}/seal"), None, Vec::new()).await.expect(201);
+        let approve = async |key: &str, sealed: &Value| {
+            mara.with("idempotency-key", key).post(&format!("{path}/approval"), yes(sealed)).await
+        };
+
+        // Before the yes.
+        let sealed = seal().await;
+        assert_eq!(mara.put(&requester, json!({ "role": "x".repeat(61) })).await.problem(422), "invalid");
+        let customer = mara.put(&requester, json!({ "role": " CFO, Europe " })).await.expect(200);
+        assert_eq!(customer["role"], "CFO, Europe");
+        let refused = approve("one", &sealed).await;
+        assert_eq!(refused.problem(409), "refused", "the page was shown before the voice was another");
+        let sealed = seal().await;
+        let check = sealed["checks"].as_array().unwrap().iter().find(|c| c["key"] == "voice").unwrap();
+        assert!(check["detail"].as_str().unwrap().contains("speaks to this customer now"), "{check}");
+
+        // Between the yes and leaving.
+        approve("two", &sealed).await.expect(201);
+        write(&mara, "finance", 1, &finance.replace("anything", "something")).await;
+        desk.pass(UNDO + 1).await;
+        assert_eq!(mara.get("/tray").await.expect(200)["items"], json!([]), "nothing left");
+        let page = mara.get(&format!("/tickets/{}", page["id"].as_str().unwrap())).await.expect(200);
+        assert_eq!(page["answer"]["draft"]["state"], "open", "it is back on its ticket");
+        let sealed = seal().await;
+        approve("three", &sealed).await.expect(201);
+        desk.pass(UNDO + 1).await;
+        assert_eq!(mara.get("/tray").await.expect(200)["items"].as_array().unwrap().len(), 1);
     });
 }
 

@@ -112,6 +112,9 @@ fn versions_are_added_by_leads_and_read_by_everybody() {
         let numbers: Vec<&Value> = written["versions"].as_array().unwrap().iter().map(|v| &v["version"]).collect();
         assert_eq!(numbers, [2, 1]);
         assert_eq!(write(&mara, INVOICES, 1, TERMS).await.problem(412), "stale", "somebody was faster");
+        assert_eq!(write(&mara, INVOICES, 2, TERMS).await.problem(403), "confirm", "it leaves the machine more again");
+        mara.post("/session/confirmation", json!({ "password": PASSWORD })).await.expect(204);
+        write(&mara, INVOICES, 2, TERMS).await.expect(200);
         let old = timo.get(&format!("{INVOICES}/versions/1")).await.expect(200);
         assert_eq!(old["body"], shipped["body"], "what was shipped stays readable");
         assert_eq!(timo.get(&format!("{INVOICES}/versions/9")).await.problem(404), "not-found");
@@ -290,6 +293,7 @@ fn a_narrower_policy_reaches_tickets_that_wait_and_taking_it_back_reaches_them_t
         assert_eq!(page["understanding"]["operating_model"]["key"], "refund");
         assert_eq!((page["answer"]["state"].as_str(), &page["answer"]["draft"]), (Some("withheld"), &Value::Null));
         assert_eq!(page["queue"], "billing", "a policy moves nothing out of a queue");
+        mara.prove().await;
         write(&mara, INVOICES, 2, TERMS).await.expect(200);
         desk.settle().await;
         let page = newest(&mara).await;

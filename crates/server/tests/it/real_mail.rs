@@ -83,11 +83,15 @@ impl Servers {
         let swaks = Command::new("swaks")
             .args(["--server", &server, "--from", from, "--to", to, "--data", "-", "--silent", "2"])
             .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn();
         match swaks {
             Ok(mut child) => {
                 child.stdin.take().unwrap().write_all(raw.replace("\r\n", "\n").as_bytes()).unwrap();
-                assert!(child.wait().unwrap().success(), "swaks could not send");
+                let told = child.wait_with_output().unwrap();
+                let words = [&told.stdout[..], &told.stderr[..]].concat();
+                assert!(told.status.success(), "swaks could not send: {}", String::from_utf8_lossy(&words));
             }
             Err(_) => speak(&server, from, to, raw),
         }

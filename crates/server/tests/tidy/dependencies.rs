@@ -12,11 +12,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("search", &[]),
     ("redact", &[]),
     ("tlog", &[]),
+    ("logmine", &[]),
     ("desk", &[]),
     ("store", &["desk"]),
     ("connect", &["desk", "redact"]),
     ("outbox", &["desk", "store"]),
-    ("server", &["embed", "classify", "search", "redact", "tlog", "desk", "store", "connect", "outbox"]),
+    ("server", &["embed", "classify", "search", "redact", "tlog", "logmine", "desk", "store", "connect", "outbox"]),
 ];
 
 /// What the trade may be written with: words and their stems, time, hashes, differences, the format of policies. No I/O, no database.

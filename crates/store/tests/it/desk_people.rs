@@ -5,7 +5,7 @@ use desk::{
     people::{AiSetting, Role},
     ticket::Status,
 };
-use store::{NewSession, StoreError};
+use store::{NewSession, OpenedWith, StoreError};
 
 use crate::{
     engines::each,
@@ -66,7 +66,14 @@ async fn one_address_is_one_person() {
             assert!(refused(tx.put_queue(key, "x").await), "{key:?} would widen a grant's pattern");
         }
         let hash = Digest::of(b"rita@fernhill.example");
-        let taken = NewSession { agent: world.ana.agent().id, token_hash: hash.as_bytes(), expires_at: NOON };
+        let taken = NewSession {
+            agent: world.ana.agent().id,
+            token_hash: hash.as_bytes(),
+            expires_at: NOON,
+            client: "",
+            opened_with: OpenedWith::Password,
+            proved_at: None,
+        };
         assert!(matches!(tx.open_session(taken).await, Err(StoreError::Constraint { .. })));
         tx.abandon().await.expect("undone");
     })

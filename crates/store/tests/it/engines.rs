@@ -48,8 +48,17 @@ pub async fn each<F: AsyncFn(Bench)>(story: F) {
     story(on_sqlite().await).await;
     if let Some(server) = postgres() {
         let bench = on_postgres(&server).await;
-        let store = bench.store.clone();
+        let (store, address) = (bench.store.clone(), bench.address.clone());
         story(bench).await;
         store.close().await;
+        forget(&server, &address).await;
     }
+}
+
+/// Gives the disk of a database back. What failed before stays, to be looked at.
+async fn forget(server: &str, address: &str) {
+    let (_, name) = address.rsplit_once('/').expect("an address with a database name");
+    let mut admin = PgConnection::connect(server).await.expect("the PostgreSQL server of the tests");
+    admin.execute(sqlx::AssertSqlSafe(format!("drop database {name} with (force)"))).await.expect("dropped");
+    admin.close().await.expect("closed");
 }

@@ -39,6 +39,7 @@ async fn filters_find_words_in_any_case() {
                 email: format!("r{n}@orchard.example"),
                 organization: None,
                 cohort: None,
+                role: None,
                 ai: AiSetting::Default,
             };
             tx.add_requester(&requester).await.expect("a requester");

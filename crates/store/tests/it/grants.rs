@@ -1,12 +1,13 @@
 //! A grant is the only key, and its queues are in every query.
 
 use desk::{
+    audit::Service,
     draft::{Composed, DraftOrigin},
     suggestion::{Confidence, Maker, Suggestion},
 };
 use store::{
-    ExchangeState, Grant, NewAttachment, NewDraft, NewToken, Purpose, Scope, StoreError, SuggestionKind, TicketFilter,
-    View,
+    ExchangeState, Grant, NewAttachment, NewDraft, NewExchange, NewToken, Purpose, Scope, ServiceIdentity, StoreError,
+    SuggestionKind, TicketFilter, View,
 };
 
 use crate::{
@@ -36,7 +37,16 @@ async fn a_foreign_queue_is_not_found_by_any_reader() {
             made_at: NOON,
         };
         let suggested = tx.add_suggestion(ticket, message, SuggestionKind::Triage, &suggestion).await.expect("kept");
-        let exchange = tx.add_exchange(ticket, "local", b"{}", 2, b"sealed").await.expect("kept");
+        let exchange = NewExchange {
+            endpoint: "local",
+            region: "here",
+            purpose: desk::leaving::ModelPurpose::Reply,
+            hiding: desk::leaving::Hiding::Masked,
+            request: b"{}",
+            hidden: 2,
+            placeholders: b"sealed",
+        };
+        let exchange = tx.add_exchange(ticket, exchange).await.expect("kept");
         tx.end_exchange(exchange, ExchangeState::Refused, Some("no"), Some("not in the form"), 12)
             .await
             .expect("ended");
@@ -166,4 +176,21 @@ async fn a_token_reads_what_its_scopes_say() {
         assert!(whole_desk(Purpose::Index).reader().is_none());
     })
     .await;
+}
+
+/// Every service and what it may read for; a new service or purpose does not compile until it stands here.
+#[test]
+fn each_service_reads_for_its_own_purposes_alone() {
+    const PURPOSES: [Purpose; 5] = [Purpose::Work, Purpose::Reply, Purpose::Index, Purpose::Record, Purpose::Telemetry];
+    let row = |service: Service| match service {
+        Service::Preparation => [true, true, true, false, true],
+        Service::Intake | Service::Delivery => [true, false, false, false, false],
+        Service::Sequencer => [false, false, false, true, false],
+        Service::SignIn | Service::Requester => [false; 5],
+        Service::CommandLine => [true; 5],
+    };
+    for service in Service::ALL {
+        let may = PURPOSES.map(|purpose| Grant::for_service(ServiceIdentity::new(*service), purpose).is_ok());
+        assert_eq!(may, row(*service), "{service}");
+    }
 }

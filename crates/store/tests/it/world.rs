@@ -9,7 +9,9 @@ use desk::{
     ticket::Status,
     triage::Category,
 };
-use store::{AgentSession, Grant, NewInbound, NewSession, NewTicket, Purpose, ServiceIdentity, Store, Tx, new_id};
+use store::{
+    AgentSession, Grant, NewInbound, NewSession, NewTicket, OpenedWith, Purpose, ServiceIdentity, Store, Tx, new_id,
+};
 
 /// Noon of a day that means nothing.
 pub const NOON: Timestamp = Timestamp::from_secs(1_795_000_000);
@@ -62,7 +64,14 @@ pub async fn signed_in(store: &Store, agent: &Agent) -> AgentSession {
     let hash = Digest::of(agent.email.as_bytes());
     let mut tx = begin(store).await;
     tx.add_agent(agent, Some("hash")).await.expect("a new agent");
-    let new = NewSession { agent: agent.id, token_hash: hash.as_bytes(), expires_at: NOON.plus_seconds(3600) };
+    let new = NewSession {
+        agent: agent.id,
+        token_hash: hash.as_bytes(),
+        expires_at: NOON.plus_seconds(3600),
+        client: "",
+        opened_with: OpenedWith::Password,
+        proved_at: None,
+    };
     tx.open_session(new).await.expect("a new session");
     tx.commit(event()).await.expect("committed");
     let session = store.read().await.expect("a reader").session(hash.as_bytes(), NOON).await.expect("readable");
@@ -106,6 +115,7 @@ pub async fn furnish(store: &Store) -> World {
         email: "ola@orchard.example".to_owned(),
         organization: Some(company.id),
         cohort: Some(Cohort::Enterprise),
+        role: None,
         ai: AiSetting::Default,
     };
     tx.add_requester(&customer).await.expect("a requester");

@@ -1,6 +1,10 @@
 //! Lists and pages among many tickets, through the router a browser talks to.
 
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
 
 use axum::{
     Router,
@@ -39,11 +43,9 @@ const QUEUES: [&str; 4] = ["support", "billing", "security", "legal"];
 pub async fn measure() -> Result<Vec<Figure>, Failure> {
     let folder = tempfile::tempdir()
         .map_err(|e| Failure::told(format!("There is no temporary folder: {e}. Set TMPDIR to one.")))?;
-    let mut config = Config { data: folder.path().to_owned(), ..Config::default() };
-    config.embedding.folder = PathBuf::from("none");
-    let app = App::open(config, World::Real).await?;
+    let app = desk_in(folder.path()).await?;
     first_start::lay_defaults(&app).await?;
-    fill(&app).await?;
+    fill(&app, &STATES).await?;
     let browser = Browser::sign_in(&app).await?;
     let mut lists = Vec::new();
     let paths = [
@@ -80,8 +82,27 @@ pub async fn measure() -> Result<Vec<Figure>, Failure> {
     ])
 }
 
-/// Fills the desk with tickets of many requesters in all states.
-async fn fill(app: &App) -> Result<(), FlowError> {
+/// A desk without embeddings in a folder.
+pub(super) async fn desk_in(folder: &Path) -> Result<Arc<App>, FlowError> {
+    let mut config = Config { data: folder.to_owned(), ..Config::default() };
+    config.embedding.folder = PathBuf::from("none");
+    App::open(config, World::Real).await
+}
+
+/// States of tickets at a desk: most are over.
+pub(super) const STATES: [Status; 8] = [
+    Status::New,
+    Status::Open,
+    Status::Pending,
+    Status::Solved,
+    Status::Solved,
+    Status::Solved,
+    Status::Closed,
+    Status::Closed,
+];
+
+/// Fills the desk with 100,000 tickets of many requesters in these states.
+pub(super) async fn fill(app: &App, states: &[Status]) -> Result<(), FlowError> {
     let identity = ServiceIdentity::new(Service::CommandLine);
     let hash = hash_password(PASSWORD).await?;
     let agent = Agent {
@@ -99,7 +120,8 @@ async fn fill(app: &App) -> Result<(), FlowError> {
             tx.add_agent(&agent, Some(&hash)).await?;
         }
         for number in start..(start + BATCH).min(TICKETS) {
-            one(&mut tx, number).await?;
+            let status = states.get(number % states.len()).copied().unwrap_or(Status::New);
+            one(&mut tx, number, status).await?;
         }
         tx.commit(AuditEvent::DeskPrepared { world: Digest::of(b"bench") }).await?;
         progress.at(start, TICKETS);
@@ -107,20 +129,9 @@ async fn fill(app: &App) -> Result<(), FlowError> {
     Ok(())
 }
 
-async fn one(tx: &mut Tx, number: usize) -> Result<(), FlowError> {
-    const STATES: [Status; 8] = [
-        Status::New,
-        Status::Open,
-        Status::Pending,
-        Status::Solved,
-        Status::Solved,
-        Status::Solved,
-        Status::Closed,
-        Status::Closed,
-    ];
+async fn one(tx: &mut Tx, number: usize, status: Status) -> Result<(), FlowError> {
     let from = format!("person{}@company.example", number % REQUESTERS);
     let requester = tx.requester_for(&from, "Somebody").await?.id;
-    let status = STATES.get(number % STATES.len()).copied().unwrap_or(Status::New);
     let queue = QUEUES.get(number / 7 % QUEUES.len()).copied().unwrap_or("support");
     let at = tx.now().plus_seconds(-60 * i64::try_from(TICKETS - number).unwrap_or(0));
     let subject = format!("Question {number} about invoices");

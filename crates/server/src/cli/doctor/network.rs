@@ -16,7 +16,7 @@ use tokio::{
 
 use super::Finding;
 use crate::{
-    cli::connections::{model_client, transport},
+    cli::connections::{identity_provider, model_client, transport},
     config::{Config, Imap, Smtp},
     jobs::fetch_mail::imap_config,
 };
@@ -44,6 +44,7 @@ pub async fn look(config: &Config) -> Vec<Finding> {
             ),
         },
         model(config).await,
+        identity(config).await,
     ]
 }
 
@@ -131,6 +132,21 @@ async fn answer(stream: &mut BufReader<TcpStream>, wanted: &str) -> Result<Strin
         }
     }
     Err("its greeting does not end".to_owned())
+}
+
+async fn identity(config: &Config) -> Finding {
+    let Some(settings) = &config.identity else {
+        return Finding::good("identity provider", "none configured; people sign in with a password");
+    };
+    let next = "Check `identity.issuer`; passwords work without it.";
+    match identity_provider(config) {
+        Ok(Some(provider)) => match provider.look().await {
+            Ok(()) => Finding::good("identity provider", format!("{} answers", settings.issuer)),
+            Err(error) => Finding::wrong("identity provider", format!("{}: {error}", settings.issuer), next),
+        },
+        Ok(None) => Finding::good("identity provider", "none configured"),
+        Err(error) => Finding::wrong("identity provider", error.to_string(), next),
+    }
 }
 
 async fn model(config: &Config) -> Finding {

@@ -14,8 +14,8 @@ use desk::{
     people::{Agent, AiSetting, Role},
     ticket::Status,
 };
-use outbox::{Acknowledged, CheckState, Fate, Sealed, StatusAfter};
-use store::{AgentSession, Grant, MailSource, NewSession, Purpose, ServiceIdentity, StoreError, Taken};
+use outbox::{Acknowledged, Attention, CheckState, Fate, Sealed, StatusAfter};
+use store::{AgentSession, Grant, MailSource, NewSession, OpenedWith, Purpose, ServiceIdentity, StoreError, Taken};
 use tower::ServiceExt as _;
 
 use crate::{
@@ -87,6 +87,7 @@ impl Stage {
                 .map(|c| Acknowledged { key: c.key.clone(), note: "Rehearsed.".to_owned() })
                 .collect(),
             send_at: None,
+            attention: Attention::default(),
         }
     }
 
@@ -196,7 +197,16 @@ async fn sign_in(app: &App, queue: &str, now: Timestamp) -> Result<AgentSession,
     let token_hash = *Digest::of(&random).as_bytes();
     let mut tx = app.store.begin(&COMMAND_LINE, now).await?;
     let expires_at = now.plus_seconds(SESSION_SECONDS);
-    let session = tx.open_session(NewSession { agent: person.id, token_hash: &token_hash, expires_at }).await?;
+    let session = tx
+        .open_session(NewSession {
+            agent: person.id,
+            token_hash: &token_hash,
+            expires_at,
+            client: "",
+            opened_with: OpenedWith::Password,
+            proved_at: None,
+        })
+        .await?;
     tx.commit(AuditEvent::SignedIn { agent: person.id, session }).await?;
     app.store.read().await?.session(&token_hash, now).await?.ok_or(FlowError::NotFound)
 }

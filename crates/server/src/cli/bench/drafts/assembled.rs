@@ -56,23 +56,45 @@ fn cited(passages: &[String]) -> Vec<Cited> {
     (1..).zip(passages).map(|(citation, text)| Cited::loose(citation, "", text)).collect()
 }
 
-/// Vectors of what is compared, made now.
-fn vectors(question: &str, cited: &[Cited], encoder: Option<&Encoder>) -> HashMap<String, Vector> {
-    let Some(encoder) = encoder else { return HashMap::new() };
-    let mut texts: Vec<String> = assemble::probes(question).into_iter().map(|probe| probe.full).collect();
-    texts.extend(assemble::comparable(question, cited));
-    let made = encoder.encode_all(&texts.iter().map(String::as_str).collect::<Vec<_>>(), 1);
-    texts.into_iter().zip(made).collect()
+/// Vectors of what is compared: the sentences of articles, which the desk reads ahead and keeps, and what is asked.
+#[derive(Default)]
+struct Known {
+    said: HashMap<String, Vector>,
+    asked: HashMap<String, Vector>,
 }
 
-fn closeness(vectors: &HashMap<String, Vector>, a: &str, b: &str) -> Option<f64> {
-    Some(f64::from(vectors.get(a)?.cosine(vectors.get(b)?)))
+impl Known {
+    /// As the desk does behind everything else; of each passage only the sentences that will be compared.
+    fn read_ahead(&mut self, question: &str, cited: &[Cited], encoder: Option<&Encoder>) {
+        read(assemble::comparable(question, cited), &mut self.said, encoder);
+    }
+
+    /// As the desk does while somebody waits.
+    fn read_question(&mut self, question: &str, encoder: Option<&Encoder>) {
+        self.asked.clear();
+        let texts = assemble::probes(question).into_iter().map(|probe| probe.full);
+        read(texts.collect(), &mut self.asked, encoder);
+    }
+
+    fn closeness(&self, a: &str, b: &str) -> Option<f64> {
+        let of = |text: &str| self.asked.get(text).or_else(|| self.said.get(text));
+        Some(f64::from(of(a)?.cosine(of(b)?)))
+    }
+}
+
+fn read(mut texts: Vec<String>, into: &mut HashMap<String, Vector>, encoder: Option<&Encoder>) {
+    let Some(encoder) = encoder else { return };
+    texts.retain(|text| !into.contains_key(text));
+    let made = encoder.encode_all(&texts.iter().map(String::as_str).collect::<Vec<_>>(), 1);
+    into.extend(texts.into_iter().zip(made));
 }
 
 fn drafts(asked: &[Asked<'_>], encoder: Option<&Encoder>) -> Vec<Figure> {
     let (mut by_words, mut by_meaning, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
     let (mut stated, mut carried) = (0, 0);
     let voice = Voice::shipped();
+    let mut known = Known::default();
+    asked.iter().for_each(|one| known.read_ahead(one.question, &one.own, encoder));
     for one in asked {
         let request = Request {
             whole: one.question,
@@ -85,8 +107,8 @@ fn drafts(asked: &[Asked<'_>], encoder: Option<&Encoder>) -> Vec<Figure> {
         let _ = assemble::assemble(&request, &one.own, &words_alone);
         by_words.push(start.elapsed().as_secs_f64() * 1e3);
         let start = Instant::now();
-        let known = vectors(one.question, &one.own, encoder);
-        let drafted = assemble::assemble(&request, &one.own, &|a, b| closeness(&known, a, b));
+        known.read_question(one.question, encoder);
+        let drafted = assemble::assemble(&request, &one.own, &|a, b| known.closeness(a, b));
         by_meaning.push(start.elapsed().as_secs_f64() * 1e3);
         let Ok(composed) = drafted else { continue };
         lengths.push(composed.body.split_whitespace().count() as f64);
@@ -122,8 +144,10 @@ fn drafts(asked: &[Asked<'_>], encoder: Option<&Encoder>) -> Vec<Figure> {
 /// (largest difference of the two shares, Youden 1950), which is where the assembler's comes from.
 fn relevance(asked: &[Asked<'_>], learnt_on: bool, half: &str, encoder: Option<&Encoder>) -> Vec<Figure> {
     let score = |question: &str, cited: &[Cited]| {
-        let known = vectors(question, cited, encoder);
-        assemble::relevance(question, cited, &|a, b| closeness(&known, a, b))
+        let mut known = Known::default();
+        known.read_ahead(question, cited, encoder);
+        known.read_question(question, encoder);
+        assemble::relevance(question, cited, &|a, b| known.closeness(a, b))
     };
     let half_of: Vec<&Asked<'_>> = asked.iter().filter(|a| a.learnt_on == learnt_on).collect();
     let own: Vec<f64> = half_of.iter().map(|a| score(a.question, &a.own)).collect();

@@ -1,13 +1,11 @@
-//! Speed, alone and beside other programs run in turn. A peer prints JSON lines; those with `peer` and
-//! `predictions_per_cpu_s_single` or `texts_per_cpu_s` are compared, whatever else it prints.
-
-use std::process::Command;
+//! Speed, alone and beside other programs run in turn. Lines of a peer with `peer` and
+//! `predictions_per_cpu_s_single` or `texts_per_cpu_s` are compared.
 
 use classify::Model;
 use serde::Deserialize;
 
 use super::{
-    super::{Figure, Goal, cpu},
+    super::{Figure, Goal, cpu, peer},
     full::predictions_per_cpu_s,
     sets::Set,
 };
@@ -42,7 +40,7 @@ pub fn measure(
     let before = (predictions_per_cpu_s(model, &set.test), vectors(set, meaning));
     let mut said = Vec::new();
     for command in peers {
-        said.extend(ask(command)?);
+        said.extend(peer::ask::<Peer>(command)?);
     }
     let after = (predictions_per_cpu_s(model, &set.test), vectors(set, meaning));
     let single = f64::midpoint(before.0, after.0);
@@ -83,13 +81,4 @@ fn vectors(set: &Set, meaning: &Meaning) -> Option<(f64, f64)> {
     });
     let (_, together) = cpu::of(|| std::hint::black_box(meaning.of(&texts)));
     Some((texts.len() as f64 / one, texts.len() as f64 / together))
-}
-
-fn ask(command: &str) -> Result<Vec<Peer>, Failure> {
-    let failed = |why: &dyn std::fmt::Display| Failure::BadInput(format!("The peer `{command}` gave nothing: {why}."));
-    let output = Command::new("sh").arg("-c").arg(command).output().map_err(|e| failed(&e))?;
-    if !output.status.success() {
-        return Err(failed(&String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or("it failed").to_owned()));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
 }
