@@ -11,13 +11,22 @@ export async function onDesk(journey, { viewport = { width: 1366, height: 768 },
   try {
     const context = await browser.newContext({ viewport, colorScheme, locale: "en-GB", javaScriptEnabled });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     const faults = [];
     page.on("pageerror", (error) => faults.push(error.message));
     page.on("console", (message) => { if (/Content Security Policy/i.test(message.text())) faults.push(message.text()); });
+    const refused = [];
+    page.on("response", (answer) => { if (answer.status() >= 400) refused.push(`${answer.request().method()} ${new URL(answer.url()).pathname} ${answer.status()}`); });
     await page.goto(`${at}/`);
-    if (signedIn) await signIn(page);
-    await journey(page);
+    try {
+      if (signedIn) await signIn(page);
+      await journey(page);
+    } catch (error) {
+      // Whoever reads this was not there: where the page stood, what it said aloud and what the desk refused.
+      const said = await page.locator('[role="alert"], [role="status"]').allInnerTexts().catch(() => []);
+      error.message += `\nat ${page.url()}; said: ${said.map((text) => text.trim()).filter(Boolean).join(" | ") || "nothing"}; refused: ${refused.slice(-5).join(", ") || "nothing"}`;
+      throw error;
+    }
     if (faults.length > 0) throw new Error(`the page reported: ${faults.join("; ")}`);
   } finally {
     await browser.close();

@@ -1,4 +1,5 @@
-import { infiniteQueryOptions, QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, useQuery } from "@tanstack/react-query";
+import { FreshClient } from "./freshClient";
 import { Problem, nextCursor } from "./http";
 import { articleChanges, getArticle, getPattern, listArticles, listGaps, listPatterns, listSources, ticketMacros } from "./knowledge";
 import { getProvenance } from "./drafts";
@@ -16,7 +17,7 @@ import type { Desk, PolicyKind, Session, TicketPage } from "./types";
 const retry = (count: number, error: Error) => error instanceof Problem && (error.isOffline || error.status === 503) && count < 2;
 
 /** Nothing is refetched because a window got the focus: what changed is told by the feed. */
-export const queryClient = new QueryClient({
+export const queryClient = new FreshClient({
   defaultOptions: {
     queries: { staleTime: 30_000, refetchOnWindowFocus: false, retry, retryDelay: 600, networkMode: "always" },
     mutations: { networkMode: "always" },

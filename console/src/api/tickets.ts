@@ -1,4 +1,4 @@
-import { call, callText, query } from "./http";
+import { call, callText, Problem, query } from "./http";
 import type {
   AiChoice, Customer, Exchange, Note, Page, Priority, SearchResult, Status, TicketLine, TicketPage, View,
 } from "./types";
@@ -14,8 +14,34 @@ export const listViews = () => call<{ items: View[] }>("GET", "/views").then((pa
 export const listTickets = (filter: TicketFilter, cursor?: string, limit = 50) =>
   call<Page<TicketLine>>("GET", `/tickets${query({ ...filter, cursor, limit })}`);
 export const getTicket = (id: string) => call<TicketPage>("GET", `/tickets/${id}`);
-export const changeTicket = (id: string, revision: number, change: TicketChange) =>
+const changeTicket = (id: string, revision: number, change: TicketChange) =>
   call<TicketLine>("PATCH", `/tickets/${id}`, { body: change, revision });
+
+/** Whether what a change rests on is still as the person saw it: its queue and person, its status and messages, its priority. */
+function isAsSeen(seen: TicketPage, now: TicketPage, change: TicketChange): boolean {
+  const whose = now.queue === seen.queue && now.assignee?.id === seen.assignee?.id;
+  return (
+    (change.status === undefined || (now.status === seen.status && now.messages.length === seen.messages.length)) &&
+    (change.priority === undefined || now.priority === seen.priority) &&
+    ((change.queue === undefined && change.assignee === undefined) || whose)
+  );
+}
+
+/** Changes a ticket a person looked at. That the machine worked on it meanwhile is no conflict; what `isAsSeen` names is. */
+export async function changeSeen(seen: TicketPage, change: TicketChange): Promise<void> {
+  let { revision } = seen;
+  for (let tries = 0; ; tries++) {
+    try {
+      await changeTicket(seen.id, revision, change);
+      return;
+    } catch (error) {
+      if (!(error instanceof Problem && error.isStale) || tries === 5) throw error;
+      const now = await getTicket(seen.id);
+      if (!isAsSeen(seen, now, change)) throw error;
+      ({ revision } = now);
+    }
+  }
+}
 export const addNote = (id: string, body: string) => call<Note>("POST", `/tickets/${id}/notes`, { body: { body } });
 export const markRead = (id: string) => call<void>("POST", `/tickets/${id}/read`);
 export const messageHtml = (id: string) => callText(`/messages/${id}/html`);

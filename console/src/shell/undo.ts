@@ -4,7 +4,7 @@ import { useSyncExternalStore } from "react";
 import { answerPromise, bringBack, putOff } from "../api/attention";
 import { undoApproval } from "../api/drafts";
 import { undoSortOpen } from "../api/policies";
-import { changeTicket, getTicket, type TicketChange } from "../api/tickets";
+import { changeSeen, getTicket, type TicketChange } from "../api/tickets";
 import { undoMore, undoVerdict } from "../api/triage";
 import type { PolicyKind } from "../api/types";
 
@@ -63,8 +63,5 @@ export async function performUndo(undo: Undo): Promise<void> {
   else if (undo.kind === "verdict") await undoVerdict(undo.verdictId);
   else if (undo.kind === "more") await undoMore(undo.verdictId);
   else if (undo.kind === "sorted") await undoSortOpen(...undo.policy);
-  else {
-    const { revision } = await getTicket(undo.ticketId);
-    await changeTicket(undo.ticketId, revision, undo.back);
-  }
+  else await changeSeen(await getTicket(undo.ticketId), undo.back);
 }

@@ -2,7 +2,7 @@ import { Button, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { colleaguesQuery, queryClient, useSession } from "../api/queries";
-import { addNote, changeTicket, getTicket, type TicketChange } from "../api/tickets";
+import { addNote, changeSeen, type TicketChange } from "../api/tickets";
 import type { Colleague, TicketPage } from "../api/types";
 import { offerUndo } from "../shell/undo";
 import { notifyFailure } from "../states/notice";
@@ -22,10 +22,7 @@ export function TransferBox({ ticket, onClose }: { ticket: TicketPage; onClose: 
     mutationFn: async () => {
       const [kind, key] = [to.slice(0, 1), to.slice(2)];
       const change: TicketChange = kind === "a" ? { assignee: key } : { queue: key };
-      // The machine may have touched the ticket since; what a colleague did to queue or assignee is what must be seen first.
-      const now = await getTicket(ticket.id);
-      const isAsSeen = now.queue === ticket.queue && now.assignee?.id === ticket.assignee?.id;
-      await changeTicket(ticket.id, isAsSeen ? now.revision : ticket.revision, change);
+      await changeSeen(ticket, change);
       if (note.trim()) await addNote(ticket.id, note.trim());
     },
     onSuccess: () => {

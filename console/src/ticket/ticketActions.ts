@@ -1,7 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { setFollowing } from "../api/attention";
 import { patchTicket, queryClient, useDesk, useSession } from "../api/queries";
-import { changeTicket, type TicketChange } from "../api/tickets";
+import { changeSeen, type TicketChange } from "../api/tickets";
 import type { Priority, TicketPage } from "../api/types";
 import type { Panel } from "../assist/panel";
 import { dropFromLists } from "../inbox/news";
@@ -46,7 +46,7 @@ export function useTicketActions(ticket: TicketPage, onNote: () => void, panel: 
     const undo: Undo = { kind: "change", label, back, ticketId: ticket.id, number: ticket.number, until: Date.now() + desk.undo_seconds * 1000 };
     offerUndo(undo);
     try {
-      await changeTicket(ticket.id, ticket.revision, what);
+      await changeSeen(ticket, what);
       await Promise.all(["views", "tickets"].map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
       await queryClient.invalidateQueries({ queryKey: ["ticket", ticket.id] });
     } catch (error) {
