@@ -34,6 +34,7 @@ export const actions = [
   { id: "ticket.snooze", key: "l", label: "key.snooze", scope: "ticket" },
   { id: "ticket.follow", key: "f", label: "key.follow", scope: "ticket" },
   { id: "ticket.transfer", key: "Shift+m", label: "key.transfer", scope: "ticket" },
+  { id: "ticket.merge", key: "Shift+j", label: "key.merge", scope: "ticket" },
   { id: "ticket.note", key: "n", label: "key.note", scope: "ticket" },
   { id: "draft.edit", key: "r", label: "key.edit", scope: "ticket" },
   { id: "draft.macro", key: "Mod+m", label: "key.macro", scope: "ticket" },

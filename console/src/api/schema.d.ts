@@ -2194,6 +2194,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merges this ticket into another of the same requester: its letters and notes go there, and mail to it follows. */
+        post: operations["merge"];
+        /** Undoes the merge of this ticket: its letters and notes are back. What came since stays with the other ticket. */
+        delete: operations["undo_merge"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}/notes": {
         parameters: {
             query?: never;
@@ -2328,6 +2346,24 @@ export interface paths {
         post?: never;
         /** Brings a ticket back before its time. */
         delete: operations["bring_back"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a ticket of its own of a letter, alone or with all that follows. */
+        post: operations["split"];
+        /** Undoes the split that this ticket began with: it goes back, with what came since, to where it was. */
+        delete: operations["undo_split"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3623,6 +3659,12 @@ export interface components {
             /** @description `ready`, or `counting` when nothing was counted yet. */
             state: string;
         };
+        /** @description Where to go on. */
+        GoesOn: {
+            /** Format: int64 */
+            number: number;
+            ticket_id: string;
+        };
         /** @description Groups of people in the last four whole weeks, and who shares their own figures. */
         GroupReadings: {
             /** @description The first Monday. */
@@ -4414,6 +4456,11 @@ export interface components {
             latest: string;
             /** @description Why we think a machine sent it. */
             machine?: string | null;
+            /**
+             * Format: int64
+             * @description Number of the ticket it was moved from.
+             */
+            moved_from?: number | null;
             /** @description Sentences of `latest` that try to instruct the machine, by the shipped rules. They have no effect. */
             orders: components["schemas"]["CharSpan"][];
             quoted?: string | null;
@@ -4607,6 +4654,11 @@ export interface components {
             /** @description `agent`, `lead`, `knowledge_owner`, `auditor` or `admin`. */
             role: string;
         };
+        /** @description Which ticket goes on. */
+        NewMerge: {
+            /** @description Id or number of the ticket that goes on; it is of the same requester. */
+            into: string;
+        };
         /** @description The text of a note. */
         NewNote: {
             body: string;
@@ -4665,6 +4717,13 @@ export interface components {
         NewSharing: {
             /** @description `private` or `shared`. */
             sharing: string;
+        };
+        /** @description Which letters become a ticket of their own. */
+        NewSplit: {
+            /** @description A letter of the requester. */
+            message_id: string;
+            /** @description `alone`, or `following`: with all that came or left after it. */
+            take: string;
         };
         /** @description The same, as its page showed it. */
         NewStandingApproval: {
@@ -4742,7 +4801,7 @@ export interface components {
             count: number;
             /** @description What it is now; for changes. */
             to?: string | null;
-            /** @description `message`, `reply`, `note`, `status`, `priority`, `queue`, `assignee`, `snoozed`, `woken`, `went_up` or `promise`. */
+            /** @description `message`, `reply`, `note`, `status`, `priority`, `queue`, `assignee`, `snoozed`, `woken`, `went_up`, `promise`, `merged` or `split`. */
             what: string;
             /** @description Who did it, each once; empty for messages of the requester's side. */
             who: string[];
@@ -4760,6 +4819,11 @@ export interface components {
             author_name: string;
             body: string;
             id: string;
+            /**
+             * Format: int64
+             * @description Number of the ticket it was moved from.
+             */
+            moved_from?: number | null;
         };
         /** @description A macro as offered for a ticket. */
         OfferedMacro: {
@@ -4830,6 +4894,17 @@ export interface components {
             id: string;
             name: string;
             plan?: string | null;
+        };
+        /** @description Another ticket that letters went to or came from. */
+        OtherTicket: {
+            at: string;
+            /** @description Who did it. */
+            by: string;
+            /** @description What a person had drafted on a ticket that was merged into this one; null for the others, and for what cannot be seen. */
+            draft?: string | null;
+            /** Format: int64 */
+            number: number;
+            ticket_id: string;
         };
         /** @description One's own figures of the last twelve weeks. Nobody else sees them unless they are shared. */
         OwnReadings: {
@@ -5516,6 +5591,15 @@ export interface components {
         /** @description Codes for the day the phone is lost; told once. */
         RecoveryCodes: {
             codes: string[];
+        };
+        /** @description Where a ticket's letters went and came from; what was undone is not there. */
+        Relocations: {
+            /** @description Tickets that were merged into this one. */
+            merged: components["schemas"]["OtherTicket"][];
+            merged_into?: components["schemas"]["OtherTicket"] | null;
+            split_from?: components["schemas"]["OtherTicket"] | null;
+            /** @description Tickets that were parts of this one. */
+            split_off: components["schemas"]["OtherTicket"][];
         };
         /** @description Words to take out of a ticket. */
         RemovalAsked: {
@@ -6278,6 +6362,8 @@ export interface components {
             messages: components["schemas"]["Message"][];
             next_ticket_id?: string | null;
             notes: components["schemas"]["Note"][];
+            /** @description Merges and splits. */
+            relocations: components["schemas"]["Relocations"];
             /** @description The status this person chose last in this category: `solved`, `pending` or `open`. */
             remembered_status: string;
             /** Format: int64 */
@@ -10941,6 +11027,66 @@ export interface operations {
             };
         };
     };
+    merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMerge"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoesOn"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     add_note: {
         parameters: {
             query?: never;
@@ -11258,6 +11404,66 @@ export interface operations {
         };
     };
     bring_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSplit"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoesOn"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_split: {
         parameters: {
             query?: never;
             header?: never;

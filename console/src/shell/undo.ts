@@ -1,7 +1,7 @@
 // What can still be taken back, newest on top: accepting an understanding must not hide a letter whose
 // time is still running. Kept over a reload of the page, because that time runs on the server.
 import { useSyncExternalStore } from "react";
-import { answerPromise, bringBack, putOff } from "../api/attention";
+import { answerPromise, bringBack, putOff, undoMerge, undoSplit } from "../api/attention";
 import { undoApproval } from "../api/drafts";
 import { undoSortOpen } from "../api/policies";
 import { changeSeen, getTicket, type TicketChange } from "../api/tickets";
@@ -12,6 +12,8 @@ export type Undo = { until: number; ticketId: string; number: number } & (
   | { kind: "letter"; approvalId: string }
   | { kind: "change"; label: string; back: TicketChange }
   | { kind: "snooze"; label: string; before: { until: string | null } | null }
+  | { kind: "merge"; label: string }
+  | { kind: "split"; label: string }
   | { kind: "promise"; label: string; promiseId: string }
   | { kind: "verdict"; label: string; verdictId: string }
   | { kind: "more"; label: string; verdictId: string }
@@ -59,6 +61,8 @@ export function useUndo(): Undo | null {
 export async function performUndo(undo: Undo): Promise<void> {
   if (undo.kind === "letter") await undoApproval(undo.approvalId);
   else if (undo.kind === "snooze") await (undo.before ? putOff(undo.ticketId, undo.before.until) : bringBack(undo.ticketId));
+  else if (undo.kind === "merge") await undoMerge(undo.ticketId);
+  else if (undo.kind === "split") await undoSplit(undo.ticketId);
   else if (undo.kind === "promise") await answerPromise(undo.ticketId, undo.promiseId, "confirmed");
   else if (undo.kind === "verdict") await undoVerdict(undo.verdictId);
   else if (undo.kind === "more") await undoMore(undo.verdictId);

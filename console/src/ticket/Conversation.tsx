@@ -50,7 +50,7 @@ export function Conversation({ ticket, isNoteOpen, onNoteClose }: Props) {
 function NoteView({ note }: { note: Note }) {
   return (
     <section className="note" aria-label={t("ticket.noteBy", { name: note.author_name })}>
-      <header><b>{t("ticket.noteBy", { name: note.author_name })}</b> <span className="quiet"><Ago at={note.at} /></span></header>
+      <header><b>{t("ticket.noteBy", { name: note.author_name })}</b> <span className="quiet">{note.moved_from && t("relocation.of", { n: note.moved_from })} <Ago at={note.at} /></span></header>
       <p className="letter-text">{note.body}</p>
     </section>
   );

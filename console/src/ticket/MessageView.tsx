@@ -12,6 +12,7 @@ import { segments } from "../text/offsets";
 import { moment, size } from "../text/time";
 import { HtmlFrame } from "./HtmlFrame";
 import { RemoveWords } from "./RemoveWords";
+import { SplitOff } from "./SplitOff";
 import { useLight } from "./lit";
 
 /** `instructs`: somewhere in it, seen or hidden, it speaks to the machine. */
@@ -44,6 +45,7 @@ export function MessageView({ ticketId, message, instructs, isNewest, isOpen, on
         {message.approved_by && <span className="quiet" title={message.approved_at ? moment(message.approved_at) : ""}>{t("ticket.signedBy", { name: message.approved_by.name })}</span>}
         {message.approval_id && <Link className="quiet" to="/letters/$approvalId" params={{ approvalId: message.approval_id }} aria-label={t("origin.link")} title={t("origin.link")}><IconRoute size={14} aria-hidden /></Link>}
         {message.delivery && message.delivery !== "sent" && <span className="delivery" data-state={message.delivery}>{word("delivery", message.delivery)}</span>}
+        {message.moved_from && <span className="quiet">{t("relocation.of", { n: message.moved_from })}</span>}
         <span className="quiet message-at"><Ago at={message.at} /></span>
       </header>
       {isOpen && (
@@ -52,7 +54,7 @@ export function MessageView({ ticketId, message, instructs, isNewest, isOpen, on
           {message.warnings.map((warning) => <p key={warning} className="warning"><IconAlertTriangle size={14} aria-hidden />{warning}</p>)}
           {isHtml ? <HtmlFrame messageId={message.id} /> : <Words message={message} isWhole={isWhole} />}
           {translated !== null && <Translated text={translated} />}
-          <Tools message={message} translation={isOut ? null : { isShown: translated !== null, onPress: () => void translate() }} isWhole={isWhole} onWhole={() => setWhole(!isWhole)} isHtml={isHtml} onHtml={() => setHtml(!isHtml)} onRemove={() => setRemoving(removing === null ? selectedWords() : null)} />
+          <Tools ticketId={ticketId} message={message} translation={isOut ? null : { isShown: translated !== null, onPress: () => void translate() }} isWhole={isWhole} onWhole={() => setWhole(!isWhole)} isHtml={isHtml} onHtml={() => setHtml(!isHtml)} onRemove={() => setRemoving(removing === null ? selectedWords() : null)} />
           {removing !== null && <RemoveWords ticketId={ticketId} message={message} selected={removing} onDone={() => setRemoving(null)} />}
         </>
       )}
@@ -88,9 +90,9 @@ const selectedWords = (): string => window.getSelection()?.toString().trim() ?? 
 /** A case imported from elsewhere came without its mail: nobody is named as its recipient. */
 const hasOriginal = (message: Message): boolean => message.direction === "inbound" && message.to.length > 0;
 
-interface ToolProps { message: Message; translation: { isShown: boolean; onPress: () => void } | null; isWhole: boolean; onWhole: () => void; isHtml: boolean; onHtml: () => void; onRemove: () => void }
+interface ToolProps { ticketId: string; message: Message; translation: { isShown: boolean; onPress: () => void } | null; isWhole: boolean; onWhole: () => void; isHtml: boolean; onHtml: () => void; onRemove: () => void }
 
-function Tools({ message, translation, isWhole, onWhole, isHtml, onHtml, onRemove }: ToolProps) {
+function Tools({ ticketId, message, translation, isWhole, onWhole, isHtml, onHtml, onRemove }: ToolProps) {
   const { agent } = useSession();
   const mayRemove = agent.role !== "auditor" && agent.role !== "knowledge_owner";
   const hasTools = mayRemove || translation || message.quoted || message.has_html || message.attachments.length > 0 || hasOriginal(message);
@@ -104,6 +106,7 @@ function Tools({ message, translation, isWhole, onWhole, isHtml, onHtml, onRemov
       ))}
       {translation && <button type="button" onClick={translation.onPress}>{t(translation.isShown ? "translate.hide" : "translate.ask")}</button>}
       {hasOriginal(message) && <a className="quiet" href={href(`/messages/${message.id}/raw`)} download={`${message.id}.eml`}>{t("ticket.raw")}</a>}
+      {agent.role !== "auditor" && hasOriginal(message) && <SplitOff ticketId={ticketId} messageId={message.id} />}
       {mayRemove && <button type="button" className="quiet" onMouseDown={(event) => event.preventDefault()} onClick={onRemove}>{t("remove.ask")}</button>}
     </footer>
   );

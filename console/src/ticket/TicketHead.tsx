@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
-import { IconArrowLeft, IconArrowUpRight, IconArrowsExchange, IconBell, IconBellOff, IconCircleCheck, IconDots, IconFlag3, IconLayoutSidebarRight, IconNote, IconRotate, IconUserCheck, IconZzz } from "@tabler/icons-react";
+import { IconArrowLeft, IconArrowMerge, IconArrowUpRight, IconArrowsExchange, IconBell, IconBellOff, IconCircleCheck, IconDots, IconFlag3, IconLayoutSidebarRight, IconNote, IconRotate, IconUserCheck, IconZzz } from "@tabler/icons-react";
 import { useSession } from "../api/queries";
 import type { Priority, TicketPage } from "../api/types";
 import type { Panel } from "../assist/panel";
@@ -8,9 +8,9 @@ import { Key } from "../states/Parts";
 import { t, word } from "../strings";
 import type { TicketActions } from "./ticketActions";
 
-interface Props { ticket: TicketPage; actions: TicketActions; panel: Panel; onEscalate: () => void; onSnooze: () => void; onTransfer: () => void }
+interface Props { ticket: TicketPage; actions: TicketActions; panel: Panel; onEscalate: () => void; onSnooze: () => void; onTransfer: () => void; onMerge: () => void }
 
-export function TicketHead({ ticket, actions, panel, onEscalate, onSnooze, onTransfer }: Props) {
+export function TicketHead({ ticket, actions, panel, onEscalate, onSnooze, onTransfer, onMerge }: Props) {
   const { agent, desk } = useSession();
   const isDone = ticket.status === "solved" || ticket.status === "closed";
   const isMine = ticket.assignee?.id === agent.id;
@@ -37,6 +37,7 @@ export function TicketHead({ ticket, actions, panel, onEscalate, onSnooze, onTra
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconUserCheck size={15} />} rightSection={<Key action="ticket.takeOver" />} onClick={actions.takeOver}>{t(isMine ? "ticket.giveBack" : "ticket.take")}</Menu.Item>
           <Menu.Item leftSection={<IconArrowsExchange size={15} />} rightSection={<Key action="ticket.transfer" />} onClick={onTransfer}>{t("ticket.transfer")}</Menu.Item>
+          {!ticket.relocations.merged_into && <Menu.Item leftSection={<IconArrowMerge size={15} />} rightSection={<Key action="ticket.merge" />} onClick={onMerge}>{t("key.merge")}</Menu.Item>}
           {!isDone && <Menu.Item leftSection={<IconZzz size={15} />} rightSection={<Key action="ticket.snooze" />} onClick={onSnooze}>{t("key.snooze")}</Menu.Item>}
           <Menu.Item leftSection={ticket.followed ? <IconBellOff size={15} /> : <IconBell size={15} />} rightSection={<Key action="ticket.follow" />} onClick={actions.follow}>{t(ticket.followed ? "ticket.unfollow" : "ticket.follow")}</Menu.Item>
           <Menu.Item leftSection={<IconNote size={15} />} rightSection={<Key action="ticket.note" />} onClick={actions.note}>{t("key.note")}</Menu.Item>

@@ -10,9 +10,11 @@ import { Conversation } from "./Conversation";
 import { EscalationBox } from "./EscalationBox";
 import { HandOverLine, useHandOver } from "./HandOverLine";
 import { LightProvider } from "./lit";
+import { MergeBox } from "./MergeBox";
 import { PresentLine } from "./PresentLine";
 import { useBeingPresent } from "./presence";
 import { PromiseList } from "./PromiseList";
+import { RelocationLines } from "./RelocationLines";
 import { SnoozeBox } from "./SnoozeBox";
 import { SummaryBox } from "./SummaryBox";
 import { TicketHead } from "./TicketHead";
@@ -29,10 +31,12 @@ export function TicketView({ ticket }: { ticket: TicketPage }) {
   useAction("ticket.escalate", () => setRaising(!isRaising));
   useBeingPresent(ticket.id);
 
-  const [asking, setAsking] = useState<"snooze" | "transfer" | null>(null);
-  const ask = (what: "snooze" | "transfer") => setAsking((old) => (old === what ? null : what));
+  const [asking, setAsking] = useState<"snooze" | "transfer" | "merge" | null>(null);
+  const ask = (what: "snooze" | "transfer" | "merge") => setAsking((old) => (old === what ? null : what));
   useAction("ticket.snooze", () => ask("snooze"), ticket.status !== "solved" && ticket.status !== "closed");
   useAction("ticket.transfer", () => ask("transfer"));
+  const isMerged = ticket.relocations.merged_into !== null;
+  useAction("ticket.merge", () => ask("merge"), !isMerged);
   useEffect(() => setAsking(null), [ticket.id]);
   const handOver = useHandOver(ticket);
 
@@ -48,16 +52,18 @@ export function TicketView({ ticket }: { ticket: TicketPage }) {
     <LightProvider>
       <article className="ticket" data-panel={panel.isOpen ? "open" : "closed"} aria-label={`#${ticket.number} ${ticket.subject}`}>
         <div className="ticket-main">
-          <TicketHead ticket={ticket} actions={actions} panel={panel} onEscalate={() => setRaising(true)} onSnooze={() => ask("snooze")} onTransfer={() => ask("transfer")} />
+          <TicketHead ticket={ticket} actions={actions} panel={panel} onEscalate={() => setRaising(true)} onSnooze={() => ask("snooze")} onTransfer={() => ask("transfer")} onMerge={() => ask("merge")} />
           <PresentLine ticketId={ticket.id} />
           <HandOverLine found={handOver} />
           <SnoozeBox ticket={ticket} isOpen={asking === "snooze"} onClose={() => setAsking(null)} />
           {asking === "transfer" && <TransferBox ticket={ticket} onClose={() => setAsking(null)} />}
+          {asking === "merge" && !isMerged && <MergeBox ticket={ticket} onClose={() => setAsking(null)} />}
+          <RelocationLines ticket={ticket} />
           <PromiseList ticket={ticket} />
           <EscalationBox ticket={ticket} isOpen={isRaising} onOpen={() => setRaising(true)} onClose={() => setRaising(false)} />
           <SummaryBox ticket={ticket} />
           <Conversation ticket={ticket} isNoteOpen={isNoteOpen} onNoteClose={() => setNoteOpen(false)} />
-          <Composer ticket={ticket} verdict={verdict} isPanelOpen={panel.isOpen} />
+          {!isMerged && <Composer ticket={ticket} verdict={verdict} isPanelOpen={panel.isOpen} />}
         </div>
         <AssistPanel ticket={ticket} panel={panel} verdict={verdict} />
       </article>

@@ -171,6 +171,12 @@ events! {
     EscalationPaged = "escalation.paged" { /** The ticket. */ ticket: TicketId, /** The escalation. */ escalation: EscalationId, /** `person`, `mail`, `system` or `banner`. */ how: String, /** Counting from 1. */ attempt: i64 },
     /// One side told the other something.
     EscalationUpdated = "escalation.updated" { /** The ticket. */ ticket: TicketId, /** The escalation. */ escalation: EscalationId, /** `out` or `in`. */ direction: String },
+    /// A ticket was merged into another; each of the two has an entry.
+    TicketsMerged = "ticket.merged" { /** The ticket whose trail this is in. */ ticket: TicketId, /** The one that was merged. */ from: TicketId, /** The one that goes on. */ into: TicketId },
+    /// A merge was undone; each of the two has an entry.
+    MergeUndone = "ticket.merge_undone" { /** The ticket whose trail this is in. */ ticket: TicketId, /** The one that goes on by itself again. */ from: TicketId, /** The one that it had been merged into. */ into: TicketId },
+    /// A part of a ticket became a ticket of its own; each of the two has an entry.
+    TicketSplit = "ticket.split" { /** The ticket whose trail this is in. */ ticket: TicketId, /** Where it was. */ from: TicketId, /** The new ticket. */ into: TicketId, /** How many letters. */ letters: i64 },
     /// A person put a ticket off.
     TicketSnoozed = "ticket.snoozed" { /** The ticket. */ ticket: TicketId, /** Until when; none until the requester writes. */ until: Option<Timestamp> },
     /// A ticket that was put off is back.
@@ -337,6 +343,9 @@ impl AuditEvent {
             | Self::EscalationUpdated { ticket, .. }
             | Self::ClockRang { ticket, .. }
             | Self::RequestsAsked { ticket }
+            | Self::TicketsMerged { ticket, .. }
+            | Self::MergeUndone { ticket, .. }
+            | Self::TicketSplit { ticket, .. }
             | Self::TicketSnoozed { ticket, .. }
             | Self::TicketWoken { ticket, .. }
             | Self::TicketFollowed { ticket, .. }

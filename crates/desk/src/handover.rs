@@ -45,6 +45,10 @@ closed_list! {
         WentUp = "went_up",
         /// Somebody answered for a promise.
         Promise = "promise",
+        /// Another ticket was merged with it, or no longer is.
+        Merged = "merged",
+        /// A part of it became a ticket of its own.
+        Split = "split",
     }
 }
 
@@ -123,6 +127,8 @@ fn kinds(event: &AuditEvent) -> Vec<(News, Option<String>)> {
         AuditEvent::NoteWritten { .. } => vec![(News::Note, None)],
         AuditEvent::TicketChanged { change, .. } => changes(change),
         AuditEvent::TicketSnoozed { .. } => vec![(News::Snoozed, None)],
+        AuditEvent::TicketsMerged { .. } | AuditEvent::MergeUndone { .. } => vec![(News::Merged, None)],
+        AuditEvent::TicketSplit { .. } => vec![(News::Split, None)],
         AuditEvent::TicketWoken { .. } => vec![(News::Woken, None)],
         AuditEvent::EscalationMade { state, .. } if state == "raised" => vec![(News::WentUp, None)],
         AuditEvent::EscalationAnswered { state, .. } if state == "raised" => vec![(News::WentUp, None)],

@@ -81,6 +81,8 @@ ids! {
     EscalationId,
     /// What one side of an escalation told the other.
     EscalationUpdateId,
+    /// Letters and notes that moved to another ticket.
+    RelocationId,
     /// Words of a letter of ours that name a day.
     PromiseId,
     /// A text approved beforehand for one category.

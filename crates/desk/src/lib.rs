@@ -53,6 +53,7 @@ pub mod proposal;
 pub mod reading;
 pub mod refund;
 pub mod refusal;
+pub mod relocation;
 pub mod rewrite;
 pub mod risk;
 pub mod routing;

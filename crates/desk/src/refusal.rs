@@ -147,6 +147,12 @@ pub enum Refusal {
         /// What was asked for.
         to: String,
     },
+    /// Letters that cannot go to another ticket.
+    #[error("{why}")]
+    Stays {
+        /// Why.
+        why: String,
+    },
     /// AI is switched off for this person, organisation, agent or desk.
     #[error("AI is off here: {because}.")]
     Consent {

@@ -69,7 +69,7 @@ pub use forget::{Forgotten, forget};
 pub use give_back::{withdraw_all_stale, withdraw_stale};
 pub use letter::Letter;
 pub use lookup::{
-    Fate, OutboxState, TrayLetter, Waiting, awaiting_second, due, fates, stopped_replies, tray, unsettled,
+    Fate, OutboxState, TrayLetter, Waiting, awaiting_second, due, fates, letter_waits, stopped_replies, tray, unsettled,
 };
 pub use notice::{NoticeOutcome, queue_call, queue_notice};
 pub use outcome::PROMISES;
@@ -77,7 +77,7 @@ pub use portal::{FormToken, PortalLink};
 pub use provenance::{Attempt, Behind, behind, letter_digest};
 pub use reading::Attention;
 pub use resolve::{Verdict, rescue, rescue_all, resolve};
-pub use seal::{Sealed, SealedSource, clear_pages, seal};
+pub use seal::{Sealed, SealedSource, clear_pages, close_pages, seal};
 pub use shown::{ShownFile, ShownMessage, ShownRequest, ShownTicket, Speaker};
 pub use smtp::{SmtpConfig, Tls};
 pub use standing::{

@@ -103,6 +103,18 @@ pub async fn fates(conn: &mut Conn, grant: &Grant, ticket: TicketId) -> Result<V
     rows.iter().map(fate).collect()
 }
 
+/// Whether a reply of a ticket was approved, by one person or two, and has not left, or nobody knows whether it has.
+///
+/// # Errors
+/// What the database says.
+pub async fn letter_waits(conn: &mut Conn, ticket: TicketId) -> Result<bool, DoorError> {
+    let waiting = sql!(
+        "select id from outbox where ticket_id = $1 and kind <> 'notice' and state in ('ready','sending','uncertain')
+         union all select id from drafts where ticket_id = $1 and state = 'approved' limit 1"
+    );
+    Ok(conn.maybe(waiting, params![ticket]).await?.is_some())
+}
+
 /// Mails that wait for a person's word, oldest first: uncertain ones, and those that failed.
 ///
 /// # Errors

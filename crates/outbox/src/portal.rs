@@ -42,6 +42,11 @@ impl PortalLink {
         self.ticket
     }
 
+    /// The same link to another ticket of the same person.
+    pub(crate) const fn to(self, ticket: TicketId) -> Self {
+        Self { ticket, ..self }
+    }
+
     /// How far it reaches.
     #[must_use]
     pub const fn reach(&self) -> Reach {

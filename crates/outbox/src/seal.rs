@@ -122,6 +122,10 @@ pub async fn seal(
     if !agent.role.answers() || !agent.works_in(&ticket.queue) {
         return Err(Refusal::NotYours.into());
     }
+    if let Some(number) = ticket.merged_into {
+        let why = format!("#{} was merged into #{number}. Answer there, or undo the merge first.", ticket.number);
+        return Err(Refusal::Stays { why }.into());
+    }
     if draft.state != DraftState::Open {
         return Err(Refusal::DraftState { state: draft.state.word().to_owned() }.into());
     }
@@ -224,6 +228,18 @@ pub async fn clear_pages(store: &Store, now: Timestamp) -> Result<u64, DoorError
     let pages = i64::try_from(count).unwrap_or(i64::MAX);
     tx.commit(AuditEvent::PagesCleared { pages }).await?;
     Ok(count)
+}
+
+/// Makes every page of a ticket that was shown and not approved worthless: for use in the transaction that changes what the
+/// ticket is about.
+///
+/// # Errors
+/// What the database says.
+pub async fn close_pages(tx: &mut Tx, ticket: TicketId) -> Result<(), DoorError> {
+    let now = tx.now();
+    tx.execute(sql!("update seals set spent_at = $2 where ticket_id = $1 and spent_at is null"), params![ticket, now])
+        .await?;
+    Ok(())
 }
 
 /// What the text rests on: its sentences, and the sources they cite as they stand now.

@@ -91,6 +91,15 @@ pub struct ShownRequest {
 }
 
 impl PortalLink {
+    /// The same link, to the ticket that goes on where its own was merged into another. Only tickets of one requester are.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn followed(self, conn: &mut Conn) -> Result<Self, DoorError> {
+        let ticket = conn.goes_on_as(self.ticket()).await?;
+        Ok(self.to(ticket))
+    }
+
     /// Its ticket.
     ///
     /// # Errors
@@ -176,7 +185,8 @@ impl PortalLink {
             .rows(
                 sql!(
                     "select t.id, t.number, t.subject, t.status, t.created_at from tickets t join requesters r on r.id = t.requester_id
-                     where t.requester_id = $1 and r.email like '%@%' order by t.created_at desc, t.id desc limit $2"
+                     where t.requester_id = $1 and r.email like '%@%'
+                     and not exists (select 1 from relocations l where l.from_ticket = t.id and l.kind = 'merge' and l.undone_at is null) order by t.created_at desc, t.id desc limit $2"
                 ),
                 params![self.requester(), REQUESTS],
             )

@@ -39,6 +39,8 @@ pub(crate) struct Ticket {
     pub organization_ai: Option<AiSetting>,
     pub last_inbound: Option<MessageId>,
     pub has_uncertain_letter: bool,
+    /// Number of the ticket it was merged into.
+    pub merged_into: Option<i64>,
 }
 
 impl Ticket {
@@ -47,7 +49,8 @@ impl Ticket {
             .one(
                 sql!(
                     "select t.id, t.number, t.subject, t.status, t.queue, t.category, t.operating_model, t.risk, t.language, t.requester_id, r.email, r.ai, o.ai, t.last_inbound_id,
-                     (select count(*) from outbox u where u.ticket_id = t.id and u.kind = 'reply' and u.state = 'uncertain')
+                     (select count(*) from outbox u where u.ticket_id = t.id and u.kind = 'reply' and u.state = 'uncertain'),
+                     (select g.number from relocations l join tickets g on g.id = l.to_ticket where l.from_ticket = t.id and l.kind = 'merge' and l.undone_at is null)
                      from tickets t join requesters r on r.id = t.requester_id
                      left join organizations o on o.id = coalesce(t.organization_id, r.organization_id) where t.id = $1"
                 ),
@@ -71,6 +74,7 @@ impl Ticket {
             organization_ai: c.take()?,
             last_inbound: c.take()?,
             has_uncertain_letter: c.take::<i64>()? > 0,
+            merged_into: c.take()?,
         })
     }
 

@@ -215,7 +215,9 @@ macro_rules! word_param {
     )+};
 }
 
-use desk::{article, consent, draft, ids, knowledge, operating, people, policy, reading, source, suggestion, ticket};
+use desk::{
+    article, consent, draft, ids, knowledge, operating, people, policy, reading, relocation, source, suggestion, ticket,
+};
 
 word_column!(Digest);
 macro_rules! words {
@@ -250,6 +252,7 @@ words!(
     ids::EscalationId,
     ids::EscalationUpdateId,
     ids::PromiseId,
+    ids::RelocationId,
     ids::OutboxId,
     ids::DeliveryId,
     ids::JobId,
@@ -281,6 +284,7 @@ words!(
     source::FedBy,
     source::Arrival,
     source::SyncState,
+    relocation::Relocation,
 );
 words!(
     crate::mails::MailState,

@@ -68,6 +68,8 @@ const OF_TICKETS: &[&str] = &[
     "update escalations set reason = null where ticket_id in (select id from tickets where requester_id = $1)",
     "delete from attributes where requester_id = $1",
     "delete from promises where ticket_id in (select id from tickets where requester_id = $1)",
+    "delete from relocated where relocation_id in (select l.id from relocations l join tickets t on t.id in (l.from_ticket, l.to_ticket) where t.requester_id = $1)",
+    "delete from relocations where from_ticket in (select id from tickets where requester_id = $1) or to_ticket in (select id from tickets where requester_id = $1)",
     "delete from snoozes where ticket_id in (select id from tickets where requester_id = $1)",
     "delete from follows where ticket_id in (select id from tickets where requester_id = $1)",
     "delete from asks where ticket_id in (select id from tickets where requester_id = $1)",

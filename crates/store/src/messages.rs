@@ -299,7 +299,8 @@ impl Conn {
         Ok((found, bytes))
     }
 
-    /// Tickets that these Message-IDs belong to, in their order: number, status, participants.
+    /// Tickets that these Message-IDs belong to, in their order: number, status, participants. One that was merged is what
+    /// it was merged into.
     /// For threading, which decides where a mail goes before anybody reads it.
     ///
     /// # Errors
@@ -307,11 +308,13 @@ impl Conn {
     pub async fn tickets_behind(&mut self, message_ids: &[String]) -> Result<Vec<desk::thread::Found>, StoreError> {
         let mut found: Vec<desk::thread::Found> = Vec::new();
         for header in message_ids.iter().take(50) {
-            let rows = self.rows("select t.id, t.number, t.status from messages m join tickets t on t.id = m.ticket_id where m.message_id = $1", params![header]).await?;
-            for row in &rows {
-                let mut c = row.columns();
-                let (ticket, number, status): (TicketId, i64, Status) = (c.take()?, c.take()?, c.take()?);
+            for row in self.rows("select ticket_id from messages where message_id = $1", params![header]).await? {
+                let ticket: TicketId = row.columns().take()?;
+                let ticket = self.goes_on_as(ticket).await?;
                 if !found.iter().any(|f| f.ticket == ticket) {
+                    let row = self.one("select number, status from tickets where id = $1", params![ticket]).await?;
+                    let mut c = row.columns();
+                    let (number, status): (i64, Status) = (c.take()?, c.take()?);
                     let participants = self.participants(ticket).await?;
                     found.push(desk::thread::Found { ticket, number, status, participants });
                 }

@@ -95,6 +95,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 60, common: include_str!("../migrations/0060_posts.sql"), sqlite: "", postgres: "" },
     Migration { number: 65, common: include_str!("../migrations/0065_attention.sql"), sqlite: "", postgres: "" },
     Migration { number: 66, common: include_str!("../migrations/0066_attributes.sql"), sqlite: "", postgres: "" },
+    Migration { number: 67, common: include_str!("../migrations/0067_relocations.sql"), sqlite: "", postgres: "" },
 ];
 
 /// Applies what is missing, in the order of numbers and in one transaction. Every number that is missing counts, not

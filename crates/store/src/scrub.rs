@@ -121,7 +121,8 @@ impl Conn {
 }
 
 impl Tx {
-    /// Takes words out of every text of a ticket. `vectors` are the cache keys of texts that held it.
+    /// Takes words out of every text of a ticket, and of those its letters went to or came from. `vectors` are the cache keys
+    /// of texts that held it.
     ///
     /// # Errors
     /// Whatever the database says.
@@ -131,8 +132,30 @@ impl Tx {
         scrub: Scrub<'_>,
         vectors: &[Digest],
     ) -> Result<Scrubbed, StoreError> {
-        let without = scrub.whole;
+        let family = self.relatives(ticket).await?;
         let mut done = Scrubbed::default();
+        for one in &family {
+            self.scrub_written(*one, scrub.whole, &mut done).await?;
+        }
+        if done.places == 0 {
+            return Ok(done);
+        }
+        for one in &family {
+            for statements in DERIVED {
+                self.scrub_texts(*one, *statements, scrub.pieces).await?;
+            }
+            self.forget_beside(*one, scrub.whole, vectors).await?;
+        }
+        Ok(done)
+    }
+
+    /// What people wrote, and what stands for it in lists.
+    async fn scrub_written(
+        &mut self,
+        ticket: TicketId,
+        without: &Without<'_>,
+        done: &mut Scrubbed,
+    ) -> Result<(), StoreError> {
         let mut touched = Vec::new();
         for statements in MESSAGES {
             touched.extend(self.scrub_texts(ticket, *statements, without).await?);
@@ -147,17 +170,9 @@ impl Tx {
             done.places +=
                 i64::try_from(self.scrub_texts(ticket, *statements, without).await?.len()).unwrap_or(i64::MAX);
         }
-        if done.places > 0 {
-            for statements in DERIVED {
-                self.scrub_texts(ticket, *statements, scrub.pieces).await?;
-            }
-        }
         done.places += self.scrub_drafts(ticket, without, &mut done.letters).await?;
         done.places += self.scrub_ticket(ticket, without).await?;
-        if done.places > 0 {
-            self.forget_beside(ticket, without, vectors).await?;
-        }
-        Ok(done)
+        Ok(())
     }
 
     async fn scrub_texts(

@@ -351,13 +351,19 @@ impl Conn {
         row.map(|row| row.columns().take()).transpose()
     }
 
-    /// Addresses that take part in a ticket. For threading, which decides before anybody reads.
+    /// Addresses that take part in a ticket, or in one that was merged into it. For threading, which decides before anybody reads.
     ///
     /// # Errors
     /// Whatever the database says.
     pub async fn participants(&mut self, ticket: TicketId) -> Result<Vec<String>, StoreError> {
-        let rows =
-            self.rows("select email from participants where ticket_id = $1 order by email", params![ticket]).await?;
+        let rows = self
+            .rows(
+                "with recursive whole(id) as (select id from tickets where id = $1 union
+                 select l.from_ticket from relocations l join whole w on w.id = l.to_ticket where l.kind = 'merge' and l.undone_at is null)
+                 select distinct email from participants where ticket_id in (select id from whole) order by email",
+                params![ticket],
+            )
+            .await?;
         rows.iter().map(|row| row.columns().take()).collect()
     }
 }
@@ -638,11 +644,12 @@ impl Tx {
         if touched == 1 { Ok(()) } else { Err(StoreError::Stale) }
     }
 
-    /// A ticket that was put off is back: what it becomes. Its revision goes on, as with any change.
+    /// What a ticket becomes that was put off and is back, was merged, or is by itself again. Its revision goes on, as with
+    /// any change.
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn wake_ticket(&mut self, ticket: TicketId, status: Status) -> Result<(), StoreError> {
+    pub async fn set_status(&mut self, ticket: TicketId, status: Status) -> Result<(), StoreError> {
         let now = self.now();
         self.execute(
             "update tickets set status = $2, waiting = $3, revision = revision + 1, updated_at = $4 where id = $1",

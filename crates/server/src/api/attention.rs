@@ -156,7 +156,7 @@ async fn unfollow(
 /// Things of one kind that others did.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NewsLine {
-    /// `message`, `reply`, `note`, `status`, `priority`, `queue`, `assignee`, `snoozed`, `woken`, `went_up` or `promise`.
+    /// `message`, `reply`, `note`, `status`, `priority`, `queue`, `assignee`, `snoozed`, `woken`, `went_up`, `promise`, `merged` or `split`.
     what: String,
     count: usize,
     /// Who did it, each once; empty for messages of the requester's side.

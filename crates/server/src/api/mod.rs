@@ -57,6 +57,7 @@ mod provenance;
 mod provider;
 mod readings;
 mod record_words;
+mod relocations;
 mod rewrites;
 mod search;
 mod session;
@@ -129,6 +130,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(tickets::router())
         .merge(ticket_page::router())
         .merge(attention::router())
+        .merge(relocations::router())
         .merge(diagnoses::router())
         .merge(incidents::router())
         .merge(aberrations::router())

@@ -169,6 +169,7 @@ impl From<Refusal> for Problem {
             | Refusal::DraftState { .. }
             | Refusal::InHand { .. }
             | Refusal::Halted
+            | Refusal::Stays { .. }
             | Refusal::Left => Self::new("refused", StatusCode::CONFLICT, "Refused", detail),
             Refusal::Category { .. }
             | Refusal::Lapsed { .. }

@@ -73,6 +73,16 @@ fn sentence(event: &AuditEvent) -> String {
             format!("The time for the {} comes near.", promised.replace('_', " "))
         }
         E::ClockRang { promised, .. } => format!("The time for the {} passed.", promised.replace('_', " ")),
+        E::TicketsMerged { ticket, from, .. } if ticket == from => "It was merged into another ticket.".to_owned(),
+        E::TicketsMerged { .. } => "Another ticket was merged into it.".to_owned(),
+        E::MergeUndone { ticket, from, .. } if ticket == from => {
+            "Its merge was undone; it goes on by itself.".to_owned()
+        }
+        E::MergeUndone { .. } => "The merge of another ticket into it was undone.".to_owned(),
+        E::TicketSplit { ticket, from, letters, .. } if ticket == from => {
+            format!("{letters} of its letters became a ticket of their own.")
+        }
+        E::TicketSplit { letters, .. } => format!("It began with {letters} letters of another ticket."),
         E::TicketSnoozed { until: Some(until), .. } => format!("Put off until {}.", minute(*until)),
         E::TicketSnoozed { .. } => "Put off until the requester writes.".to_owned(),
         E::TicketWoken { why, .. } => match why.as_str() {

@@ -26,6 +26,7 @@ use super::{
     people::Customer,
     problem::{Problem, ProblemBody},
     record_words,
+    relocations::Relocations,
     summary::{self, SummaryLine},
     tickets::{self, AgentRef, TicketLine, next_ticket},
     understanding::Understanding,
@@ -49,6 +50,8 @@ pub struct TicketPage {
     summary: Vec<SummaryLine>,
     messages: Vec<Message>,
     notes: Vec<Note>,
+    /// Merges and splits.
+    relocations: Relocations,
     understanding: Option<Understanding>,
     answer: Answer,
     customer: Customer,
@@ -92,6 +95,8 @@ pub struct Message {
     /// Why we think a machine sent it.
     machine: Option<String>,
     warnings: Vec<String>,
+    /// Number of the ticket it was moved from.
+    moved_from: Option<i64>,
     /// Sentences of `latest` that try to instruct the machine, by the shipped rules. They have no effect.
     orders: Vec<CharSpan>,
 }
@@ -119,6 +124,8 @@ pub struct Note {
     author_name: String,
     body: String,
     at: String,
+    /// Number of the ticket it was moved from.
+    moved_from: Option<i64>,
 }
 
 /// What became of a letter.
@@ -162,7 +169,7 @@ impl From<outbox::Fate> for LetterFate {
 
 impl From<NoteRow> for Note {
     fn from(row: NoteRow) -> Self {
-        Self { id: row.id.to_string(), author_name: row.author, body: row.body, at: time(row.at) }
+        Self { id: row.id.to_string(), author_name: row.author, body: row.body, at: time(row.at), moved_from: None }
     }
 }
 
@@ -181,6 +188,12 @@ async fn get_ticket(
     let trail = conn.trail(&grant, ticket).await?;
     let may_read = flow::triage_ticket::consent(&app, &mut conn, &row).await?.is_ok();
     let summary = if may_read { summary::lines(&conn.messages(&grant, ticket).await?) } else { Vec::new() };
+    let mut messages = messages(&mut conn, &grant, &row).await?;
+    let mut notes: Vec<Note> = conn.notes(&grant, ticket).await?.into_iter().map(Note::from).collect();
+    let moved: HashMap<String, i64> =
+        conn.moved_here(&grant, ticket).await?.into_iter().map(|one| (one.row, one.from)).collect();
+    messages.iter_mut().for_each(|m| m.moved_from = moved.get(&m.id).copied());
+    notes.iter_mut().for_each(|n| n.moved_from = moved.get(&n.id).copied());
     let page = TicketPage {
         summary,
         line: TicketLine::from(&row),
@@ -189,8 +202,9 @@ async fn get_ticket(
             Some(reader) => conn.is_followed(ticket, reader).await?,
             None => false,
         },
-        messages: messages(&mut conn, &grant, &row).await?,
-        notes: conn.notes(&grant, ticket).await?.into_iter().map(Note::from).collect(),
+        messages,
+        notes,
+        relocations: Relocations::load(&mut conn, &grant, ticket).await?,
         understanding: Understanding::load(&app, &mut conn, &grant, &row).await?,
         answer: Answer::load(&app, &mut conn, &grant, &row, &trail).await?,
         customer: Customer::load(&mut conn, &grant, row.ticket.requester).await?,
@@ -297,6 +311,7 @@ fn message(row: MessageRow, names: &HashMap<AgentId, String>, files: &mut HashMa
         delivery: row.delivery.map(|state| if state == "stopped" { "failed".to_owned() } else { state }),
         machine: row.machine,
         warnings: row.warnings,
+        moved_from: None,
         orders,
     }
 }
@@ -333,6 +348,7 @@ async fn past_case(conn: &mut Conn, grant: &Grant, row: &Row) -> Result<Vec<Mess
         delivery: None,
         machine: None,
         warnings: Vec::new(),
+        moved_from: None,
         orders: Vec::new(),
     };
     Ok(vec![

@@ -14,7 +14,7 @@ use crate::{App, FlowError, flow::INTAKE};
 /// # Errors
 /// [`Refused::Outdated`] for another page's form; [`FlowError::NotFound`] for a link that opens no ticket.
 pub async fn close(app: &App, token: &str, form: &str) -> Result<(), PostError> {
-    let (link, now) = (holds_ticket(app, token)?, app.clock.now());
+    let (link, now) = (holds_ticket(app, token).await?, app.clock.now());
     app.door.form_of(token, form, now).ok_or(Refused::Outdated)?;
     let mut tx = app.store.begin(&ServiceIdentity::new(Service::Requester), now).await?;
     let shown = link.shown(&mut tx).await.map_err(FlowError::from)?;

@@ -20,8 +20,8 @@ pub enum Opened {
 /// # Errors
 /// [`FlowError::NotFound`] for a link that is forged, outdated, or of somebody else's ticket or an erased person.
 pub async fn open(app: &App, token: &str) -> Result<Opened, FlowError> {
-    let link = holds(app, token)?;
     let mut conn = app.store.read().await?;
+    let link = holds(app, token)?.followed(&mut conn).await?;
     Ok(match link.reach() {
         Reach::Ticket => Opened::Ticket(Box::new(link.shown(&mut conn).await?)),
         Reach::Requests => {
@@ -47,7 +47,10 @@ pub(super) fn holds(app: &App, token: &str) -> Result<PortalLink, FlowError> {
 ///
 /// # Errors
 /// [`FlowError::NotFound`].
-pub(super) fn holds_ticket(app: &App, token: &str) -> Result<PortalLink, FlowError> {
+pub(super) async fn holds_ticket(app: &App, token: &str) -> Result<PortalLink, FlowError> {
     let link = holds(app, token)?;
-    if link.reach() == Reach::Ticket { Ok(link) } else { Err(FlowError::NotFound) }
+    match link.reach() {
+        Reach::Ticket => Ok(link.followed(&mut app.store.read().await?).await?),
+        Reach::Requests => Err(FlowError::NotFound),
+    }
 }

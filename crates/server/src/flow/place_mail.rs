@@ -84,6 +84,9 @@ pub(super) async fn settle(
             return set_aside(tx, safe.id, "it says that it comes from our own address").await;
         }
         Placement::Join { ticket } => {
+            // Whoever merges it holds it too: after this it stays where it is until the letter is on it.
+            tx.hold_drafts(ticket).await?;
+            let ticket = tx.goes_on_as(ticket).await?;
             let letter = letter(sender(tx, from, parsed).await?);
             (ticket, letter.join(app, tx, ticket).await?)
         }

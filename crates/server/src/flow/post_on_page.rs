@@ -93,7 +93,7 @@ pub enum Posted {
 /// # Errors
 /// [`PostError::Refused`] with the rule; [`FlowError::NotFound`] for a link that opens no ticket.
 pub async fn by_link(app: &App, token: &str, post: &LinkPost) -> Result<Posted, PostError> {
-    let (link, now) = (holds_ticket(app, token)?, app.clock.now());
+    let (link, now) = (holds_ticket(app, token).await?, app.clock.now());
     let form = app.door.form_of(token, &post.form, now).ok_or(Refused::Outdated)?;
     let wish = if post.wish == Wish::Reply && !post.files.is_empty() && post.written.trim().is_empty() {
         // A file alone is a reply: its name stands for the words.

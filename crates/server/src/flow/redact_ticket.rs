@@ -29,7 +29,10 @@ pub async fn words(
     let mut tx = app.store.begin(session, app.clock.now()).await?;
     works_here(&mut tx, session, &grant, ticket).await?;
     let vectors = vectors(&mut tx, &grant, ticket, &removal).await?;
-    tx.hold_drafts(ticket).await?;
+    let family = tx.relatives(ticket).await?;
+    for one in &family {
+        tx.hold_drafts(*one).await?;
+    }
     let mark = format!("[{class} removed]");
     let whole = |text: &str| removal.remove(text, &mark);
     let pieces = |text: &str| removal.remove_pieces(text, &mark);
@@ -39,11 +42,13 @@ pub async fn words(
         return Err(FlowError::Invalid("These words do not stand in this ticket. Select them again.".to_owned()));
     }
     // What was sent or shown cannot be changed in part: its bytes go as a whole, digest and approval stay.
-    if done.letters && outbox::forget(&mut tx, ticket).await? == Forgotten::OneIsLeaving {
-        tx.abandon().await?;
-        return Err(FlowError::Invalid(
-            "A letter of this ticket is leaving right now. Try again in a minute.".to_owned(),
-        ));
+    for one in family.iter().filter(|_| done.letters) {
+        if outbox::forget(&mut tx, *one).await? == Forgotten::OneIsLeaving {
+            tx.abandon().await?;
+            return Err(FlowError::Invalid(
+                "A letter of this ticket is leaving right now. Try again in a minute.".to_owned(),
+            ));
+        }
     }
     tx.commit(AuditEvent::TicketRedacted { ticket, class: class.name().to_owned(), places: done.places }).await?;
     app.store.clear_traces().await?;
@@ -81,9 +86,13 @@ async fn vectors(
     ticket: TicketId,
     removal: &Removal,
 ) -> Result<Vec<Digest>, FlowError> {
-    let subject = conn.ticket(grant, ticket).await?.ticket.subject;
-    let mut texts: Vec<String> =
-        conn.messages(grant, ticket).await?.iter().map(|m| meaning_of(&subject, "", &m.latest)).collect();
+    // A letter's meaning was taken under the subject of the ticket it was on then.
+    let messages = conn.messages(grant, ticket).await?;
+    let mut texts = Vec::new();
+    for one in conn.relatives(ticket).await? {
+        let subject = conn.subject(one).await?;
+        texts.extend(messages.iter().map(|m| meaning_of(&subject, "", &m.latest)));
+    }
     if let Some(case) = conn.past_case(grant, ticket).await? {
         texts.push(meaning_of(&case.subject, "", &case.question));
     }

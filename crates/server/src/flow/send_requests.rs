@@ -18,7 +18,7 @@ use crate::{App, FlowError};
 /// [`Refused::TooOften`] when one was sent within a day, [`Refused::Address`] where nobody would read it,
 /// [`FlowError::NotFound`] for a link that opens no ticket.
 pub async fn send(app: &App, token: &str, form: &str) -> Result<(), PostError> {
-    let (link, now) = (holds_ticket(app, token)?, app.clock.now());
+    let (link, now) = (holds_ticket(app, token).await?, app.clock.now());
     app.door.form_of(token, form, now).ok_or(Refused::Outdated)?;
     let mut tx = app.store.begin(&ServiceIdentity::new(Service::Requester), now).await?;
     let number = link.shown(&mut tx).await.map_err(FlowError::from)?.number;

@@ -105,7 +105,7 @@ async fn wake(app: &App, ticket: TicketId, now: Timestamp) -> Result<(), FlowErr
     let why = if status.is_over() { "over" } else { "time" };
     if !status.is_over() {
         tx.ask_to_look(ticket, snooze.agent, AskedWhy::Woken, snooze.agent).await?;
-        tx.wake_ticket(ticket, status.after_snooze()).await?;
+        tx.set_status(ticket, status.after_snooze()).await?;
     }
     tx.commit(AuditEvent::TicketWoken { ticket, why: why.to_owned() }).await?;
     Ok(())

@@ -26,6 +26,12 @@ pub async fn write(app: &App, session: &AgentSession, ticket: TicketId, body: &s
     let grant = Grant::for_agent(session, Purpose::Reply)?;
     let mut tx = app.store.begin(session, app.clock.now()).await?;
     let queue = tx.ticket(&grant, ticket).await?.ticket.queue;
+    if let Some(merge) = tx.merge_of(ticket).await? {
+        return Err(FlowError::Conflict(format!(
+            "This ticket was merged into #{}. Write the note there.",
+            merge.to_number
+        )));
+    }
     let agent = session.agent();
     let called = called(&mut tx, body, &queue).await?;
     let note = tx.add_note(ticket, agent.id, body).await?;

@@ -80,6 +80,7 @@ const WORDS: &[(&str, &str)] = &[
     ("message_id", NOTHING),
     ("origin", "agent"),
     ("state", "accepted"),
+    ("take", "alone"),
     ("tool", "shorter"),
     ("verdict", "accepted"),
 ];

@@ -48,6 +48,7 @@ mod real;
 mod real_mail;
 mod record;
 mod redaction;
+mod relocations;
 mod rewrites;
 mod search;
 mod sources;

@@ -74,7 +74,7 @@ async fn post(who: &Client, link: &str, fields: &[(&str, &str)], files: &[(&str,
 }
 
 /// Writes on the page as its reader would.
-async fn write(who: &Client, link: &str, wish: &str, text: &str) -> Seen {
+pub async fn write(who: &Client, link: &str, wish: &str, text: &str) -> Seen {
     let shown = get(who, link).await;
     post(who, link, &[("form", mark(&shown.html)), ("text", text), ("do", wish)], &[]).await
 }
