@@ -24,7 +24,7 @@ async function customerAsks(page, subject, text) {
 
 const accessible = async (page) => {
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document.querySelector(".ticket-main")));
+  const { violations } = await page.evaluate(() => window.axe.run(document.querySelector(".attention:is([data-testid=merge], [data-testid=relocations])")));
   assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]), []);
 };
 
@@ -68,7 +68,7 @@ test("merged, undone, merged again; a letter is split off and comes back", async
       await page.locator(".conversation .message", { hasText: "hums" }).getByRole("button", { name: "Split off" }).click();
       await page.getByRole("button", { name: "This letter alone" }).click();
       await page.getByText("Split from").waitFor();
-      await page.getByText(`from #${first.number}`).waitFor();
+      await page.getByText(`from #${first.number}`, { exact: true }).waitFor();
       await page.getByTestId("relocations").getByRole("button", { name: "Undo" }).click();
       await page.getByText("Merged into").waitFor();
     }, { at });

@@ -21,6 +21,10 @@ import { TicketHead } from "./TicketHead";
 import { TransferBox } from "./TransferBox";
 import { useTicketActions } from "./ticketActions";
 
+/** Changes when letters came from another ticket or went back: they are no news, and are shown at once. */
+const letterMoves = ({ relocations: { merged_into, merged, split_off } }: TicketPage): string =>
+  [merged_into?.number, ...merged.map((one) => one.number), ...split_off.map((one) => one.number)].join(" ");
+
 export function TicketView({ ticket }: { ticket: TicketPage }) {
   const panel = usePanel();
   const verdict = useVerdict(ticket);
@@ -62,7 +66,7 @@ export function TicketView({ ticket }: { ticket: TicketPage }) {
           <PromiseList ticket={ticket} />
           <EscalationBox ticket={ticket} isOpen={isRaising} onOpen={() => setRaising(true)} onClose={() => setRaising(false)} />
           <SummaryBox ticket={ticket} />
-          <Conversation ticket={ticket} isNoteOpen={isNoteOpen} onNoteClose={() => setNoteOpen(false)} />
+          <Conversation key={letterMoves(ticket)} ticket={ticket} isNoteOpen={isNoteOpen} onNoteClose={() => setNoteOpen(false)} />
           {!isMerged && <Composer ticket={ticket} verdict={verdict} isPanelOpen={panel.isOpen} />}
         </div>
         <AssistPanel ticket={ticket} panel={panel} verdict={verdict} />
