@@ -25,6 +25,7 @@ pub mod disclosure;
 pub mod draft;
 pub mod envelope;
 pub mod escalation;
+pub mod eval;
 pub mod failure;
 mod folded;
 pub mod grounding;

@@ -13,6 +13,7 @@ mod consent;
 mod demo;
 mod doctor;
 mod erase;
+mod eval;
 mod export;
 mod first_start;
 mod ground;
@@ -92,6 +93,9 @@ enum Command {
     /// Measure what instructions hidden in mails achieve.
     #[command(subcommand)]
     Injection(injection::Injection),
+    /// Suites of cases that judge a change before people meet it.
+    #[command(subcommand)]
+    Eval(eval::Eval),
     /// Operating models, risk rules, routing, personas and macros as files.
     #[command(subcommand)]
     Policy(policy::Policy),
@@ -153,6 +157,7 @@ async fn run(command: Command) -> Outcome {
         Command::Rootcause(rootcause) => rootcause.run(),
         Command::Mail(mail) => mail.run(),
         Command::Injection(injection) => Box::pin(injection.run()).await,
+        Command::Eval(eval) => Box::pin(eval.run()).await,
         Command::Policy(policy) => policy.run().await,
         Command::Sources(sources) => Box::pin(sources.run()).await,
         Command::Search(search) => search.run().await,

@@ -109,7 +109,7 @@ fn tell(trials: &[Trial]) -> Outcome {
 }
 
 /// Path from the folder, with `/`, and text of every file in it and its folders. Names that begin with a dot are left out.
-fn read(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
+pub(super) fn read(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     let told = |path: &Path, why: String| Failure::told(format!("{} cannot be read: {why}.", path.display()));
     let mut files = Vec::new();
     for (depth, base) in [("", folder.to_owned())]

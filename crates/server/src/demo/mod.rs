@@ -2,5 +2,8 @@
 
 pub mod attack;
 pub(crate) mod files;
+mod policies;
 mod telemetry;
 pub mod world;
+
+pub use policies::policies;

@@ -8,6 +8,7 @@ use desk::{
     escalation::{Case, Contact, Decision, Escalating, Means, Place, Receiver, Rise, Signal, decide, signals},
     ids::{AgentId, EscalationId, TicketId},
     notice::Notice,
+    risk::Raised,
     suggestion::Doubt,
     ticket::{Priority, Status},
     triage::Triage,
@@ -55,15 +56,13 @@ pub async fn look(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     let (flags, topics) = look.map_or((Vec::new(), 0), |l| (l.suggestion.value.risk, l.suggestion.value.also.len()));
     let requests = tx.own_requests_since(ticket, now.plus_seconds(-policy.repeated_days * 86_400)).await?;
     let case = Case {
-        open: open_words(&messages),
-        flags: &flags,
-        known: known(&line),
         unsure,
         topics,
         sources_disagree: line.draft_why.as_deref().is_some_and(|why| why.starts_with(DISAGREE)),
         requests,
         waiting_seconds: told.worked(waits_since(&messages).unwrap_or(line.ticket.last_inbound_at), now),
         missed: told.missed.first().cloned(),
+        ..in_hand(&messages, &flags, &line)
     };
     let conduct = Conduct::of(&policies, worked(&line), now);
     let place = Place {
@@ -86,6 +85,11 @@ pub async fn look(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     tx.commit(event).await?;
     app.live.committed();
     Ok(())
+}
+
+/// What a case shows by its words and by who asks.
+pub(crate) fn in_hand<'a>(messages: &'a [Message], flags: &'a [Raised], line: &'a TicketLine) -> Case<'a> {
+    Case { open: open_words(messages), flags, known: known(line), ..Case::default() }
 }
 
 /// What is done with a decision.

@@ -61,6 +61,7 @@ pub mod reject_draft;
 pub mod retain;
 pub mod retry_mail;
 pub mod rewrite_text;
+pub mod run_case;
 pub mod seal_reply;
 pub mod second_factor;
 pub mod send_requests;

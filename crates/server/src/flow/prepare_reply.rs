@@ -3,7 +3,7 @@
 
 use desk::{
     Timestamp,
-    assemble::{self, Move},
+    assemble::{self, Closeness, Move},
     audit::{AuditEvent, Service},
     conduct::{Conduct, Worked},
     draft::{Composed, DraftOrigin, DraftState},
@@ -98,9 +98,7 @@ impl Case {
         }
         known.sort_by(|a, b| a.1.cmp(&b.1));
         known.dedup();
-        let inbound = messages.iter().filter(|m| m.inbound).chain([&newest]);
-        let mut said: Vec<String> = inbound.flat_map(|m| assemble::tried(&m.latest)).collect();
-        said.extend(messages.iter().filter(|m| !m.inbound).map(|m| m.latest.clone()));
+        let said = said(&messages, &newest);
         Ok(Some(Self { line, newest, conduct, voice, said, turns, first_name, known }))
     }
 
@@ -109,6 +107,13 @@ impl Case {
     pub fn question(&self) -> String {
         format!("{}\n\n{}", self.line.ticket.subject, self.newest.latest)
     }
+}
+
+/// What is not said again: replies that left, and what the requester says they tried.
+pub(crate) fn said(earlier: &[Message], newest: &Message) -> Vec<String> {
+    let inbound = earlier.iter().filter(|m| m.inbound).chain([newest]);
+    let tried = inbound.flat_map(|m| assemble::tried(&m.latest));
+    tried.chain(earlier.iter().filter(|m| !m.inbound).map(|m| m.latest.clone())).collect()
 }
 
 /// The voice for a ticket whose newest words are `text`: chosen by who asks and in which language, never by how they feel.
@@ -140,6 +145,42 @@ pub fn know(known: &mut Vec<(redact::Class, String)>, name: &str, address: &str)
     }
 }
 
+/// What the machine may do about a case.
+pub(crate) enum Room {
+    /// Nothing but sorting.
+    Nothing {
+        /// Why, for the ticket.
+        why: String,
+        /// The same for the record.
+        word: &'static str,
+    },
+    /// Look for sources, and leave every word to a person.
+    Sources,
+    /// Write in this voice.
+    Draft(Voice),
+}
+
+/// Decides it: who wrote, what the policies leave, whether anybody answers for the voice.
+pub(crate) fn room(case: &Case) -> Room {
+    if let Some(machine) = &case.newest.machine {
+        let kind = machine.split(':').next().unwrap_or("machine mail");
+        let why = format!("A machine wrote this ({kind}); nobody waits for an answer.");
+        return Room::Nothing { why, word: "machine-mail" };
+    }
+    match (case.conduct.withheld(), &case.voice) {
+        (Some(why), _) if case.conduct.writing == Writing::Nothing => {
+            let word = if case.conduct.lapsed.is_some() { "policy-lapsed" } else { "operating-model" };
+            Room::Nothing { why, word }
+        }
+        (Some(_), _) => Room::Sources,
+        (None, Ok(chosen)) => Room::Draft(chosen.voice.clone()),
+        (None, Err(why)) => {
+            let why = format!("{why} Until a lead renews it, the machine only sorts here.");
+            Room::Nothing { why, word: "policy-lapsed" }
+        }
+    }
+}
+
 /// Retrieves and drafts for a ticket's newest question.
 ///
 /// # Errors
@@ -153,36 +194,17 @@ pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     if let Err(refusal) = allowed {
         return withhold(app, ticket, &refusal.to_string(), "consent").await;
     }
-    if let Some(machine) = &case.newest.machine {
-        return withhold(
-            app,
-            ticket,
-            &format!(
-                "A machine wrote this ({}); nobody waits for an answer.",
-                machine.split(':').next().unwrap_or("machine mail")
-            ),
-            "machine-mail",
-        )
-        .await;
-    }
-    let withheld = case.conduct.withheld();
-    if let Some(why) = withheld.as_ref().filter(|_| case.conduct.writing == Writing::Nothing) {
-        let word = if case.conduct.lapsed.is_some() { "policy-lapsed" } else { "operating-model" };
-        return withhold(app, ticket, why, word).await;
-    }
-    let voice = match &case.voice {
-        Ok(chosen) => chosen.voice.clone(),
-        Err(why) if withheld.is_none() => {
-            let why = format!("{why} Until a lead renews it, the machine only sorts here.");
-            return withhold(app, ticket, &why, "policy-lapsed").await;
-        }
-        // Nothing is written here in any voice.
-        Err(_) => Voice::shipped(),
+    let voice = match room(&case) {
+        Room::Nothing { why, word } => return withhold(app, ticket, &why, word).await,
+        // Nothing is written there in any voice.
+        Room::Sources => Voice::shipped(),
+        Room::Draft(voice) => voice,
     };
+    let withheld = case.conduct.withheld();
     let cited = retrieve(app, &case).await?;
     outbox::crash::point("draft-retrieved");
     let meanings = meanings(app, &case, &cited).await?;
-    let drafted = drafted(&case, &voice, &cited, &meanings);
+    let drafted = drafted(&case, &voice, &cited, &|a, b| meanings.closeness(a, b));
     let disagreement = match &drafted {
         Ok(composed) => whom_to_ask::disagreement(app, &cited, composed).await?,
         Err(_) => None,
@@ -276,7 +298,12 @@ pub async fn meanings(app: &App, case: &Case, cited: &[Cited]) -> Result<Meaning
 ///
 /// # Errors
 /// The questions that nothing answers.
-pub fn drafted(case: &Case, voice: &Voice, cited: &[Cited], meanings: &Meanings) -> Result<Composed, Vec<String>> {
+pub fn drafted(
+    case: &Case,
+    voice: &Voice,
+    cited: &[Cited],
+    closeness: &Closeness<'_>,
+) -> Result<Composed, Vec<String>> {
     let question = case.question();
     let request = assemble::Request {
         whole: &question,
@@ -285,7 +312,7 @@ pub fn drafted(case: &Case, voice: &Voice, cited: &[Cited], meanings: &Meanings)
         language: Language::guess(&case.newest.latest),
         voice,
     };
-    assemble::assemble(&request, cited, &|a, b| meanings.closeness(a, b))
+    assemble::assemble(&request, cited, closeness)
 }
 
 /// What would be assembled for a question on its own; none when nothing answers it.

@@ -82,7 +82,7 @@ pub async fn preview(
     let cited = prepare_reply::retrieve(app, &case).await?;
     let meanings = prepare_reply::meanings(app, &case, &cited).await?;
     let in_voice = |voice: Chosen| {
-        let drafted = prepare_reply::drafted(&case, &voice.voice, &cited, &meanings);
+        let drafted = prepare_reply::drafted(&case, &voice.voice, &cited, &|a, b| meanings.closeness(a, b));
         let said = drafted.as_ref().map_or("", |composed| composed.body.as_str());
         let breaches = if said.is_empty() { Vec::new() } else { persona::lint(said, &voice.voice, voice.language) };
         Previewed { voice, drafted, breaches }

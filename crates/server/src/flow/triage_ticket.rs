@@ -95,7 +95,7 @@ pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
 }
 
 /// What rules see in a ticket's messages.
-struct Read {
+pub(crate) struct Read {
     seen: Vec<Seen>,
     answered: Answered,
     deadline: Option<Deadline>,
@@ -107,7 +107,8 @@ struct Read {
 }
 
 impl Read {
-    fn new(rules: &Rules, messages: &[Message], newest: &Message) -> Self {
+    /// Of messages whose last from the requester is `newest`.
+    pub(crate) fn new(rules: &Rules, messages: &[Message], newest: &Message) -> Self {
         let answered = messages.iter().filter(|m| m.agent.is_some()).map(|m| m.at).max();
         let inbound = || messages.iter().filter(|m| m.inbound);
         let seen =
@@ -126,10 +127,22 @@ fn deadline_in(message: &Message) -> Option<Deadline> {
 }
 
 /// A decision, and what the ticket's row is to say.
-struct Sorted {
-    suggestion: Suggestion<Triage>,
-    row: Triage,
-    doubt: Doubt,
+pub(crate) struct Sorted {
+    /// The look with its reasons.
+    pub suggestion: Suggestion<Triage>,
+    /// What the row says.
+    pub row: Triage,
+    /// How sure it is.
+    pub doubt: Doubt,
+}
+
+/// What was decided about a ticket before.
+#[derive(Default)]
+pub(crate) struct Before {
+    /// The look that stands, and when it was made.
+    pub last: Option<(Triage, Timestamp)>,
+    /// Whether a person chose the category.
+    pub persons: bool,
 }
 
 async fn sort(
@@ -143,11 +156,23 @@ async fn sort(
 ) -> Result<Sorted, FlowError> {
     let last = conn.newest_suggestion::<Triage>(grant, line.ticket.id, SuggestionKind::Triage).await?;
     let persons = conn.has_persons_category(line.ticket.id).await?;
-    let chosen = line.ticket.category.as_deref().filter(|_| persons);
-    let dismissed = last
-        .as_ref()
-        .map(|last| dismissals(&last.suggestion.value, last.suggestion.made_at, &line.ticket.risk))
-        .unwrap_or_default();
+    let before = Before { last: last.map(|l| (l.suggestion.value, l.suggestion.made_at)), persons };
+    Ok(sorted(&before, line, read, opinion, ways, now))
+}
+
+/// Decides: what people and earlier looks said, the rules, the classifier's opinion, the desk's own ways.
+pub(crate) fn sorted(
+    before: &Before,
+    line: &TicketLine,
+    read: Read,
+    opinion: &Opinion,
+    ways: &Ways,
+    now: Timestamp,
+) -> Sorted {
+    let last = before.last.as_ref().map(|(look, _)| look);
+    let chosen = line.ticket.category.as_deref().filter(|_| before.persons);
+    let undone = |(last, made_at): &(Triage, Timestamp)| dismissals(last, *made_at, &line.ticket.risk);
+    let dismissed = before.last.as_ref().map(undone).unwrap_or_default();
     let known = Known {
         guess: &opinion.guess,
         risk: standing(read.seen, read.answered, &dismissed),
@@ -158,7 +183,7 @@ async fn sort(
         now,
     };
     let about = About { language: Some(read.language.word()), ..About::line(line, &read.text) };
-    let in_hand = read.answered.is_some() || last.as_ref().is_some_and(|l| l.suggestion.value.category.is_some());
+    let in_hand = read.answered.is_some() || last.is_some_and(|l| l.category.is_some());
     let route = |category: Option<&Category>| match category {
         None if in_hand => None,
         found => ways.way(About { category: found.map(|c| c.key.as_str()), ..about }),
@@ -167,7 +192,7 @@ async fn sort(
     let doubt = opinion.guess.confidence.doubt();
     let told = read.diagnosis.as_ref().and_then(|d| diagnosis::effect::apply(d, &mut look, doubt, &ways.categories));
     look.dismissed = dismissed;
-    let kept = keep(&mut look, last.as_ref().map(|l| &l.suggestion.value), line.ticket.priority, &line.ticket.queue);
+    let kept = keep(&mut look, last, line.ticket.priority, &line.ticket.queue);
     let (mut confidence, mut doubt) = (opinion.guess.confidence.clone(), doubt);
     if chosen.is_some() {
         look.kept.push(Field::Category);
@@ -178,7 +203,7 @@ async fn sort(
     let speaks_for = |e: &&Evidence| e.weight.is_none_or(|weight| weight > 0.0);
     let because = opinion.because.iter().filter(speaks_for).cloned().chain(rules).chain(told).collect();
     let suggestion = Suggestion { value: look, confidence, because, made_by: opinion.made_by.clone(), made_at: now };
-    Ok(Sorted { suggestion, row, doubt })
+    Sorted { suggestion, row, doubt }
 }
 
 /// A second look at a sorted ticket.

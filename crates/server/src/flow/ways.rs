@@ -61,7 +61,9 @@ impl Ways {
         Ok(Self::new(policies, queues, products))
     }
 
-    fn new(policies: Policies, queues: Vec<String>, products: Vec<String>) -> Self {
+    /// Of policies, keys of queues and names of products.
+    #[must_use]
+    pub fn new(policies: Policies, queues: Vec<String>, products: Vec<String>) -> Self {
         let body = policies.find(PolicyKind::Routing, DEFAULT_KEY).map_or("", |p| p.body.as_str());
         // A routing that no longer reads, because a queue it names is gone, leaves every ticket to its category.
         let routing = Routing::parse(body, &queues, policies.shipped_categories()).unwrap_or_default();

@@ -81,11 +81,13 @@ pub async fn start(
         ask_model(app, &case, retrieval, &cited, Asked::ByPerson).await?;
     } else {
         let meanings = prepare_reply::meanings(app, &case, &cited).await?;
-        let mut composed = prepare_reply::drafted(&case, &chosen.voice, &cited, &meanings).map_err(|_| {
-            FlowError::Invalid(
-                "No approved source answers this, so nothing can be assembled. Write the reply yourself.".to_owned(),
-            )
-        })?;
+        let mut composed = prepare_reply::drafted(&case, &chosen.voice, &cited, &|a, b| meanings.closeness(a, b))
+            .map_err(|_| {
+                FlowError::Invalid(
+                    "No approved source answers this, so nothing can be assembled. Write the reply yourself."
+                        .to_owned(),
+                )
+            })?;
         composed.doubts.extend(whom_to_ask::disagreement(app, &cited, &composed).await?);
         if let Some(own) = standing {
             set_aside(app, session, &grant, ticket, own).await?;

@@ -22,7 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 
 /// What the trade may be written with: words and their stems, time, hashes, differences, the format of policies. No I/O, no database.
 const DESK_MAY_USE: &[&str] =
-    &["frostem", "jiff", "serde", "serde_json", "sha2", "similar", "thiserror", "toml", "uuid"];
+    &["frostem", "jiff", "serde", "serde-saphyr", "serde_json", "sha2", "similar", "thiserror", "toml", "uuid"];
 
 /// Libraries of which there is one version, because two would be two behaviours.
 const ONE_OF_EACH: &[&str] = &["reqwest", "rustls", "sqlx", "tokio", "hyper", "ring"];

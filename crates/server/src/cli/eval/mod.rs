@@ -1,0 +1,38 @@
+//! `countersign eval`: suites of cases that judge a change before people meet it.
+
+mod convert;
+mod pin;
+mod report;
+mod rules;
+mod run;
+mod suite;
+
+use super::Outcome;
+
+/// Suites of cases in files.
+#[derive(Debug, clap::Subcommand)]
+pub enum Eval {
+    /// Run every case of a folder through this desk's policies. Exit code 0: all held. 1: some did not. 2: they cannot be run.
+    Run(run::Run),
+    /// Say that cases were looked at under today's policies: write those into their files.
+    Pin(pin::Pin),
+    /// Write a folder's cases for other tools.
+    Export(convert::Export),
+    /// Make cases of another tool's file.
+    Import(convert::Import),
+}
+
+impl Eval {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// A sentence with the next step.
+    pub async fn run(self) -> Outcome {
+        match self {
+            Self::Run(run) => Box::pin(run.run()).await,
+            Self::Pin(pin) => Box::pin(pin.run()).await,
+            Self::Export(export) => export.run(),
+            Self::Import(import) => import.run(),
+        }
+    }
+}
