@@ -1,5 +1,5 @@
 import { call } from "./http";
-import type { GoesOn, HandOver, Promised, Snooze, SnoozeTimes } from "./types";
+import type { GoesOn, HandOver, Morning, Promised, Snooze, SnoozeTimes } from "./types";
 
 export const getSnoozeTimes = (ticketId: string) => call<SnoozeTimes>("GET", `/tickets/${ticketId}/snooze`);
 /** Until a moment, or with null until the requester writes. Answers how it was before. */
@@ -14,3 +14,4 @@ export const undoMerge = (ticketId: string) => call<void>("DELETE", `/tickets/${
 export const splitTicket = (ticketId: string, messageId: string, take: "alone" | "following") =>
   call<GoesOn>("POST", `/tickets/${ticketId}/split`, { body: { message_id: messageId, take } });
 export const undoSplit = (ticketId: string) => call<void>("DELETE", `/tickets/${ticketId}/split`);
+export const getMorning = () => call<Morning>("GET", "/morning");

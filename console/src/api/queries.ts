@@ -4,7 +4,7 @@ import { Problem, nextCursor } from "./http";
 import { articleChanges, getArticle, getPattern, listArticles, listGaps, listPatterns, listSources, ticketMacros } from "./knowledge";
 import { getProvenance } from "./drafts";
 import { getLetter, listLetters, listQuarantine } from "./mail";
-import { getHandOver, getSnoozeTimes } from "./attention";
+import { getHandOver, getMorning, getSnoozeTimes } from "./attention";
 import { getPolicy, getPolicyVersion, listColleagues, listPolicies, openTickets } from "./policies";
 import { getCheckpoint, listAudit } from "./record";
 import { findRepetitions, getPackage, getStanding, listEscalations } from "./escalations";
@@ -88,6 +88,7 @@ export const repetitionsQuery = (ticketId: string, body: string) => queryOptions
 /** Asked once for each opening of a page: the look that follows would make it empty. */
 export const handOverQuery = (ticketId: string) => queryOptions({ queryKey: ["hand-over", ticketId], queryFn: () => getHandOver(ticketId), staleTime: Infinity, gcTime: 0, retry: false });
 export const snoozeTimesQuery = (ticketId: string) => queryOptions({ queryKey: ["snooze-times", ticketId], queryFn: () => getSnoozeTimes(ticketId), staleTime: 0 });
+export const morningQuery = queryOptions({ queryKey: ["morning"], queryFn: getMorning, refetchInterval: 60_000 });
 export const tasksQuery = queryOptions({ queryKey: ["tasks"], queryFn: listTasks, refetchInterval: 60_000 });
 
 /** The signed-in session; only for pages below the shell, which shows the sign-in page without one. */

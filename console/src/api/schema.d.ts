@@ -1068,6 +1068,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/morning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came while nobody worked and waits still. Empty while nobody works, and on desks without hours. */
+        get: operations["get_morning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/organizations/{id}/ai": {
         parameters: {
             query?: never;
@@ -3379,6 +3396,8 @@ export interface components {
             ai_share: number;
             approval?: components["schemas"]["Approval"] | null;
             body: string;
+            /** @description When it was looked at again after the night it was made in. */
+            checked_at?: string | null;
             /**
              * Format: double
              * @description The calibrated chance, 0 to 1, that such a draft is sent without a changed fact; null until enough earlier drafts were answered.
@@ -4522,6 +4541,15 @@ export interface components {
             /** @description Ids, 1 to 100. */
             tickets: string[];
         };
+        /** @description What waits from the night, a few at a time. */
+        Morning: {
+            /** @description How many wait behind them. */
+            behind: number;
+            /** @description When work began, by the calendar of the first of them; null where nothing waits. */
+            opened_at?: string | null;
+            /** @description Those to begin with: emergencies, then by the promised time, then as they came. */
+            tickets: components["schemas"]["TicketLine"][];
+        };
         /** @description What followed. */
         Moved: {
             moved: string[];
@@ -4824,6 +4852,12 @@ export interface components {
              * @description Number of the ticket it was moved from.
              */
             moved_from?: number | null;
+        };
+        /** @description A note on another ticket of the same customer. */
+        NoteElsewhere: components["schemas"]["Note"] & {
+            /** Format: int64 */
+            number: number;
+            ticket_id: string;
         };
         /** @description A macro as offered for a ticket. */
         OfferedMacro: {
@@ -6355,6 +6389,8 @@ export interface components {
         TicketPage: components["schemas"]["TicketLine"] & {
             answer: components["schemas"]["Answer"];
             customer: components["schemas"]["Customer"];
+            /** @description Newest notes on other tickets of the customer, within the reader's queues. */
+            customer_notes: components["schemas"]["NoteElsewhere"][];
             /** @description Whether the caller follows it. */
             followed: boolean;
             /** @description Letters of this ticket, newest first. */
@@ -8730,6 +8766,33 @@ export interface operations {
                 };
                 content: {
                     "message/rfc822": string;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_morning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Morning"];
                 };
             };
             "4XX": {

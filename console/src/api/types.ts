@@ -109,6 +109,7 @@ export type PolicyCheck = Narrow<"PolicyCheck">;
 export type Answer = Narrow<"Answer", { state: AnswerState; policy_check: PolicyCheck | null; may_ask: Origin[]; draft: Draft | null; passages: PassageHit[]; similar: SimilarTicket[]; plan: Plan | null }>;
 export type Promised = Narrow<"Promise", { state: "found" | "confirmed" | "dismissed" | "kept" }>;
 export type Snooze = Narrow<"Snooze">;
+export type Morning = Narrow<"Morning", { tickets: TicketLine[] }>;
 export type OtherTicket = Narrow<"OtherTicket">;
 export type GoesOn = Narrow<"GoesOn">;
 export type SnoozeTimes = Narrow<"SnoozeTimes">;

@@ -42,6 +42,12 @@ export function CustomerSection({ ticket }: { ticket: TicketPage }) {
           <li key={one.id}><Link to="/tickets/$ticketId" params={{ ticketId: one.ticket_id }}>#{one.number} {dueBy(one.due)}</Link> <q>{one.words}</q></li>
         ))}
       </ul>
+      {ticket.customer_notes.length > 0 && <h3>{t("customer.notes")}</h3>}
+      <ul className="history" data-testid="customer-notes">
+        {ticket.customer_notes.map((one) => (
+          <li key={one.id}><Link to="/tickets/$ticketId" params={{ ticketId: one.ticket_id }}>#{one.number}</Link> {one.body.length > 300 ? `${one.body.slice(0, 300)}…` : one.body} <span className="quiet">{one.author_name}, <Ago at={one.at} /></span></li>
+        ))}
+      </ul>
       {others.length > 0 && <h3>{t("customer.history")}</h3>}
       <ul className="history">
         {others.map((one) => (

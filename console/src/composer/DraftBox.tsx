@@ -11,7 +11,7 @@ import { notifyFailure } from "../states/notice";
 import { isMac, Key, MachineMark } from "../states/Parts";
 import { t } from "../strings";
 import { nowDoing } from "../ticket/presence";
-import { percent } from "../text/time";
+import { moment, percent } from "../text/time";
 import { watchDraft } from "./attention";
 import { ApprovedNote } from "./ApprovedNote";
 import { ChangedSources } from "./ChangedSources";
@@ -64,6 +64,7 @@ export function DraftBox({ ticket, given, isPanelOpen, onRejected }: Props) {
     <section className="draft" data-machine={isMachineText(text.draft) || undefined} aria-label={t("draft.label")}>
       <LetterNotes ticket={ticket} />
       <FirstNote draft={text.draft} />
+      {text.draft.checked_at && <p className="quiet" data-testid="checked">{t("draft.checked", { at: moment(text.draft.checked_at) })}</p>}
       <ChangedSources draft={text.draft} body={text.body} />
       <VoiceNote draft={text.draft} />
       <SetAsideText ticketId={ticket.id} body={text.body} onTake={text.write} />

@@ -9,6 +9,7 @@ import { Empty, Failure, Rows } from "../states/States";
 import { t } from "../strings";
 import { ChosenBar } from "./ChosenBar";
 import { toggleChosen } from "./chosen";
+import { MorningBox } from "./MorningBox";
 import { ListHead } from "./ListHead";
 import { TicketRows } from "./TicketRows";
 import { useQuietNews } from "./news";
@@ -49,6 +50,7 @@ export function TicketList({ openId }: { openId: string | null }) {
       {news.count > 0 && (
         <button type="button" className="news" onClick={news.show}>{t(news.count === 1 ? "list.news1" : "list.news", { n: news.count })}</button>
       )}
+      {view === "inbox" && q === "" && <MorningBox />}
       {list.isPending && <Rows count={10} height={openId ? 56 : 36} />}
       {list.isError && <Failure error={list.error} onRetry={() => void list.refetch()} />}
       {list.isSuccess && !hasRows && <Empty title={t(q ? "list.noneFound" : "list.empty")} detail={t(q ? "list.noneFoundDetail" : "list.emptyDetail")} />}

@@ -127,6 +127,8 @@ events! {
     NoteWritten = "note.written" { /** The ticket. */ ticket: TicketId, /** The note. */ note: NoteId },
     /// The machine may not, or could not, draft.
     DraftWithheld = "draft.withheld" { /** The ticket. */ ticket: TicketId, /** A word. */ why: Why },
+    /// A draft that was made while nobody worked was looked at again when work began.
+    DraftChecked = "draft.checked" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId, /** `holds`, or `outdated`: it is made anew. */ found: String },
     /// A person asked for a draft.
     DraftAsked = "draft.asked" { /** The ticket. */ ticket: TicketId, /** Of which origin, as a word. */ origin: String },
     /// A person turned a draft of the machine's down.
@@ -325,6 +327,7 @@ impl AuditEvent {
             | Self::NoteWritten { ticket, .. }
             | Self::DraftWithheld { ticket, .. }
             | Self::DraftAsked { ticket, .. }
+            | Self::DraftChecked { ticket, .. }
             | Self::DraftRejected { ticket, .. }
             | Self::DraftProposed { ticket, .. }
             | Self::DraftEdited { ticket, .. }

@@ -211,6 +211,21 @@ impl Hours {
         Some(if span.opens <= second { at } else { Timestamp::from_secs(span.opens) })
     }
 
+    /// The last time before an instant in which nobody worked for `seconds` or more: from when work ended until it began
+    /// again. None while nobody works, and where nobody ever did or work never ends.
+    #[must_use]
+    pub fn night_before(&self, at: Timestamp, seconds: i64) -> Option<(Timestamp, Timestamp)> {
+        let second = secs(at);
+        let now = self.spans.partition_point(|s| s.closes <= second);
+        self.spans.get(now).filter(|s| s.opens <= second)?;
+        let mut pairs = self.spans.get(..=now)?.windows(2).rev();
+        let night = pairs.find(|pair| matches!(pair, [before, after] if after.opens - before.closes >= seconds))?;
+        match night {
+            [before, after] => Some((Timestamp::from_secs(before.closes), Timestamp::from_secs(after.opens))),
+            _ => None,
+        }
+    }
+
     /// Seconds worked before an instant, since the hours begin.
     fn until(&self, second: i64) -> i64 {
         let at = self.spans.partition_point(|s| s.closes <= second);

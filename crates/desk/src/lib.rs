@@ -38,6 +38,7 @@ pub mod language;
 pub mod leaving;
 pub mod looking;
 pub mod macros;
+pub mod morning;
 pub mod notice;
 mod numbers;
 pub mod operating;

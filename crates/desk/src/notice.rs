@@ -1,9 +1,10 @@
 //! The only automatic mails there are: a closed list with typed slots, no free text.
 
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::{portal::REQUESTS_HOURS, time::Timestamp};
+use crate::{language::Language, time::Timestamp};
+
+mod words;
 
 /// A fixed automatic mail. New kinds are added here, in review, or not at all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,21 +60,6 @@ pub enum Answer {
     Soon,
 }
 
-impl Answer {
-    fn sentence(&self) -> String {
-        let told = |at: &Timestamp, zone: &str| {
-            let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-            let at = jiff::Timestamp::from_microsecond(at.micros()).unwrap_or(jiff::Timestamp::MIN);
-            at.to_zoned(zone).strftime("%A, %-d %B %Y, %H:%M (%Z)").to_string()
-        };
-        match self {
-            Self::By { at, zone } => format!("A person will answer you by {}.", told(at, zone)),
-            Self::Opens { at, zone } => format!("Nobody is here just now. People read again from {}.", told(at, zone)),
-            Self::Soon => "A person will answer you as soon as they can. We cannot promise a time.".to_owned(),
-        }
-    }
-}
-
 impl Notice {
     /// Word stored with the row.
     #[must_use]
@@ -86,40 +72,17 @@ impl Notice {
         }
     }
 
-    /// Subject line.
+    /// Subject line. Fixed words are there in German and English; whoever reads neither gets English. A call to a colleague
+    /// is in English.
     #[must_use]
-    pub fn subject(&self) -> String {
-        match self {
-            Self::Received { number } => format!("We have received your message (#{number})"),
-            Self::Person { number, .. } => format!("A person will answer you (#{number})"),
-            Self::Requests { number, .. } => format!("All your requests with us (#{number})"),
-            Self::OnCall { number, .. } => format!("You are called: #{number} waits for a person"),
-        }
+    pub fn subject(&self, language: Language) -> String {
+        if language == Language::German { words::german_subject(self) } else { words::subject(self) }
     }
 
     /// Body: says that it is automatic and how to reach a person.
     #[must_use]
-    pub fn body(&self) -> String {
-        match self {
-            Self::Received { number } => format!(
-                "This is an automatic message.\n\nYour message has reached us as ticket #{number}. A person will read it and answer.\n\
-                 To add something, or to ask for a call with a person, just reply to this mail.\n"
-            ),
-            Self::Person { number, answer } => format!(
-                "This is an automatic message.\n\nYour message is ticket #{number}. {}\n\
-                 To add something, or to say how we reach you sooner, just reply to this mail.\n",
-                answer.sentence()
-            ),
-            Self::Requests { number, link } => format!(
-                "This is an automatic message.\n\nOn the page of ticket #{number} somebody asked for the list of all your requests. \
-                 It is shown to nobody but you, by this link, which is good for {REQUESTS_HOURS} hours:\n\n{link}\n\n\
-                 If that was not you, do nothing: nobody has been shown anything. To reach a person, just reply to this mail.\n"
-            ),
-            Self::OnCall { number, desk } => format!(
-                "Ticket #{number} went up and you are the next to be asked. Open it, then accept it or give it back with a reason:\n\n\
-                 {desk}/tickets/{number}\n\nIf you do not answer, the next person is called.\n"
-            ),
-        }
+    pub fn body(&self, language: Language) -> String {
+        if language == Language::German { words::german_body(self) } else { words::body(self) }
     }
 }
 
@@ -130,10 +93,29 @@ mod tests {
     #[test]
     fn a_notice_says_the_time_where_the_desk_is_and_invents_no_zone() {
         let at = Timestamp::parse("2026-11-23T08:00:00Z").expect("reads");
-        let by = |zone: &str| Notice::Person { number: 7, answer: Answer::By { at, zone: zone.to_owned() } }.body();
+        let by = |zone: &str| {
+            Notice::Person { number: 7, answer: Answer::By { at, zone: zone.to_owned() } }.body(Language::French)
+        };
         assert!(by("Europe/Vienna").contains("by Monday, 23 November 2026, 09:00 (CET)"), "{}", by("Europe/Vienna"));
         assert!(by("<b>here</b>").contains("08:00 (UTC)"));
-        let opens = Notice::Person { number: 7, answer: Answer::Opens { at, zone: "Europe/Vienna".to_owned() } }.body();
+        let opens = Notice::Person { number: 7, answer: Answer::Opens { at, zone: "Europe/Vienna".to_owned() } };
+        let (opens, german) = (opens.body(Language::English), opens.body(Language::German));
         assert!(opens.contains("read again from Monday"), "{opens}");
+        assert!(german.contains("ab Montag, 23. November 2026, 09:00 (CET)"), "{german}");
+    }
+
+    #[test]
+    fn every_notice_to_a_requester_has_its_number_in_both_languages_and_no_word_of_the_other() {
+        let link = "https://desk.example/portal/x".to_owned();
+        let person = Notice::Person { number: 7_331, answer: Answer::Soon };
+        for notice in [Notice::Received { number: 7_331 }, person, Notice::Requests { number: 7_331, link }] {
+            let (english, german) = (notice.body(Language::English), notice.body(Language::German));
+            for (language, text) in [(Language::English, &english), (Language::German, &german)] {
+                assert!(text.contains("#7331") && notice.subject(language).contains("#7331"), "{text}");
+            }
+            assert!(english.contains("automatic") && german.contains("automatische"), "{german}");
+            assert!(!german.contains("message") && !english.contains("Nachricht"), "{german}");
+            assert_eq!(english.contains("/portal/x"), german.contains("/portal/x"));
+        }
     }
 }

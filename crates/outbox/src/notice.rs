@@ -6,6 +6,7 @@ use desk::{
     closed_list,
     envelope::{AiPart, Envelope},
     ids::{OutboxId, TicketId},
+    language::Language,
     notice::Notice,
 };
 use store::{Tx, new_id};
@@ -72,8 +73,24 @@ pub async fn queue_notice(
         return Ok(NoticeOutcome::Enough);
     }
     let to = ticket.requester_email.clone();
+    let language = language(tx, &ticket).await?;
+    let ticket = Ticket { language: Some(language.word().to_owned()), ..ticket };
     let under = lines_under(door, tx, &ticket, Part::FIXED, now).await?;
-    queue(door, tx, &ticket, thread, (notice, &under), to).await
+    queue(door, tx, &ticket, thread, (notice, language, &under), to).await
+}
+
+/// The language a requester chose on their page, else that of their ticket, else of their newest words, which may not have
+/// been sorted yet.
+async fn language(tx: &mut Tx, ticket: &Ticket) -> Result<Language, DoorError> {
+    if let Some(chosen) = tx.requester_language(ticket.requester).await? {
+        return Ok(chosen);
+    }
+    if let Some(found) = ticket.language.as_deref().and_then(|word| word.parse().ok()) {
+        return Ok(found);
+    }
+    let newest = tx.maybe(sql!("select latest from messages where id = $1"), params![ticket.last_inbound]).await?;
+    let words: Option<String> = newest.map(|row| row.columns().take()).transpose()?;
+    Ok(Language::guess(&words.unwrap_or_default()))
 }
 
 /// Queues a call to a colleague: somebody who works here, or an address that a lead named as a receiver. Never to a
@@ -97,7 +114,7 @@ pub async fn queue_call(
     }
     let ticket = Ticket::load(tx, ticket).await?;
     // Nothing under it: the requester's own link is nobody else's.
-    queue(door, tx, &ticket, Thread::default(), (notice, ""), to.to_owned()).await
+    queue(door, tx, &ticket, Thread::default(), (notice, Language::English, ""), to.to_owned()).await
 }
 
 async fn queue(
@@ -105,12 +122,12 @@ async fn queue(
     tx: &mut Tx,
     ticket: &Ticket,
     thread: Thread,
-    (notice, under): (&Notice, &str),
+    (notice, language, under): (&Notice, Language, &str),
     to: String,
 ) -> Result<NoticeOutcome, DoorError> {
     let now = tx.now();
     let id: OutboxId = new_id();
-    let envelope = envelope(door, id, to, thread, notice, under);
+    let envelope = envelope(door, id, to, thread, (notice, language, under));
     let marks = Marks { kind: Kind::Notice, ticket_number: ticket.number, domain: &door.settings().domain, at: now };
     let mime = match letter::render(&envelope, &marks) {
         Ok(mime) => mime,
@@ -132,15 +149,21 @@ async fn queue(
     Ok(NoticeOutcome::Queued)
 }
 
-fn envelope(door: &Door, id: OutboxId, to: String, thread: Thread, notice: &Notice, under: &str) -> Envelope {
+fn envelope(
+    door: &Door,
+    id: OutboxId,
+    to: String,
+    thread: Thread,
+    (notice, language, under): (&Notice, Language, &str),
+) -> Envelope {
     let settings = door.settings();
     Envelope {
         from_name: settings.desk_name.clone(),
         from_address: settings.mailbox.clone(),
         to: vec![to],
         cc: Vec::new(),
-        subject: plain_subject(&notice.subject()).trim_start_matches("Re: ").to_owned(),
-        body: format!("{}{under}", notice.body().trim_end()),
+        subject: plain_subject(&notice.subject(language)).trim_start_matches("Re: ").to_owned(),
+        body: format!("{}{under}", notice.body(language).trim_end()),
         enclosures: Vec::new(),
         message_id: door.message_id(id),
         in_reply_to: thread.in_reply_to,

@@ -4,7 +4,7 @@
 use desk::{
     Timestamp, closed_list,
     disclosure::without_footer,
-    ids::{MessageId, TicketId},
+    ids::{AttachmentId, MessageId, TicketId},
     portal::Reach,
     ticket::Status,
 };
@@ -31,6 +31,8 @@ closed_list! {
 /// A file's name and size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownFile {
+    /// The file.
+    pub id: AttachmentId,
     /// Cleaned name.
     pub name: String,
     /// Bytes.
@@ -159,7 +161,7 @@ impl PortalLink {
         let rows = conn
             .rows(
                 sql!(
-                    "select a.message_id, a.name, a.size from attachments a join messages m on m.id = a.message_id
+                    "select a.message_id, a.id, a.name, a.size from attachments a join messages m on m.id = a.message_id
                      where m.ticket_id = $1 and m.requester_id = $2 and m.direction = 'inbound' order by a.id"
                 ),
                 params![self.ticket(), self.requester()],
@@ -168,9 +170,29 @@ impl PortalLink {
         rows.iter()
             .map(|row| {
                 let mut c = row.columns();
-                Ok((c.take()?, ShownFile { name: c.take()?, size: c.take()? }))
+                Ok((c.take()?, ShownFile { id: c.take()?, name: c.take()?, size: c.take()? }))
             })
             .collect()
+    }
+
+    /// A file that its page lists, by name and bytes: one they sent themselves, with a letter on its ticket.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for every other file, and when they were erased.
+    pub async fn file(&self, conn: &mut Conn, id: AttachmentId) -> Result<(String, Vec<u8>), DoorError> {
+        let row = conn
+            .one(
+                sql!(
+                    "select a.name, b.bytes from attachments a join messages m on m.id = a.message_id join tickets t on t.id = m.ticket_id
+                     join requesters r on r.id = t.requester_id join blobs b on b.digest = a.blob
+                     where a.id = $1 and t.id = $2 and t.requester_id = $3 and m.requester_id = $3 and m.direction = 'inbound' and m.machine is null
+                     and r.email like '%@%'"
+                ),
+                params![id, self.ticket(), self.requester()],
+            )
+            .await?;
+        let mut c = row.columns();
+        Ok((c.take()?, c.take()?))
     }
 
     /// Everything its requester asked, newest first; only a link that reaches so far opens it.

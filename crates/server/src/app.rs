@@ -9,7 +9,8 @@ use store::{Grant, Purpose, ServiceIdentity, Store};
 use tokio::sync::{Notify, broadcast};
 
 use crate::flow::{
-    count_clocks::Counted, find_contradictions::Kept as Contradictions, look_for_help::Pace, page_receivers::hooks,
+    check_night_drafts::CheckedNights, count_clocks::Counted, find_contradictions::Kept as Contradictions,
+    look_for_help::Pace, page_receivers::hooks,
 };
 use crate::{
     FlowError, clock::Clock, config::Config, keys::Keys, library::Library, meanings::Recent,
@@ -36,6 +37,8 @@ pub struct App {
     pub triager: Triager,
     /// How far the times of tickets are counted.
     pub counted: Counted,
+    /// Which nights' drafts were looked at again.
+    pub checked_nights: CheckedNights,
     /// Other systems that may be told things, by name.
     pub hooks: Vec<(String, connect::hook::Hook)>,
     /// How much people without an account look for.
@@ -175,6 +178,7 @@ impl App {
             contradictions: Contradictions::default(),
             triager,
             counted: Counted::default(),
+            checked_nights: CheckedNights::default(),
             hooks,
             help_pace: Pace::default(),
             patterns: Patterns::default(),

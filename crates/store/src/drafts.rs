@@ -3,7 +3,8 @@
 use desk::{
     Timestamp,
     draft::{Composed, DraftOrigin, DraftState, Sentence},
-    ids::{AgentId, BulkId, DraftId, ExchangeId, MessageId, SuggestionId, TicketId},
+    ids::{AgentId, BulkId, DraftId, ExchangeId, MessageId, SuggestionId, TicketId, VersionId},
+    knowledge::may_ground,
     persona::Chosen,
     rewrite::apply::Applied,
 };
@@ -53,6 +54,8 @@ pub struct DraftRow {
     pub confidence: Option<f64>,
     /// When it was last saved.
     pub saved_at: Timestamp,
+    /// When it was looked at again after a night.
+    pub checked_at: Option<Timestamp>,
 }
 
 impl DraftRow {
@@ -145,7 +148,7 @@ pub struct NewDraft<'a> {
 
 macro_rules! draft_select {
     ($rest:literal) => {
-        concat!("select d.id, d.ticket_id, d.answers, d.retrieval_id, d.origin, d.state, d.revision, d.body, d.machine_body, d.machine_sentences, d.rewritten_body, d.rewritten_sentences, d.doubts, d.score, d.exchange_id, d.voice, d.confidence, d.saved_at
+        concat!("select d.id, d.ticket_id, d.answers, d.retrieval_id, d.origin, d.state, d.revision, d.body, d.machine_body, d.machine_sentences, d.rewritten_body, d.rewritten_sentences, d.doubts, d.score, d.exchange_id, d.voice, d.confidence, d.saved_at, d.checked_at
          from drafts d join tickets t on t.id = d.ticket_id where ", queue_visible!("t.queue", "$1"), $rest)
     };
 }
@@ -169,6 +172,7 @@ fn draft(mut c: Columns<'_>) -> Result<DraftRow, StoreError> {
         voice: c.maybe_json()?,
         confidence: c.take()?,
         saved_at: c.take()?,
+        checked_at: c.take()?,
     })
 }
 
@@ -298,7 +302,56 @@ impl Tx {
     }
 }
 
+impl Tx {
+    /// Writes down that a draft was looked at again.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn draft_checked(&mut self, draft: DraftId) -> Result<(), StoreError> {
+        let now = self.now();
+        self.execute("update drafts set checked_at = $2 where id = $1", params![draft, now]).await?;
+        Ok(())
+    }
+}
+
 impl Conn {
+    /// Tickets that wait with a draft nobody touched, made within a time and not looked at since its end; at most `limit`.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn night_drafts(
+        &mut self,
+        (from, until): (Timestamp, Timestamp),
+        limit: i64,
+    ) -> Result<Vec<TicketId>, StoreError> {
+        let rows = self
+            .rows(
+                "select distinct t.id from tickets t join drafts d on d.ticket_id = t.id
+                 where t.waiting = 1 and t.draft = 'ready' and d.state = 'open' and d.revision = 1 and d.origin <> 'agent'
+                 and d.created_at >= $1 and d.created_at < $2 and coalesce(d.checked_at, 0) < $2 order by t.id limit $3",
+                params![from, until, limit],
+            )
+            .await?;
+        rows.iter().map(|row| row.columns().take()).collect()
+    }
+
+    /// Whether each version is its article's current one and may ground a reply still, as the door asks it.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn is_current(&mut self, version: VersionId, now: Timestamp) -> Result<bool, StoreError> {
+        let row = self
+            .maybe(
+                "select a.state, case when s.audience = 'internal' then s.audience else a.audience end, a.review_by
+                 from articles a join sources s on s.id = a.source_id where a.current_version = $1",
+                params![version],
+            )
+            .await?;
+        let Some(row) = row else { return Ok(false) };
+        let mut c = row.columns();
+        Ok(may_ground(c.take()?, c.take()?, c.take()?, now))
+    }
+
     /// One draft.
     ///
     /// # Errors

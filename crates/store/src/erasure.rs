@@ -79,7 +79,7 @@ const OF_TICKETS: &[&str] = &[
 ];
 
 /// What is emptied last, because everything above finds its rows by it.
-const OF_REQUESTER: &str = "update requesters set name = '(erased)', email = 'erased-' || id, folded = '', organization_id = null, cohort = null, role = null, utc_offset = null, ai = 'out' where id = $1";
+const OF_REQUESTER: &str = "update requesters set name = '(erased)', email = 'erased-' || id, folded = '', organization_id = null, cohort = null, role = null, language = null, utc_offset = null, ai = 'out' where id = $1";
 
 impl Conn {
     /// Every ticket of a requester, whatever its queue: whoever may erase, erases all of them.

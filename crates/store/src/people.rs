@@ -2,6 +2,7 @@
 
 use desk::{
     ids::{AgentId, OrganizationId, RequesterId},
+    language::Language,
     people::{Agent, AiSetting, Cohort, Organization, Requester, Role},
 };
 
@@ -12,6 +13,16 @@ use crate::{
 };
 
 impl Conn {
+    /// The language that somebody chose on their page.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn requester_language(&mut self, id: RequesterId) -> Result<Option<Language>, StoreError> {
+        let row = self.maybe("select language from requesters where id = $1", params![id]).await?;
+        let word: Option<String> = row.map(|row| row.columns().take()).transpose()?.flatten();
+        Ok(word.and_then(|word| word.parse().ok()))
+    }
+
     async fn agent_from(&mut self, mut c: Columns<'_>) -> Result<Agent, StoreError> {
         let (id, name, email, role, ai): (AgentId, String, String, Role, AiSetting) =
             (c.take()?, c.take()?, c.take()?, c.take()?, c.take()?);
@@ -251,6 +262,15 @@ impl Tx {
             0 => Err(StoreError::NotFound),
             _ => Ok(()),
         }
+    }
+
+    /// Keeps the language that somebody chose on their page.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn set_requester_language(&mut self, id: RequesterId, language: Language) -> Result<(), StoreError> {
+        self.execute("update requesters set language = $1 where id = $2", params![language.word(), id]).await?;
+        Ok(())
     }
 
     /// Sets a requester's AI setting.

@@ -96,6 +96,13 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 65, common: include_str!("../migrations/0065_attention.sql"), sqlite: "", postgres: "" },
     Migration { number: 66, common: include_str!("../migrations/0066_attributes.sql"), sqlite: "", postgres: "" },
     Migration { number: 67, common: include_str!("../migrations/0067_relocations.sql"), sqlite: "", postgres: "" },
+    Migration {
+        number: 68,
+        common: include_str!("../migrations/0068_requester_language.sql"),
+        sqlite: "",
+        postgres: "",
+    },
+    Migration { number: 69, common: include_str!("../migrations/0069_checked_drafts.sql"), sqlite: "", postgres: "" },
 ];
 
 /// Applies what is missing, in the order of numbers and in one transaction. Every number that is missing counts, not

@@ -340,6 +340,32 @@ impl Conn {
             .collect()
     }
 
+    /// The newest notes on other tickets of a requester, with the ticket's id and number.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn notes_elsewhere(
+        &mut self,
+        grant: &Grant,
+        requester: RequesterId,
+        but: TicketId,
+        limit: i64,
+    ) -> Result<Vec<(TicketId, i64, Note)>, StoreError> {
+        let rows = self
+            .rows(
+                concat!("select t.id, t.number, n.id, a.name, n.body, n.at from notes n join agents a on a.id = n.agent_id join tickets t on t.id = n.ticket_id
+                 where ", queue_visible!("t.queue", "$1"), " and t.requester_id = $2 and t.id <> $3 order by n.at desc, n.id desc limit $4"),
+                params![grant.queues(), requester, but, limit.clamp(1, 50)],
+            )
+            .await?;
+        let read = |row: &Row| {
+            let mut c = row.columns();
+            let (ticket, number) = (c.take()?, c.take()?);
+            Ok((ticket, number, Note { id: c.take()?, author: c.take()?, body: c.take()?, at: c.take()? }))
+        };
+        rows.iter().map(read).collect()
+    }
+
     /// The status this agent last chose when answering in a category.
     ///
     /// # Errors

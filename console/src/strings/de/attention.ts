@@ -58,6 +58,7 @@ export const attention = {
   "promise.confirmed": "bestätigt",
   "promise.dismissed": "verworfen",
   "promise.kept": "gehalten",
+  "customer.notes": "Notizen an anderen Tickets",
   "customer.promises": "Offene Zusagen",
   "list.snoozed": "Zurückgestellt bis {at}",
   "list.snoozedReply": "Zurückgestellt, bis sie schreiben",
@@ -83,4 +84,7 @@ export const attention = {
   "relocation.draft": "Was dort entworfen war",
   "relocation.note": "Als Notiz behalten",
   "relocation.noted": "Als Notiz behalten.",
+  "morning.title": "Aus der Nacht, in dieser Reihenfolge",
+  "morning.behind": "{n} warten dahinter",
+  "draft.checked": "In der Nacht entworfen, wieder geprüft {at}.",
 };

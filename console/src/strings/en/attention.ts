@@ -58,6 +58,7 @@ export const attention = {
   "promise.confirmed": "confirmed",
   "promise.dismissed": "dismissed",
   "promise.kept": "kept",
+  "customer.notes": "Notes on other tickets",
   "customer.promises": "Open promises",
   "list.snoozed": "Put off until {at}",
   "list.snoozedReply": "Put off until they write",
@@ -83,4 +84,7 @@ export const attention = {
   "relocation.draft": "What was drafted there",
   "relocation.note": "Keep as a note",
   "relocation.noted": "Kept as a note.",
+  "morning.title": "From the night, in this order",
+  "morning.behind": "{n} wait behind them",
+  "draft.checked": "Made at night, checked again {at}.",
 };

@@ -155,3 +155,23 @@ fn nobody_waits_for_ever_and_nothing_panics() {
         let _ = (hours.due(at, 60, &[]), hours.worked(at, at, &[]), hours.next_opening(at));
     }
 }
+
+#[test]
+fn a_night_is_the_last_long_time_in_which_nobody_worked() {
+    let text = "[[calendar]]\nkey = \"office\"\nzone = \"UTC\"\nhours = { mon = \"09:00-12:00, 13:00-17:00\", tue = \"09:00-17:00\", fri = \"09:00-17:00\" }\n";
+    let calendars = Service::parse(text, &[]).expect("reads").calendars;
+    let night = |now: &str| {
+        let found = calendars[0].around(at(now)).night_before(at(now), 4 * 3_600);
+        found.map(|(from, until)| format!("{} {}", from.rfc3339(), until.rfc3339()))
+    };
+    let tuesday = Some("2026-11-23T17:00:00Z 2026-11-24T09:00:00Z".to_owned());
+    assert_eq!(night("2026-11-24T09:00:00Z"), tuesday);
+    assert_eq!(night("2026-11-24T16:59:59Z"), tuesday);
+    // A weekend, and not the hour at noon.
+    let monday = Some("2026-11-20T17:00:00Z 2026-11-23T09:00:00Z".to_owned());
+    assert_eq!(night("2026-11-23T14:00:00Z"), monday);
+    for closed in ["2026-11-24T17:00:00Z", "2026-11-24T08:59:59Z", "2026-11-23T12:30:00Z"] {
+        assert_eq!(night(closed), None, "{closed}");
+    }
+    assert_eq!(Calendar::always().around(at("2026-11-24T09:00:00Z")).night_before(at("2026-11-24T09:00:00Z"), 1), None);
+}

@@ -114,6 +114,8 @@ pub struct Draft {
     stale: Option<String>,
     exchange_id: Option<String>,
     saved_at: String,
+    /// When it was looked at again after the night it was made in.
+    checked_at: Option<String>,
     /// How it is meant to sound, and where it does not; null for drafts of earlier versions.
     voice: Option<DraftVoice>,
     approval: Option<Approval>,
@@ -372,13 +374,10 @@ impl Draft {
             DraftState::Open => changed.map(|c| format!("A source this draft cites changed: {}.", c.title)),
             DraftState::Approved | DraftState::Sent | DraftState::Superseded => None,
         };
-        let approval = match draft.state {
-            DraftState::Approved | DraftState::Sent => approval(conn, grant, &draft, trail).await?,
-            DraftState::Open | DraftState::Superseded => None,
-        };
-        let first = match draft.state {
-            DraftState::Open => outbox::awaits_second(&app.door, conn, draft.id, now).await?,
-            DraftState::Approved | DraftState::Sent | DraftState::Superseded => None,
+        let (approval, first) = match draft.state {
+            DraftState::Open => (None, outbox::awaits_second(&app.door, conn, draft.id, now).await?),
+            DraftState::Approved | DraftState::Sent => (approval(conn, grant, &draft, trail).await?, None),
+            DraftState::Superseded => (None, None),
         };
         Ok(Self {
             id: draft.id.to_string(),
@@ -394,6 +393,7 @@ impl Draft {
             stale,
             exchange_id: draft.exchange.map(|e| e.to_string()),
             saved_at: time(draft.saved_at),
+            checked_at: draft.checked_at.map(time),
             voice: draft.voice.map(|chosen| DraftVoice::of(chosen, &draft.body)),
             approval,
             first: first.map(FirstApproval::from),

@@ -4,6 +4,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use desk::language::Language;
 
 /// The languages of these pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,14 @@ impl Tongue {
         match self {
             Self::English => "en",
             Self::German => "de",
+        }
+    }
+
+    /// As a language of letters.
+    pub const fn language(self) -> Language {
+        match self {
+            Self::English => Language::English,
+            Self::German => Language::German,
         }
     }
 

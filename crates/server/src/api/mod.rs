@@ -40,6 +40,7 @@ mod leaving;
 mod macros;
 mod mail;
 mod messages;
+mod morning;
 mod otlp;
 mod packages;
 mod page;
@@ -131,6 +132,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(ticket_page::router())
         .merge(attention::router())
         .merge(relocations::router())
+        .merge(morning::router())
         .merge(diagnoses::router())
         .merge(incidents::router())
         .merge(aberrations::router())

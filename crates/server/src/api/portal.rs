@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::{
     Form, Router,
     extract::{DefaultBodyLimit, Multipart, Path, Query, State, multipart::Field},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
@@ -16,6 +16,7 @@ use serde::Deserialize;
 
 use super::{
     frame::{self, Head, Tongue},
+    messages::download,
     portal_page::{self, Around, Said},
     portal_words::{Words, refused},
 };
@@ -42,6 +43,7 @@ pub fn router(app: Arc<App>) -> Router {
         Router::new().route("/portal/{link}/messages", post(write)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     Router::new()
         .route("/portal/{link}", get(look))
+        .route("/portal/{link}/files/{file}", get(file_of))
         .route("/portal/{link}/closing", post(close))
         .route("/portal/{link}/requests", post(send))
         .layer(DefaultBodyLimit::max(MARK_BYTES_MAX))
@@ -67,7 +69,11 @@ async fn look(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let tongue = Tongue::chosen(asked.lang.as_deref(), &headers);
+    let tongue = match (&asked.lang, open_portal::language(&app, &link).await) {
+        // What they read last time, until they choose another.
+        (None, Ok(Some(kept))) => Tongue::chosen(Some(kept.word()), &headers),
+        _ => Tongue::chosen(asked.lang.as_deref(), &headers),
+    };
     let words = Words::of(tongue);
     let number = asked.number.map(|number| format!("{} #{number}.", words.did_open));
     let done = number.as_deref().or_else(|| asked.done.as_deref().and_then(|word| words.done(word)));
@@ -98,6 +104,28 @@ async fn show(app: &App, link: &str, tongue: Tongue, said: Said<'_>) -> Response
             let around = Around { tongue, token: link, form: &form, choice: choice.as_deref(), help, said };
             frame::page(said.status(), &head(words.title), &portal_page::ticket(&shown, &around))
         }
+    }
+}
+
+/// A file that they sent. Saved, never shown: what stands in it is a stranger's.
+async fn file_of(
+    State(app): State<Arc<App>>,
+    Path((link, file)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let tongue = Tongue::chosen(None, &headers);
+    let found = match file.parse() {
+        Ok(id) => open_portal::file(&app, &link, id).await,
+        Err(_) => Err(FlowError::NotFound),
+    };
+    match found {
+        Ok((name, bytes)) => {
+            let mut response = download(bytes, "application/octet-stream", &name);
+            let nosniff = HeaderValue::from_static("nosniff");
+            response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+            response
+        }
+        Err(error) => broken(&app, tongue, &error),
     }
 }
 
@@ -159,7 +187,7 @@ async fn send(
     Form(mark): Form<Mark>,
 ) -> Response {
     let tongue = Tongue::chosen(asked.lang.as_deref(), &headers);
-    let done = send_requests::send(&app, &link, &mark.form).await;
+    let done = send_requests::send(&app, &link, &mark.form, tongue.language()).await;
     after(&app, &link, tongue, done, "requests").await
 }
 

@@ -64,7 +64,7 @@ impl Said<'_> {
 /// A ticket's page.
 pub fn ticket(shown: &ShownTicket, around: &Around<'_>) -> String {
     let words = Words::of(around.tongue);
-    let talk: String = shown.messages.iter().map(|m| message(m, words)).collect();
+    let talk: String = shown.messages.iter().map(|m| message(m, around.token, words)).collect();
     let talk = if talk.is_empty() {
         format!("<p>{}</p>", words.empty_talk)
     } else {
@@ -82,12 +82,12 @@ pub fn ticket(shown: &ShownTicket, around: &Around<'_>) -> String {
     )
 }
 
-fn message(message: &ShownMessage, words: &Words) -> String {
+fn message(message: &ShownMessage, token: &str, words: &Words) -> String {
     let (class, author) = match message.speaker {
         Speaker::Requester => ("own", words.you.to_owned()),
         Speaker::Desk => ("desk", escaped(&message.author)),
     };
-    let files: Vec<String> = message.files.iter().map(file).collect();
+    let files: Vec<String> = message.files.iter().map(|one| file(one, token)).collect();
     let files = if files.is_empty() {
         String::new()
     } else {
@@ -100,9 +100,9 @@ fn message(message: &ShownMessage, words: &Words) -> String {
     )
 }
 
-fn file(file: &ShownFile) -> String {
+fn file(file: &ShownFile, token: &str) -> String {
     let kb = file.size.max(0).div_euclid(1024).max(1);
-    format!("{} ({kb} KB)", escaped(&file.name))
+    format!("<a href=\"/portal/{token}/files/{}\" download>{}</a> ({kb} KB)", file.id, escaped(&file.name))
 }
 
 /// The same instant for everybody: a page cannot know where its reader is.

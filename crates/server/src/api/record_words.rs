@@ -97,6 +97,10 @@ fn sentence(event: &AuditEvent) -> String {
         E::PromiseAnswered { state, .. } => format!("A promise was {state}."),
         E::NoteWritten { .. } => "A note was written.".to_owned(),
         E::DraftWithheld { why, .. } => format!("No draft: {}.", withheld(why)),
+        E::DraftChecked { found, .. } if found == "holds" => {
+            "The night's draft was checked again and holds.".to_owned()
+        }
+        E::DraftChecked { .. } => "Something the night's draft rested on changed; it is made anew.".to_owned(),
         E::DraftAsked { origin, .. } => format!("A person asked for a draft ({origin})."),
         E::DraftRejected { why, .. } if why == "unsaid" => "The machine's draft was turned down.".to_owned(),
         E::DraftRejected { why, .. } => format!("The machine's draft was turned down: {}.", why.replace('_', " ")),

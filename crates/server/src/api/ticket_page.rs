@@ -55,6 +55,8 @@ pub struct TicketPage {
     understanding: Option<Understanding>,
     answer: Answer,
     customer: Customer,
+    /// Newest notes on other tickets of the customer, within the reader's queues.
+    customer_notes: Vec<NoteElsewhere>,
     /// Letters of this ticket, newest first.
     letters: Vec<LetterFate>,
     trail: Vec<TrailLine>,
@@ -126,6 +128,15 @@ pub struct Note {
     at: String,
     /// Number of the ticket it was moved from.
     moved_from: Option<i64>,
+}
+
+/// A note on another ticket of the same customer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NoteElsewhere {
+    ticket_id: String,
+    number: i64,
+    #[serde(flatten)]
+    note: Note,
 }
 
 /// What became of a letter.
@@ -208,6 +219,7 @@ async fn get_ticket(
         understanding: Understanding::load(&app, &mut conn, &grant, &row).await?,
         answer: Answer::load(&app, &mut conn, &grant, &row, &trail).await?,
         customer: Customer::load(&mut conn, &grant, row.ticket.requester).await?,
+        customer_notes: notes_elsewhere(&mut conn, &grant, &row).await?,
         letters: outbox::fates(&mut conn, &grant, ticket).await?.into_iter().map(LetterFate::from).collect(),
         trail: trail_lines(&trail),
         next_ticket_id: next_ticket(&mut conn, &grant, &row.ticket).await?,
@@ -222,6 +234,19 @@ async fn find(conn: &mut Conn, grant: &Grant, asked: &str) -> Result<Row, Proble
     }
     let id: TicketId = asked.parse().map_err(|_| Problem::not_found())?;
     Ok(conn.ticket(grant, id).await?)
+}
+
+/// Notes on other tickets of a customer that stand beside one: few, the newest.
+const NOTES_ELSEWHERE: i64 = 5;
+
+async fn notes_elsewhere(conn: &mut Conn, grant: &Grant, row: &Row) -> Result<Vec<NoteElsewhere>, Problem> {
+    let found = conn.notes_elsewhere(grant, row.ticket.requester, row.ticket.id, NOTES_ELSEWHERE).await?;
+    let line = |(ticket, number, note): (TicketId, i64, NoteRow)| NoteElsewhere {
+        ticket_id: ticket.to_string(),
+        number,
+        note: note.into(),
+    };
+    Ok(found.into_iter().map(line).collect())
 }
 
 async fn remembered(conn: &mut Conn, grant: &Grant, row: &Row) -> Result<String, Problem> {

@@ -9,6 +9,7 @@ pub mod ask_store;
 pub mod be_present;
 pub mod bulk_reply;
 pub mod change_ticket;
+pub mod check_night_drafts;
 pub mod close_by_requester;
 mod consult_model;
 pub mod count_clocks;

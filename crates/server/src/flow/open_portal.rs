@@ -1,7 +1,7 @@
 //! What the holder of a link under a mail is shown: the ticket it is about, or, by the link that only ever goes to the
 //! requester's own address, everything they asked.
 
-use desk::portal::Reach;
+use desk::{ids::AttachmentId, language::Language, portal::Reach};
 use outbox::{PortalLink, ShownRequest, ShownTicket};
 
 use crate::{App, FlowError};
@@ -33,6 +33,24 @@ pub async fn open(app: &App, token: &str) -> Result<Opened, FlowError> {
             Opened::Requests(found.into_iter().map(narrowed).collect())
         }
     })
+}
+
+/// A file of the link's page: its name and bytes.
+///
+/// # Errors
+/// [`FlowError::NotFound`] for a link that opens no ticket, and for a file that its page does not list.
+pub async fn file(app: &App, token: &str, id: AttachmentId) -> Result<(String, Vec<u8>), FlowError> {
+    let link = holds_ticket(app, token).await?;
+    Ok(link.file(&mut app.store.read().await?, id).await?)
+}
+
+/// The language that the link's requester chose the last time they wrote there.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn language(app: &App, token: &str) -> Result<Option<Language>, FlowError> {
+    let Ok(link) = holds(app, token) else { return Ok(None) };
+    Ok(app.store.read().await?.requester_language(link.requester()).await?)
 }
 
 /// The link behind a token.

@@ -4,6 +4,7 @@
 use connect::mail::{Written, WrittenFile, compose};
 use desk::{
     audit::AuditEvent,
+    language::Language,
     portal::{FORMS_AN_HOUR, POSTS_AN_HOUR, Refused, SEARCH_CHARS_MAX, Wish, may_post, typed_address, words},
 };
 use store::{Grant, MailSource, PostWay, Posts, Purpose, Tx};
@@ -121,6 +122,8 @@ pub async fn by_link(app: &App, token: &str, post: &LinkPost) -> Result<Posted, 
         return Err(why.into());
     }
     tx.add_post(PostWay::Link, link.requester()).await?;
+    let language = if post.german { Language::German } else { Language::English };
+    tx.set_requester_language(link.requester(), language).await?;
     let came = (MailSource::Api, Came::Link(link.ticket()));
     let event = arrive_as(app, &mut tx, written.to, came, &incoming, now).await?;
     let posted = match &event {

@@ -3,6 +3,7 @@
 
 use desk::{
     audit::{AuditEvent, Service},
+    language::Language,
     notice::Notice,
     portal::{REQUESTS_HOURS, Reach, Refused},
 };
@@ -12,16 +13,17 @@ use store::ServiceIdentity;
 use super::{open_portal::holds_ticket, post_on_page::PostError};
 use crate::{App, FlowError};
 
-/// Sends it, at most once a day.
+/// Sends it in the language of the page, at most once a day.
 ///
 /// # Errors
 /// [`Refused::TooOften`] when one was sent within a day, [`Refused::Address`] where nobody would read it,
 /// [`FlowError::NotFound`] for a link that opens no ticket.
-pub async fn send(app: &App, token: &str, form: &str) -> Result<(), PostError> {
+pub async fn send(app: &App, token: &str, form: &str, language: Language) -> Result<(), PostError> {
     let (link, now) = (holds_ticket(app, token).await?, app.clock.now());
     app.door.form_of(token, form, now).ok_or(Refused::Outdated)?;
     let mut tx = app.store.begin(&ServiceIdentity::new(Service::Requester), now).await?;
     let number = link.shown(&mut tx).await.map_err(FlowError::from)?.number;
+    tx.set_requester_language(link.requester(), language).await?;
     let until = now.plus_seconds(REQUESTS_HOURS * 60 * 60);
     let wide = app.door.portal_link(link.requester(), link.ticket(), Reach::Requests, until);
     let notice = Notice::Requests { number, link: wide.ok_or(FlowError::NotFound)? };

@@ -120,6 +120,7 @@ impl Chore {
             .map(|()| 0),
             Self::Clocks => {
                 flow::snooze::wake_due(app).await?;
+                flow::check_night_drafts::check_due(app).await?;
                 flow::count_clocks::follow(app).await.map(|_| 0)
             }
             Self::Calls => flow::page_receivers::call_due(app).await.map(|_| 0),

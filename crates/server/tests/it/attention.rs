@@ -256,3 +256,40 @@ fn what_another_system_knows_of_a_requester_is_shown_replaced_and_goes_with_them
         assert_eq!(of(&timo).await["attributes"], json!({ "Seats": "41" }), "refused whole");
     });
 }
+
+#[test]
+fn notes_on_a_customers_other_tickets_stand_beside_each_for_whoever_may_read_them() {
+    on_each(async |desk| {
+        let (timo, mara) = (desk.sign_in("timo").await, desk.sign_in("mara").await);
+        for subject in ["VAT id", "Second", "Third"] {
+            desk.receive("ana@harbour.example", subject, "Where can I change the VAT id of our company?").await;
+        }
+        desk.receive("bo@orchard.example", "Another", "Where can I change the VAT id?").await;
+        let tickets: Vec<String> = {
+            let list = mara.get("/tickets?view=all").await.expect(200);
+            let mut all: Vec<_> = list["items"].as_array().unwrap().to_vec();
+            all.sort_by_key(|t| t["number"].as_i64());
+            all.iter().map(|t| t["id"].as_str().unwrap().to_owned()).collect()
+        };
+        for (n, body) in [(0, "Own."), (1, "They like calls."), (2, "Of the other queue."), (3, "Of another customer.")]
+        {
+            desk.app.clock.advance(1);
+            let once = mara.with("idempotency-key", body);
+            once.post(&format!("/tickets/{}/notes", tickets[n]), json!({ "body": body })).await.expect(201);
+        }
+        change(&mara, &tickets[2], json!({ "queue": "security" })).await;
+        let seen = async |who: &Client| {
+            let page = who.get(&format!("/tickets/{}", tickets[0])).await.expect(200);
+            let notes = page["customer_notes"].as_array().unwrap().clone();
+            notes
+                .iter()
+                .map(|n| (n["number"].as_i64().unwrap(), n["body"].as_str().unwrap().to_owned()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(seen(&timo).await, [(1002, "They like calls.".to_owned())]);
+        assert_eq!(
+            seen(&mara).await,
+            [(1003, "Of the other queue.".to_owned()), (1002, "They like calls.".to_owned())]
+        );
+    });
+}

@@ -3,10 +3,11 @@
 use ::desk::escalation::SHIPPED;
 use serde_json::{Value, json};
 use server::flow::{count_clocks, page_receivers};
+use store::MailSource;
 
 use crate::{
     client::Client,
-    harness::{NOON, on_each},
+    harness::{NOON, SUPPORT, TestDesk, mail, on_each},
 };
 
 const RECEIVERS: &str = "
@@ -28,7 +29,7 @@ calendar = \"office\"
 first = \"4h\"
 ";
 
-async fn set_policy(lead: &Client, kind: &str, body: &str) {
+pub async fn set_policy(lead: &Client, kind: &str, body: &str) {
     let page = lead.get(&format!("/policies/{kind}/default")).await;
     let tag = page.etag();
     let owner = lead.get("/session").await.expect(200)["agent"]["id"].as_str().unwrap().to_owned();
@@ -267,4 +268,40 @@ fn a_receiver_outside_is_told_only_at_a_configured_address_and_a_banner_follows_
         let told = standing(&mara, &ticket).await["updates"].clone();
         assert_eq!((&told[1]["direction"], &told[2]["direction"]), (&json!("in"), &json!("out")), "{told}");
     });
+}
+
+/// A mail as the mailbox brings it: only those are acknowledged.
+async fn by_imap(desk: &TestDesk, from: &str, subject: &str, text: &str) {
+    let raw = mail(from, subject, text, "");
+    let now = desk.app.clock.now();
+    server::flow::receive_mail::take(&desk.app, SUPPORT, MailSource::Imap, raw.as_bytes(), now).await.unwrap();
+    desk.settle().await;
+    desk.pass(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_writes_at_night_is_told_once_in_their_language_from_when_people_read() {
+    for desk in TestDesk::each_with(&|config| config.mail.acknowledge = true).await {
+        set_policy(&desk.sign_in("mara").await, "service", LEVELS).await;
+        // Thursday, six past midnight in Vienna.
+        desk.app.clock.advance(12 * 3_600);
+        let mara = desk.sign_in("mara").await;
+        let german =
+            "Guten Abend, wo kann ich die Steuernummer unserer Firma ändern? Ich finde das nicht und bitte um Hilfe.";
+        by_imap(&desk, "nacht@harbour.example", "Steuernummer", german).await;
+        by_imap(&desk, "nacht@harbour.example", "Noch etwas", "Und wo sehe ich, ob die Änderung angekommen ist?").await;
+        let tray = mara.get("/tray").await.expect(200);
+        assert_eq!(tray["items"].as_array().unwrap().len(), 1, "once: {tray}");
+        let letter = mara.get(&format!("/tray/{}", tray["items"][0]["id"].as_str().unwrap())).await.expect(200);
+        let body = letter["body"].as_str().unwrap();
+        assert!(body.contains("Donnerstag, 19. November 2026") && body.contains("automatische"), "{body}");
+        assert!(tray["items"][0]["subject"].as_str().unwrap().starts_with("Ein Mensch antwortet"), "{tray}");
+        // Somebody else hears for themselves, in English.
+        by_imap(&desk, "night@harbour.example", "VAT id", "Where can I change the VAT id of our company?").await;
+        let tray = mara.get("/tray").await.expect(200);
+        let subjects: Vec<&str> =
+            tray["items"].as_array().unwrap().iter().filter_map(|l| l["subject"].as_str()).collect();
+        assert_eq!(subjects.iter().filter(|s| s.starts_with("A person will answer")).count(), 1, "{subjects:?}");
+        desk.close().await;
+    }
 }

@@ -34,6 +34,7 @@ mod macros;
 mod matrix;
 mod matrix_events;
 mod model;
+mod morning;
 mod named_access;
 mod openapi;
 mod passkeys;

@@ -69,6 +69,7 @@ const ROWS: &[(&str, Row)] = &[
     ("GET /mail/{id}",                    [NOBODY, 404, 404, 404, 404, 404, 404, 404, 403]),
     ("GET /messages/{id}/html",           [NOBODY, 404, 404, 404, 404, 404, 404, 403, 404]),
     ("GET /messages/{id}/raw",            [NOBODY, 404, 404, 404, 404, 404, 404, 403, 404]),
+    ("GET /morning",                      [NOBODY, 200, 200, 200, 200, 200, 200, 403, 200]),
     ("GET /passkeys",                     [NOBODY, 200, 200, 200, 200, 200, 403, 403, 200]),
     ("GET /patterns",                     [NOBODY, 200, 200, 200, 200, 200, 200, 403, 200]),
     ("GET /patterns/{id}",                [NOBODY, 404, 404, 404, 404, 404, 404, 403, 404]),

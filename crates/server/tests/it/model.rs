@@ -512,5 +512,12 @@ fn sources_that_disagree_yield_no_draft_and_name_whom_to_ask() {
         assert!(why.starts_with("The sources disagree.") && why.contains(" Ask "), "{why}");
         assert!(why.contains("cannot be changed") && why.contains("can be changed"), "{why}");
         assert_eq!(desk.fake.requests(), Vec::<String>::new(), "no model is asked to choose");
+        // It is a reason to go up, found after sorting; with one more it is enough.
+        let newcomer = "newcomer@harbour.example";
+        let theirs = desk.asked(newcomer, "Hour of a recurring invoice", text).await;
+        assert!(theirs["answer"]["why"].as_str().unwrap().starts_with("The sources disagree."), "{theirs}");
+        let cases = desk.person.get(&format!("/tickets/{}/escalations", theirs["id"].as_str().unwrap())).await;
+        let signals = cases["cases"][0]["signals"].as_array().unwrap_or_else(|| panic!("{cases}")).clone();
+        assert!(signals.contains(&json!("contradiction")) && signals.len() == 2, "{cases}");
     });
 }

@@ -191,7 +191,7 @@ fn what_a_requester_writes_goes_through_the_gate_of_mails() {
             "sorted again: {after}"
         );
         let seen = get(&reader, &sent.to).await.html;
-        assert!(seen.contains("Your message has reached us.") && seen.contains("läufer _1_.txt (1 KB)"), "{seen}");
+        assert!(seen.contains("Your message has reached us.") && seen.contains("läufer _1_.txt</a> (1 KB)"), "{seen}");
 
         // Closed by its requester, as the record says, and opened again by their words.
         let closed = send(&reader, &format!("{own}/closing"), &[("form", mark(&seen))]).await;
@@ -357,5 +357,92 @@ fn what_is_posted_is_bounded_in_size_and_number() {
         assert_eq!(page(&mara, "VAT id").await["messages"].as_array().unwrap().len(), 21);
         desk.app.clock.advance(3_601);
         assert_eq!(write(&reader, &own, "reply", "An hour later.").await.status, 303);
+    });
+}
+
+#[test]
+fn a_file_on_the_page_can_be_fetched_by_its_link_and_by_no_other() {
+    on_each(async |desk| {
+        let mara = desk.sign_in("mara").await;
+        desk.receive(ADDRESS, "VAT id", ASKED).await;
+        desk.receive(ADDRESS, "Other thing", "Where do I see the VAT id?").await;
+        desk.receive("bo@orchard.example", "Somebody else", "Where do I change my name?").await;
+        let (ticket, other) = (page(&mara, "VAT id").await, page(&mara, "Other thing").await);
+        let foreign = page(&mara, "Somebody else").await;
+        let own = link(desk, requester(&ticket), id(&ticket));
+        let reader = desk.nobody();
+        let shown = get(&reader, &own).await;
+        let files: [(&str, &[u8]); 1] = [("l\u{e4}ufer.html", b"<script>alert(1)</script>")];
+        post(&reader, &own, &[("form", mark(&shown.html)), ("text", "See the file."), ("do", "reply")], &files).await;
+        desk.settle().await;
+        let html = get(&reader, &own).await.html;
+        let start = html.find(&format!("{own}/files/")).unwrap_or_else(|| panic!("{html}"));
+        let file = &html[start..start + html[start..].find('"').unwrap()];
+
+        let answer = reader.open("GET", file, None, Vec::new()).await;
+        let head = |name: &str| answer.headers().get(name).unwrap().to_str().unwrap().to_owned();
+        assert_eq!((answer.status().as_u16(), head("x-content-type-options").as_str()), (200, "nosniff"));
+        assert!(
+            head("content-disposition").starts_with("attachment; filename*=UTF-8''l%C3%A4ufer"),
+            "{}",
+            head("content-disposition")
+        );
+        assert_eq!(head("content-type"), "application/octet-stream");
+        assert_eq!(to_bytes(answer.into_body(), usize::MAX).await.unwrap().as_ref(), b"<script>alert(1)</script>");
+
+        let name = file.rsplit('/').next().unwrap();
+        let all = desk.app.door.portal_link(
+            requester(&ticket),
+            id(&ticket),
+            Reach::Requests,
+            desk.app.clock.now().plus_seconds(60),
+        );
+        let wrong = [
+            link(desk, requester(&other), id(&other)),
+            link(desk, requester(&foreign), id(&foreign)),
+            link(desk, requester(&foreign), id(&ticket)),
+            path(&all.unwrap()),
+            "/portal/x".to_owned(),
+        ];
+        for link in wrong {
+            assert_eq!(get(&reader, &format!("{link}/files/{name}")).await.status, 404, "{link}");
+        }
+        for none in ["x", "019f0000-0000-7000-8000-000000000000", "%2e%2e%2f"] {
+            assert_eq!(get(&reader, &format!("{own}/files/{none}")).await.status, 404, "{none}");
+        }
+        // Taken out by a person, it is gone here too.
+        let at = page(&mara, "VAT id").await;
+        let attachment = at["messages"][1]["attachments"][0]["id"].as_str().unwrap().to_owned();
+        assert_eq!(attachment, name);
+        mara.delete(&format!("/attachments/{attachment}")).await;
+        desk.app.clock.advance(31 * 86_400);
+        assert_eq!(get(&reader, file).await.status, 404, "with its link");
+    });
+}
+
+#[test]
+fn who_writes_in_german_goes_on_in_german() {
+    on_each(async |desk| {
+        let mara = desk.sign_in("mara").await;
+        desk.receive(ADDRESS, "VAT id", ASKED).await;
+        let ticket = page(&mara, "VAT id").await;
+        let own = link(desk, requester(&ticket), id(&ticket));
+        let reader = desk.nobody();
+        let html = get(&reader, &format!("{own}?lang=de")).await.html;
+        assert!(get(&reader, &own).await.html.contains("Your request"), "a look chooses nothing");
+        let asked = send(&reader, &format!("{own}/requests?lang=de"), &[("form", mark(&html))]).await;
+        assert_eq!(asked.status, 303);
+        assert!(get(&reader, &own).await.html.contains("Ihre Anfrage"), "kept");
+        assert!(
+            get(&reader, &format!("{own}?lang=en")).await.html.contains("Your request"),
+            "until they choose another"
+        );
+        desk.pass(1).await;
+        let tray = mara.get("/tray").await.expect(200);
+        let letter = mara.get(&format!("/tray/{}", tray["items"][0]["id"].as_str().unwrap())).await.expect(200);
+        assert!(
+            letter["body"].as_str().unwrap().contains("hat jemand um die Liste aller Ihrer Anfragen gebeten"),
+            "{letter}"
+        );
     });
 }
