@@ -24,7 +24,7 @@ for (const colorScheme of ["light", "dark"]) {
       await page.keyboard.press("Escape");
       for (const name of ["Customer", "Trail"]) await page.getByRole("button", { name: new RegExp(`^${name}`) }).click();
       await check(page, "ticket");
-      for (const [key, place] of [["l", "snooze"], ["Shift+M", "transfer"]]) {
+      for (const [key, place] of [["l", "snooze"], ["Shift+M", "transfer"], ["Shift+E", "eval-case-box"]]) {
         await page.locator(".ticket-head h1").click();
         await page.keyboard.press(key);
         await page.getByTestId(place).waitFor();
@@ -36,7 +36,7 @@ for (const colorScheme of ["light", "dark"]) {
       await reviewButton(page).click();
       await page.getByTestId("sealed").waitFor();
       await check(page, "sealed");
-      for (const path of ["/search?q=invoice", "/knowledge", "/patterns", "/patterns?tab=patterns", "/tray", "/insights", "/incidents", "/flags", "/tasks", "/record", "/quarantine", "/settings", "/settings/policies", "/settings/standing", "/settings/reading", "/settings/people", "/bulk", "/bulk/new", "/settings/policies/operating_model/billing.invoice"]) {
+      for (const path of ["/search?q=invoice", "/knowledge", "/patterns", "/patterns?tab=patterns", "/tray", "/insights", "/incidents", "/flags", "/eval-cases", "/tasks", "/record", "/quarantine", "/settings", "/settings/policies", "/settings/standing", "/settings/reading", "/settings/people", "/bulk", "/bulk/new", "/settings/policies/operating_model/billing.invoice"]) {
         await page.goto(base + path);
         await page.locator("h1").first().waitFor();
         await check(page, path);

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { queryClient, sessionQuery } from "./api/queries";
+import type { EvalCaseState } from "./api/types";
 import { TicketsLayout } from "./inbox/TicketsLayout";
 import { Shell } from "./shell/Shell";
 import { SignIn } from "./signin/SignIn";
@@ -69,6 +70,12 @@ const insights = createRoute({ getParentRoute: () => shell, path: "/insights", c
 const incidents = createRoute({ getParentRoute: () => shell, path: "/incidents", component: lazyRouteComponent(() => import("./incidents/IncidentsPage"), "IncidentsPage") });
 const incident = createRoute({ getParentRoute: () => shell, path: "/incidents/$incidentId", component: lazyRouteComponent(() => import("./incidents/IncidentPage"), "IncidentRoute") });
 const flags = createRoute({ getParentRoute: () => shell, path: "/flags", component: lazyRouteComponent(() => import("./incidents/FlagsPage"), "FlagsPage") });
+const evalCases = createRoute({
+  getParentRoute: () => shell, path: "/eval-cases", component: lazyRouteComponent(() => import("./evals/EvalCasesPage"), "EvalCasesPage"),
+  validateSearch: (search): { state?: EvalCaseState; open?: string } => ({
+    state: search.state === "approved" || search.state === "retired" || search.state === "proposed" ? search.state : undefined, open: optional(search.open),
+  }),
+});
 const tasks = createRoute({ getParentRoute: () => shell, path: "/tasks", component: lazyRouteComponent(() => import("./tasks/TasksPage"), "TasksPage") });
 
 export const router = createRouter({
@@ -76,7 +83,7 @@ export const router = createRouter({
     signIn,
     welcome,
     shell.addChildren([
-      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), patterns, search, tray.addChildren([letter]), bulks, newBulk, bulk, origin, record, departures, quarantine, settings, policies, policy, standing, accounts, reading, insights, incidents, incident, flags, tasks,
+      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), patterns, search, tray.addChildren([letter]), bulks, newBulk, bulk, origin, record, departures, quarantine, settings, policies, policy, standing, accounts, reading, insights, incidents, incident, flags, evalCases, tasks,
     ]),
   ]),
   defaultPreload: false,

@@ -807,6 +807,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/eval-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Eval cases within the caller's queues, newest first. Those of people who said no to AI are not among them. */
+        get: operations["list_eval_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/eval-cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them. */
+        get: operations["get_eval_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/eval-cases/{id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a case into the suite, in the words a person checked. */
+        post: operations["approve_eval_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/eval-cases/{id}/retirement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a case out of the suite, or turns a proposed one down. */
+        post: operations["retire_eval_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -2142,6 +2210,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/{id}/eval-case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an eval case from a ticket. Personal data is hidden; it counts once somebody checked it. */
+        post: operations["take_eval_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}/follow": {
         parameters: {
             query?: never;
@@ -2768,6 +2853,11 @@ export interface components {
             article_id: string;
             title: string;
         };
+        /** @description A case that says nearly the same. */
+        AlikeCase: {
+            id: string;
+            title: string;
+        };
         /** @description The answer in preparation. */
         Answer: {
             draft?: components["schemas"]["Draft"] | null;
@@ -3131,6 +3221,11 @@ export interface components {
             unobjected: number;
             /** @description Of these, because somebody wanted to. */
             volunteered: number;
+        };
+        /** @description The words a person checked. */
+        CheckedEvalCase: {
+            /** @description The whole file. */
+            text: string;
         };
         /** @description A check that was confirmed. */
         CheckedOff: {
@@ -3572,6 +3667,41 @@ export interface components {
              * @description Times one of those was given back, also where it was taken later.
              */
             returned: number;
+        };
+        /** @description One of them, with those that say nearly the same. */
+        EvalCase: components["schemas"]["EvalCaseLine"] & {
+            alike: components["schemas"]["AlikeCase"][];
+        };
+        /** @description A case taken from a ticket. */
+        EvalCaseLine: {
+            decided_at?: string | null;
+            /** @description Who approved or retired it. */
+            decided_by?: string | null;
+            /** @description What went wrong, as a word. */
+            failure: string;
+            /** @description What made somebody think of it. */
+            from: string;
+            id: string;
+            /** @description Its name, which is that of its file. */
+            name: string;
+            proposed_at: string;
+            /** @description Who took it; null for the machine. */
+            proposed_by?: string | null;
+            /** @description `minor`, `major` or `severe`. */
+            severity: string;
+            /** @description `proposed`, `approved` or `retired`. */
+            state: string;
+            /** @description Its file's text, in YAML. */
+            text: string;
+            ticket_id: string;
+            /** Format: int64 */
+            ticket_number: number;
+            title: string;
+        };
+        /** @description Why a case counts no more. */
+        EvalCaseRetirement: {
+            /** @description In a sentence. */
+            reason: string;
         };
         /** @description One reason. */
         Evidence: {
@@ -4036,6 +4166,35 @@ export interface components {
             items: (components["schemas"]["Person"] & {
                 tickets: components["schemas"]["DemoTicket"][];
             })[];
+        };
+        /** @description A list that is always whole. */
+        List_EvalCaseLine: {
+            /** @description The rows. */
+            items: {
+                decided_at?: string | null;
+                /** @description Who approved or retired it. */
+                decided_by?: string | null;
+                /** @description What went wrong, as a word. */
+                failure: string;
+                /** @description What made somebody think of it. */
+                from: string;
+                id: string;
+                /** @description Its name, which is that of its file. */
+                name: string;
+                proposed_at: string;
+                /** @description Who took it; null for the machine. */
+                proposed_by?: string | null;
+                /** @description `minor`, `major` or `severe`. */
+                severity: string;
+                /** @description `proposed`, `approved` or `retired`. */
+                state: string;
+                /** @description Its file's text, in YAML. */
+                text: string;
+                ticket_id: string;
+                /** Format: int64 */
+                ticket_number: number;
+                title: string;
+            }[];
         };
         /** @description A list that is always whole. */
         List_IncidentLine: {
@@ -4672,6 +4831,13 @@ export interface components {
             aside?: string | null;
             /** @description `agent`, `assembled` or `model`. */
             origin: string;
+        };
+        /** @description Why a case is taken. */
+        NewEvalCase: {
+            /** @description What was wrong, as one of the words by which drafts are turned down. */
+            failure: string;
+            /** @description `minor`, `major` or `severe`; `major` unless said. */
+            severity?: string | null;
         };
         /** @description Whom somebody invites. */
         NewInvitation: {
@@ -8246,6 +8412,127 @@ export interface operations {
             };
         };
     };
+    list_eval_cases: {
+        parameters: {
+            query?: {
+                /** @description `proposed`, `approved` or `retired`; `proposed` unless said. */
+                state?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_EvalCaseLine"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_eval_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvalCase"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_eval_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckedEvalCase"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retire_eval_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvalCaseRetirement"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     follow: {
         parameters: {
             query?: never;
@@ -10937,6 +11224,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Raised"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_eval_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEvalCase"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvalCase"];
                 };
             };
             "4XX": {

@@ -2,6 +2,7 @@
 // by `npm run types`). What the description leaves loose is narrowed here and only here; a name or
 // type that the server changes breaks the build instead of a page.
 // Offsets are counted in Unicode scalar values; src/text/offsets.ts turns them into string indices.
+import type { FailureKind } from "../text/failures";
 import type { components } from "./schema";
 
 type Schema = components["schemas"];
@@ -211,3 +212,8 @@ export type TicketDiagnosis = Narrow<"TicketDiagnosis", {
 }>;
 export type Aberration = Narrow<"Aberration", { kind: "queue" | "category" | "template" | "metric"; course: "new" | "more" | "fewer" | "usual" }>;
 export type Aberrations = Narrow<"Aberrations", { telemetry: "observed" | "not_observed"; items: Aberration[] }>;
+
+export type EvalCaseState = "proposed" | "approved" | "retired";
+export type EvalSeverity = "minor" | "major" | "severe";
+export type EvalCaseLine = Narrow<"EvalCaseLine", { state: EvalCaseState; severity: EvalSeverity; failure: FailureKind }>;
+export type EvalCase = Omit<Written<Schema["EvalCase"]>, "state" | "severity" | "failure"> & { state: EvalCaseState; severity: EvalSeverity; failure: FailureKind };

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { rejectDraft } from "../api/drafts";
+import { queryClient } from "../api/queries";
 import { notifyFailure } from "../states/notice";
 import { t } from "../strings";
 import { failures, type FailureKind } from "../text/failures";
@@ -9,7 +10,7 @@ import { failures, type FailureKind } from "../text/failures";
 /** After a draft was turned down: what was wrong, in one press, or nothing at all. Digits are heard until one is pressed. */
 export function RejectedBar({ draftId }: { draftId: string }) {
   const [said, setSaid] = useState<FailureKind | null>(null);
-  const say = useMutation({ mutationFn: (why: FailureKind) => rejectDraft(draftId, why), onMutate: setSaid, onError: (error) => { setSaid(null); notifyFailure(error); } });
+  const say = useMutation({ mutationFn: (why: FailureKind) => rejectDraft(draftId, why), onMutate: setSaid, onSuccess: () => void queryClient.invalidateQueries({ queryKey: ["eval-cases"] }), onError: (error) => { setSaid(null); notifyFailure(error); } });
   const { mutate } = say;
   useEffect(() => {
     if (said) return;

@@ -1,7 +1,7 @@
 import { Tooltip } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { IconBook2, IconChartDots, IconChecklist, IconInbox, IconKeyboard, IconListCheck, IconMailOpened, IconSearch, IconSettings, IconShieldX, IconUrgent, type Icon } from "@tabler/icons-react";
+import { IconBook2, IconChartDots, IconChecklist, IconFlask, IconInbox, IconKeyboard, IconListCheck, IconMailOpened, IconSearch, IconSettings, IconShieldX, IconUrgent, type Icon } from "@tabler/icons-react";
 import { tasksQuery, useSession } from "../api/queries";
 import { t, type StringKey } from "../strings";
 
@@ -12,6 +12,7 @@ const places: { to: string; icon: Icon; label: StringKey }[] = [
   { to: "/tray", icon: IconMailOpened, label: "rail.tray" },
   { to: "/insights", icon: IconChartDots, label: "rail.insights" },
   { to: "/incidents", icon: IconUrgent, label: "rail.incidents" },
+  { to: "/eval-cases", icon: IconFlask, label: "rail.evals" },
   { to: "/tasks", icon: IconChecklist, label: "rail.tasks" },
   { to: "/record", icon: IconListCheck, label: "rail.record" },
   { to: "/quarantine", icon: IconShieldX, label: "rail.quarantine" },

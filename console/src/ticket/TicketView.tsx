@@ -8,6 +8,7 @@ import { Composer } from "../composer/Composer";
 import { useAction } from "../shell/actions";
 import { Conversation } from "./Conversation";
 import { EscalationBox } from "./EscalationBox";
+import { EvalCaseBox } from "./EvalCaseBox";
 import { HandOverLine, useHandOver } from "./HandOverLine";
 import { LightProvider } from "./lit";
 import { MergeBox } from "./MergeBox";
@@ -35,10 +36,11 @@ export function TicketView({ ticket }: { ticket: TicketPage }) {
   useAction("ticket.escalate", () => setRaising(!isRaising));
   useBeingPresent(ticket.id);
 
-  const [asking, setAsking] = useState<"snooze" | "transfer" | "merge" | null>(null);
-  const ask = (what: "snooze" | "transfer" | "merge") => setAsking((old) => (old === what ? null : what));
+  const [asking, setAsking] = useState<"snooze" | "transfer" | "merge" | "evalCase" | null>(null);
+  const ask = (what: "snooze" | "transfer" | "merge" | "evalCase") => setAsking((old) => (old === what ? null : what));
   useAction("ticket.snooze", () => ask("snooze"), ticket.status !== "solved" && ticket.status !== "closed");
   useAction("ticket.transfer", () => ask("transfer"));
+  useAction("ticket.evalCase", () => ask("evalCase"));
   const isMerged = ticket.relocations.merged_into !== null;
   useAction("ticket.merge", () => ask("merge"), !isMerged);
   useEffect(() => setAsking(null), [ticket.id]);
@@ -62,6 +64,7 @@ export function TicketView({ ticket }: { ticket: TicketPage }) {
           <SnoozeBox ticket={ticket} isOpen={asking === "snooze"} onClose={() => setAsking(null)} />
           {asking === "transfer" && <TransferBox ticket={ticket} onClose={() => setAsking(null)} />}
           {asking === "merge" && !isMerged && <MergeBox ticket={ticket} onClose={() => setAsking(null)} />}
+          {asking === "evalCase" && <EvalCaseBox ticket={ticket} onClose={() => setAsking(null)} />}
           <RelocationLines ticket={ticket} />
           <PromiseList ticket={ticket} />
           <EscalationBox ticket={ticket} isOpen={isRaising} onOpen={() => setRaising(true)} onClose={() => setRaising(false)} />

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     digest::Digest,
     ids::{
-        AgentId, ApprovalId, ArticleId, AttachmentId, BulkId, DiagnosisId, DraftId, EntryId, EscalationId, ExchangeId,
-        FirstApprovalId, IncidentId, InvitationId, MailId, MessageId, ModelId, NoteId, OrganizationId, OutboxId,
-        PasskeyId, PolicyId, PromiseId, RequesterId, SealId, SessionId, SourceId, StandingId, SuggestionId, TicketId,
-        TokenId, VerdictId, VersionId,
+        AgentId, ApprovalId, ArticleId, AttachmentId, BulkId, DiagnosisId, DraftId, EntryId, EscalationId, EvalCaseId,
+        ExchangeId, FirstApprovalId, IncidentId, InvitationId, MailId, MessageId, ModelId, NoteId, OrganizationId,
+        OutboxId, PasskeyId, PolicyId, PromiseId, RequesterId, SealId, SessionId, SourceId, StandingId, SuggestionId,
+        TicketId, TokenId, VerdictId, VersionId,
     },
     time::Timestamp,
 };
@@ -133,6 +133,12 @@ events! {
     DraftAsked = "draft.asked" { /** The ticket. */ ticket: TicketId, /** Of which origin, as a word. */ origin: String },
     /// A person turned a draft of the machine's down.
     DraftRejected = "draft.rejected" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId, /** What was wrong, as a word; `unsaid` where they gave none. */ why: String },
+    /// A case for the suite was taken from a ticket.
+    EvalCaseProposed = "eval.proposed" { /** The ticket. */ ticket: TicketId, /** The case. */ case: EvalCaseId },
+    /// A person checked a case; it counts.
+    EvalCaseApproved = "eval.approved" { /** The ticket. */ ticket: TicketId, /** The case. */ case: EvalCaseId },
+    /// A case counts no more.
+    EvalCaseRetired = "eval.retired" { /** The ticket. */ ticket: TicketId, /** The case. */ case: EvalCaseId },
     /// A draft was proposed.
     DraftProposed = "draft.proposed" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId, /** A word. */ origin: String, /** Of the body, keyed. */ commitment: Digest },
     /// A person edited it.
@@ -329,6 +335,9 @@ impl AuditEvent {
             | Self::DraftAsked { ticket, .. }
             | Self::DraftChecked { ticket, .. }
             | Self::DraftRejected { ticket, .. }
+            | Self::EvalCaseProposed { ticket, .. }
+            | Self::EvalCaseApproved { ticket, .. }
+            | Self::EvalCaseRetired { ticket, .. }
             | Self::DraftProposed { ticket, .. }
             | Self::DraftEdited { ticket, .. }
             | Self::DraftRewritten { ticket, .. }

@@ -53,6 +53,8 @@ ids! {
     AttachmentId,
     /// An internal remark.
     NoteId,
+    /// A case that judges changes.
+    EvalCaseId,
     /// What the machine proposes.
     SuggestionId,
     /// A person's answer to a suggestion.

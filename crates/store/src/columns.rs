@@ -243,6 +243,7 @@ words!(
     ids::VersionId,
     ids::PassageId,
     ids::DraftId,
+    ids::EvalCaseId,
     ids::ExchangeId,
     ids::SealId,
     ids::ApprovalId,
@@ -294,6 +295,7 @@ words!(
     desk::incident::IncidentSource,
     desk::leaving::Hiding,
     desk::leaving::ModelPurpose,
+    crate::eval_cases::EvalCaseState,
     crate::exchanges::ExchangeState,
     crate::models::ModelState
 );

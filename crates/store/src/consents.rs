@@ -169,6 +169,11 @@ impl Tx {
             params![requester, why, now],
         )
         .await?;
+        self.execute(
+            "delete from eval_cases where ticket_id in (select id from tickets where requester_id = $1)",
+            params![requester],
+        )
+        .await?;
         self.drop_vectors(vectors).await
     }
 

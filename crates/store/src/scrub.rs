@@ -21,6 +21,7 @@ const FILE_REMOVED: &str = "This file was removed from its ticket.\n";
 const TEXTS: &[(&str, &str)] = &[
     ("select id, body from notes where ticket_id = $1", "update notes set body = $2 where id = $1"),
     ("select id, words from promises where ticket_id = $1", "update promises set words = $2 where id = $1"),
+    ("select id, body from eval_cases where ticket_id = $1", "update eval_cases set body = $2 where id = $1"),
     (
         "select u.id, u.body from escalation_updates u join escalations e on e.id = u.escalation_id where e.ticket_id = $1",
         "update escalation_updates set body = $2 where id = $1",

@@ -3,6 +3,7 @@ import type { Strings } from "..";
 import { access } from "./access";
 import { attention } from "./attention";
 import { escalation } from "./escalation";
+import { evals } from "./evals";
 import { everywhere } from "./everywhere";
 import { incidents } from "./incidents";
 import { knowledge } from "./knowledge";
@@ -10,4 +11,4 @@ import { leads } from "./leads";
 import { letters } from "./letters";
 import { tickets } from "./tickets";
 
-export const de: Strings = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads, ...access, ...incidents, ...escalation, ...attention };
+export const de: Strings = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads, ...access, ...incidents, ...escalation, ...attention, ...evals };

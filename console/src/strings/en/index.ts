@@ -2,6 +2,7 @@
 import { access } from "./access";
 import { attention } from "./attention";
 import { escalation } from "./escalation";
+import { evals } from "./evals";
 import { everywhere } from "./everywhere";
 import { incidents } from "./incidents";
 import { knowledge } from "./knowledge";
@@ -9,4 +10,4 @@ import { leads } from "./leads";
 import { letters } from "./letters";
 import { tickets } from "./tickets";
 
-export const en = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads, ...access, ...incidents, ...escalation, ...attention };
+export const en = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads, ...access, ...incidents, ...escalation, ...attention, ...evals };

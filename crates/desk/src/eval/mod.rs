@@ -14,6 +14,7 @@ use crate::{
     policy::{Policies, Policy},
 };
 
+mod alike;
 mod check;
 mod pin;
 mod promptfoo;
@@ -24,6 +25,7 @@ mod tests;
 mod text;
 mod write;
 
+pub use alike::{SAME, likeness};
 pub use check::check;
 pub use pin::{Pin, causes};
 pub use promptfoo::{from_promptfoo, to_promptfoo};

@@ -324,3 +324,19 @@ tests:
     let problems = from_promptfoo("tests: 5", "2026-11-23").expect_err("no list");
     assert_eq!(problems[0].line, 1);
 }
+
+#[test]
+fn the_same_question_in_another_story_is_alike_and_another_question_is_not() {
+    let asks = |text: &str| Case {
+        messages: vec![Said { by: Speaker::Requester, subject: String::new(), text: text.to_owned() }],
+        ..case()
+    };
+    let plain = asks("Where can I change the VAT id of our company?");
+    let told =
+        asks("Hello, I am [person 1] of [email 1], call [phone 1]. Where can I change the VAT id of our company?");
+    let other = asks("Where can I change the password of our company account?");
+    assert!(likeness(&plain, &told) >= SAME, "{}", likeness(&plain, &told));
+    assert!(likeness(&plain, &other) < SAME, "{}", likeness(&plain, &other));
+    assert!((likeness(&told, &told) - 1.0).abs() < 1e-9);
+    assert!(likeness(&asks("Hi"), &asks("Hi")) < SAME);
+}

@@ -27,6 +27,7 @@ mod diagnoses;
 mod drafts;
 mod embed;
 mod escalations;
+mod eval_cases;
 mod events;
 mod extract;
 mod frame;
@@ -162,6 +163,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(sources::router())
         .merge(standing_approvals::router())
         .merge(patterns::router())
+        .merge(eval_cases::router())
         .merge(search::router())
         .merge(tray::router())
         .merge(mail::router())

@@ -104,6 +104,9 @@ fn sentence(event: &AuditEvent) -> String {
         E::DraftAsked { origin, .. } => format!("A person asked for a draft ({origin})."),
         E::DraftRejected { why, .. } if why == "unsaid" => "The machine's draft was turned down.".to_owned(),
         E::DraftRejected { why, .. } => format!("The machine's draft was turned down: {}.", why.replace('_', " ")),
+        E::EvalCaseProposed { .. } => "An eval case was taken from the ticket.".to_owned(),
+        E::EvalCaseApproved { .. } => "An eval case was checked and approved.".to_owned(),
+        E::EvalCaseRetired { .. } => "An eval case was retired.".to_owned(),
         E::DraftProposed { origin, .. } => format!("A draft was proposed ({origin})."),
         E::DraftEdited { revision, .. } => format!("The draft was edited (revision {revision})."),
         E::DraftRewritten { revision, tool, made_by, .. } => {

@@ -4,13 +4,17 @@ use desk::{
     Refusal,
     audit::AuditEvent,
     draft::{DraftOrigin, DraftState},
+    eval::{Origin, Severity},
     failure::Failure,
     ids::DraftId,
     ticket::DraftReadiness,
 };
 use store::{AgentSession, Grant, Purpose};
 
-use crate::{App, FlowError};
+use crate::{
+    App, FlowError,
+    flow::propose_case::{self, Because},
+};
 
 /// What the ticket says instead of a draft.
 const REJECTED: &str = "The machine's draft was turned down. Write the reply yourself, or ask for another draft.";
@@ -47,6 +51,10 @@ pub async fn reject(app: &App, session: &AgentSession, draft: DraftId, why: Opti
         tx.set_draft_readiness(ticket, DraftReadiness::Withheld, Some(REJECTED)).await?;
     }
     tx.reject_draft(draft, agent.id, why.map(Failure::word)).await?;
+    if let Some(failure) = why {
+        let because = Because { origin: Origin::RejectedDraft, failure, severity: Severity::Major };
+        propose_case::beside(app, &mut tx, &Grant::for_agent(session, Purpose::Work)?, ticket, because).await?;
+    }
     let why = why.map_or("unsaid", Failure::word).to_owned();
     tx.commit(AuditEvent::DraftRejected { ticket, draft, why }).await?;
     app.live.committed();

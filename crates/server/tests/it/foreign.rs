@@ -22,6 +22,7 @@ const BOUND: &[(&str, &str)] = &[
     ("diagnoses", "select id from diagnoses"),
     ("drafts", "select id from drafts order by created_at desc"),
     ("escalations", "select id from escalations"),
+    ("eval-cases", "select id from eval_cases"),
     ("incidents", "select id from incidents"),
     ("messages", "select id from messages"),
     ("requesters", "select id from requesters"),
@@ -77,6 +78,7 @@ const WORDS: &[(&str, &str)] = &[
     ("doing", "viewing"),
     ("made_by", "rules"),
     ("mark", "0000000000000000000000000000000000000000000000000000000000000000"),
+    ("failure", "wrong_fact"),
     ("message_id", NOTHING),
     ("origin", "agent"),
     ("state", "accepted"),
@@ -188,6 +190,7 @@ async fn furnish(desk: &TestDesk) -> BTreeMap<&'static str, String> {
     let suggestion = ticket["understanding"]["suggestion_id"].as_str().unwrap().to_owned();
     timo.post(&format!("/suggestions/{suggestion}/verdict"), json!({ "verdict": "accepted" })).await.expect(200);
     timo.post(&format!("{path}/escalations"), json!({})).await.expect(201);
+    timo.post(&format!("{path}/eval-case"), json!({ "failure": "wrong_fact" })).await.expect(201);
     desk.settle().await;
     let page = timo.get(&path).await.expect(200);
     let draft = page["answer"]["draft"]["id"].as_str().unwrap_or_else(|| panic!("{page}")).to_owned();

@@ -17,6 +17,7 @@ mod crash;
 mod demo_copy;
 mod erasure;
 mod escalation;
+mod eval_cases;
 mod evals;
 mod foreign;
 mod harness;

@@ -14,8 +14,8 @@ use desk::{
     ticket::{DraftReadiness, Priority, Status},
 };
 use store::{
-    AskedWhy, EscalationState, ExchangeState, MailSource, MailState, MeansKind, ModelState, PostWay, PromiseState,
-    Stage, Store, StoreError, SuggestionKind, UpdateDelivery, raw::Value,
+    AskedWhy, EscalationState, EvalCaseState, ExchangeState, MailSource, MailState, MeansKind, ModelState, PostWay,
+    PromiseState, Stage, Store, StoreError, SuggestionKind, UpdateDelivery, raw::Value,
 };
 
 use crate::{
@@ -32,6 +32,7 @@ const DDL: &[&str] = &[
     include_str!("../../migrations/0058_escalation.sql"),
     include_str!("../../migrations/0060_posts.sql"),
     include_str!("../../migrations/0065_attention.sql"),
+    include_str!("../../migrations/0070_eval_cases.sql"),
 ];
 
 /// Columns and the closed list their CHECK must spell.
@@ -66,6 +67,7 @@ const LISTS: &[(&str, &[&str])] = &[
     ("posts.way", PostWay::WORDS),
     ("asks.why", AskedWhy::WORDS),
     ("promises.state", PromiseState::WORDS),
+    ("eval_cases.state", EvalCaseState::WORDS),
     ("model_versions.state", ModelState::WORDS),
     ("feeds.fed_by", FedBy::WORDS),
     ("feeds.arrival", Arrival::WORDS),

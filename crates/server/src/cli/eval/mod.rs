@@ -2,6 +2,7 @@
 
 mod convert;
 mod pin;
+mod pull;
 mod report;
 mod rules;
 mod run;
@@ -14,6 +15,8 @@ use super::Outcome;
 pub enum Eval {
     /// Run every case of a folder through this desk's policies. Exit code 0: all held. 1: some did not. 2: they cannot be run.
     Run(run::Run),
+    /// Write a desk's approved cases into a folder.
+    Pull(pull::Pull),
     /// Say that cases were looked at under today's policies: write those into their files.
     Pin(pin::Pin),
     /// Write a folder's cases for other tools.
@@ -30,6 +33,7 @@ impl Eval {
     pub async fn run(self) -> Outcome {
         match self {
             Self::Run(run) => Box::pin(run.run()).await,
+            Self::Pull(pull) => Box::pin(pull.run()).await,
             Self::Pin(pin) => Box::pin(pin.run()).await,
             Self::Export(export) => export.run(),
             Self::Import(import) => import.run(),
