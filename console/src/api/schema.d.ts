@@ -1587,6 +1587,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/scorecard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures of what became of tickets, told apart; how a single person reads is in none of them. */
+        get: operations["get_scorecard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scorecard/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of every ticket, one row each: figures can be computed from it by anybody. How people read is left away. */
+        get: operations["export_outcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scorecard/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tickets that a figure counts above its line. */
+        get: operations["list_behind"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/search": {
         parameters: {
             query?: never;
@@ -3030,6 +3081,23 @@ export interface components {
         Before: {
             before?: components["schemas"]["Snooze"] | null;
         };
+        /** @description Tickets behind a figure. */
+        Behind: {
+            /** @description The newest, at most 100. */
+            items: components["schemas"]["BehindLine"][];
+            /** @description How many there are. */
+            n: number;
+        };
+        /** @description A ticket behind a figure. */
+        BehindLine: {
+            category: string;
+            ended: string;
+            /** Format: int64 */
+            number: number;
+            queue: string;
+            /** @description Null for one that was generated: there is no ticket to open. */
+            ticket_id?: string | null;
+        };
         /** @description Checked suggestions whose probability fell between two limits. */
         Bin: {
             /** Format: double */
@@ -3406,6 +3474,20 @@ export interface components {
             message_id?: string | null;
             quote: string;
             start: number;
+        };
+        /** @description How a figure is made. */
+        Definition: {
+            /** @description Where it lies at desks that do well, from and to; null without such a band. */
+            band?: number[] | null;
+            /** @description Whether it has a card; others stand beside one. */
+            card: boolean;
+            figure: string;
+            /** @description The count above the line. */
+            part: string;
+            /** @description What to look at before believing it. */
+            traps: string[];
+            /** @description The count below it. */
+            whole: string;
         };
         /** @description A customer of the invented company. */
         DemoRequester: components["schemas"]["Person"] & {
@@ -5888,6 +5970,70 @@ export interface components {
             rewritten_by?: string | null;
             /** @description The words. */
             text: string;
+        };
+        /** @description Figures of tickets that have something in common. */
+        ScoreGroup: {
+            figures: components["schemas"]["ScoreValue"][];
+            /** @description What they have in common; empty where it is not known. */
+            key: string;
+            /** @description In words. */
+            name: string;
+            /** Format: int64 */
+            tickets: number;
+        };
+        /** @description A figure of some tickets. */
+        ScoreValue: {
+            /** @description Its word. */
+            figure: string;
+            /** Format: double */
+            high?: number | null;
+            /**
+             * Format: double
+             * @description 95 % interval; null where none can be told.
+             */
+            low?: number | null;
+            /**
+             * Format: int64
+             * @description What was divided.
+             */
+            part: number;
+            /** @description Whether fewer than 30 cases stand behind it. */
+            small: boolean;
+            /** @description `open`, `below`, `inside` or `above` its band. */
+            standing: string;
+            /**
+             * Format: double
+             * @description The quotient: a share of 0 to 1, or an amount for each.
+             */
+            value: number;
+            /**
+             * Format: int64
+             * @description By what.
+             */
+            whole: number;
+        };
+        /** @description Everything on the page. */
+        Scorecard: {
+            definitions: components["schemas"]["Definition"][];
+            /**
+             * Format: int64
+             * @description Fewer cases than this are few.
+             */
+            few: number;
+            figures: components["schemas"]["ScoreValue"][];
+            /** @description The first Monday. */
+            from: string;
+            /**
+             * Format: int64
+             * @description Of these, generated for the demo.
+             */
+            generated: number;
+            groups: components["schemas"]["ScoreGroup"][];
+            /** Format: int64 */
+            tickets: number;
+            /** @description The Monday after the last week. */
+            until: string;
+            weeks: components["schemas"]["ScoreGroup"][];
         };
         /** @description Exactly what would leave. */
         Sealed: {
@@ -9928,6 +10074,162 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Customer"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_scorecard: {
+        parameters: {
+            query?: {
+                /** @description Days back, 7 to 1,500; whole weeks; 182 when absent. */
+                days?: number;
+                /** @description Told apart by `week`, `queue`, `category`, `product`, `persona`, `language`, `model` or `failure`; `queue` when absent. */
+                by?: string;
+                /** @description Of this queue alone. */
+                queue?: string;
+                /** @description Of this category alone. */
+                category?: string;
+                /** @description Of this product alone. */
+                product?: string;
+                /** @description Of this persona alone. */
+                persona?: string;
+                /** @description Of this language alone. */
+                language?: string;
+                /** @description Of what this wrote alone. */
+                model?: string;
+                /** @description Of drafts with this failure alone. */
+                failure?: string;
+                /** @description Of this week alone, by the date of its Monday. */
+                week?: string;
+                /** @description For tickets behind a figure: the figure. */
+                figure?: string;
+                /** @description For rows: `csv` or `json` (one object a line); `json` when absent. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scorecard"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_outcomes: {
+        parameters: {
+            query?: {
+                /** @description Days back, 7 to 1,500; whole weeks; 182 when absent. */
+                days?: number;
+                /** @description Told apart by `week`, `queue`, `category`, `product`, `persona`, `language`, `model` or `failure`; `queue` when absent. */
+                by?: string;
+                /** @description Of this queue alone. */
+                queue?: string;
+                /** @description Of this category alone. */
+                category?: string;
+                /** @description Of this product alone. */
+                product?: string;
+                /** @description Of this persona alone. */
+                persona?: string;
+                /** @description Of this language alone. */
+                language?: string;
+                /** @description Of what this wrote alone. */
+                model?: string;
+                /** @description Of drafts with this failure alone. */
+                failure?: string;
+                /** @description Of this week alone, by the date of its Monday. */
+                week?: string;
+                /** @description For tickets behind a figure: the figure. */
+                figure?: string;
+                /** @description For rows: `csv` or `json` (one object a line); `json` when absent. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_behind: {
+        parameters: {
+            query?: {
+                /** @description Days back, 7 to 1,500; whole weeks; 182 when absent. */
+                days?: number;
+                /** @description Told apart by `week`, `queue`, `category`, `product`, `persona`, `language`, `model` or `failure`; `queue` when absent. */
+                by?: string;
+                /** @description Of this queue alone. */
+                queue?: string;
+                /** @description Of this category alone. */
+                category?: string;
+                /** @description Of this product alone. */
+                product?: string;
+                /** @description Of this persona alone. */
+                persona?: string;
+                /** @description Of this language alone. */
+                language?: string;
+                /** @description Of what this wrote alone. */
+                model?: string;
+                /** @description Of drafts with this failure alone. */
+                failure?: string;
+                /** @description Of this week alone, by the date of its Monday. */
+                week?: string;
+                /** @description For tickets behind a figure: the figure. */
+                figure?: string;
+                /** @description For rows: `csv` or `json` (one object a line); `json` when absent. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Behind"];
                 };
             };
             "4XX": {

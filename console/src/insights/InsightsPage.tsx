@@ -1,5 +1,6 @@
 import { SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { IconAlertTriangle, IconCheck, IconHourglass } from "@tabler/icons-react";
 import { useState } from "react";
 import { calibrationQuery } from "../api/queries";
@@ -24,6 +25,7 @@ export function InsightsPage() {
     <div className="page wide insights">
       <header className="page-head">
         <h1>{t("insights.title")}</h1>
+        <Link className="link" to="/scorecard">{t("scorecard.link")}</Link>
         <SegmentedControl size="xs" aria-label={t("insights.days")} value={days} onChange={setDays} data={["30", "90", "365"].map((value) => ({ value, label: t("insights.nDays", { n: value }) }))} />
       </header>
       {data ? <Figures data={data} days={days} /> : error ? <Failure error={error} onRetry={() => void refetch()} /> : <Rows count={4} height={120} />}

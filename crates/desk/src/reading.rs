@@ -56,8 +56,14 @@ impl Reading {
     /// Whether the words could not have been read in that time.
     #[must_use]
     pub const fn is_hasty(&self) -> bool {
-        self.seconds * WORDS_A_SECOND_MAX < self.words
+        is_hasty(self.words, self.seconds)
     }
+}
+
+/// Whether so many words could not have been read in so many seconds.
+#[must_use]
+pub const fn is_hasty(words: i64, seconds: i64) -> bool {
+    seconds * WORDS_A_SECOND_MAX < words
 }
 
 /// Whether somebody with these latest readings, in whatever order, is to take their time now. `burst` is how many

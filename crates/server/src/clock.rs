@@ -42,6 +42,8 @@ pub const FOLLOW_EVERY: Duration = Duration::from_secs(1);
 pub const KEEP_TELEMETRY_EVERY: Duration = Duration::from_secs(60);
 /// How often the times of tickets that changed are counted again, and those that ring are told.
 pub const CLOCKS_EVERY: Duration = Duration::from_secs(2);
+/// How often tickets that ended are counted for the scorecard.
+pub const OUTCOMES_EVERY: Duration = Duration::from_secs(10);
 /// How often receivers that did not answer are called again, and what waits for other systems is sent.
 pub const CALLS_EVERY: Duration = Duration::from_secs(3);
 /// How often letters stuck in `sending` are looked for.

@@ -12,6 +12,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
+mod dice;
 pub mod error;
 pub mod flow;
 mod heartbeat;

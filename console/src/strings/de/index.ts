@@ -9,6 +9,7 @@ import { incidents } from "./incidents";
 import { knowledge } from "./knowledge";
 import { leads } from "./leads";
 import { letters } from "./letters";
+import { scorecard } from "./scorecard";
 import { tickets } from "./tickets";
 
-export const de: Strings = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads, ...access, ...incidents, ...escalation, ...attention, ...evals };
+export const de: Strings = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads, ...access, ...incidents, ...escalation, ...attention, ...evals, ...scorecard };

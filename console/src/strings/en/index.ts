@@ -8,6 +8,7 @@ import { incidents } from "./incidents";
 import { knowledge } from "./knowledge";
 import { leads } from "./leads";
 import { letters } from "./letters";
+import { scorecard } from "./scorecard";
 import { tickets } from "./tickets";
 
-export const en = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads, ...access, ...incidents, ...escalation, ...attention, ...evals };
+export const en = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads, ...access, ...incidents, ...escalation, ...attention, ...evals, ...scorecard };

@@ -61,6 +61,7 @@ mod readings;
 mod record_words;
 mod relocations;
 mod rewrites;
+mod scorecard;
 mod search;
 mod session;
 mod sorting_again;
@@ -164,6 +165,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(standing_approvals::router())
         .merge(patterns::router())
         .merge(eval_cases::router())
+        .merge(scorecard::router())
         .merge(search::router())
         .merge(tray::router())
         .merge(mail::router())

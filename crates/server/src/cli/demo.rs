@@ -17,7 +17,7 @@ use crate::{
     App,
     app::World,
     config::{Config, Desk, Mail},
-    demo::world,
+    demo::{half_year, world},
     telemetry::config::Scope,
 };
 
@@ -83,6 +83,7 @@ impl Demo {
         world::furnish(&app).await?;
         welcome(&app, address)?;
         tokio::spawn(watch_filling(Arc::clone(&app)));
+        tokio::spawn(fill_scorecard(Arc::clone(&app)));
         let learner = Arc::clone(&app);
         // A model first, then the letters: what is sorted without one is sorted by nobody.
         let first = Box::pin(async move {
@@ -92,6 +93,13 @@ impl Demo {
             }
         });
         host::serve_while(app, listener, first).await
+    }
+}
+
+/// The figures of a made half-year, beside everything else.
+async fn fill_scorecard(app: Arc<App>) {
+    if let Err(error) = half_year::load(&app).await {
+        tracing::error!(%error, "the generated half-year could not be loaded; the scorecard shows this desk's own tickets");
     }
 }
 

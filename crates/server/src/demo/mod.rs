@@ -2,6 +2,7 @@
 
 pub mod attack;
 pub(crate) mod files;
+pub mod half_year;
 mod policies;
 mod telemetry;
 pub mod world;

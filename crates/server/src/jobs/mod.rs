@@ -54,11 +54,12 @@ enum Chore {
     Files,
     Telemetry,
     Clocks,
+    Outcomes,
     Calls,
 }
 
 impl Chore {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Sequence,
         Self::Deliver,
         Self::Rescue,
@@ -74,6 +75,7 @@ impl Chore {
         Self::Files,
         Self::Telemetry,
         Self::Clocks,
+        Self::Outcomes,
         Self::Calls,
     ];
 
@@ -91,6 +93,7 @@ impl Chore {
             Self::Files => clock::FOLLOW_EVERY,
             Self::Telemetry => clock::KEEP_TELEMETRY_EVERY,
             Self::Clocks => clock::CLOCKS_EVERY,
+            Self::Outcomes => clock::OUTCOMES_EVERY,
             Self::Calls => clock::CALLS_EVERY,
         }
     }
@@ -123,6 +126,7 @@ impl Chore {
                 flow::check_night_drafts::check_due(app).await?;
                 flow::count_clocks::follow(app).await.map(|_| 0)
             }
+            Self::Outcomes => flow::count_outcomes::follow(app).await,
             Self::Calls => flow::page_receivers::call_due(app).await.map(|_| 0),
         }
     }
@@ -143,6 +147,7 @@ impl Chore {
             | Self::Files
             | Self::Telemetry
             | Self::Clocks
+            | Self::Outcomes
             | Self::Calls => std::future::pending().await,
         }
     }

@@ -53,6 +53,7 @@ mod record;
 mod redaction;
 mod relocations;
 mod rewrites;
+mod scorecard;
 mod search;
 mod sources;
 mod standing;

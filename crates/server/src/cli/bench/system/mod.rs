@@ -174,33 +174,5 @@ fn print_rows(
     }
 }
 
-/// Draws numbers: SplitMix64, so that the made world is the same everywhere.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `n`.
-    fn below(&mut self, n: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(n.max(1)).unwrap_or(1)).unwrap_or(0)
-    }
-
-    /// A number from 0 to 1.
-    fn share(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    /// Seconds from 0 to `n`.
-    fn seconds(&mut self, n: i64) -> i64 {
-        i64::try_from(self.below(usize::try_from(n).unwrap_or(0))).unwrap_or(0)
-    }
-}
-
 /// The first instant of the made world: a Monday.
 const BEGIN: Timestamp = Timestamp::from_secs(1_794_182_400);

@@ -12,9 +12,10 @@ use desk::{
 use logmine::{Miner, Oddity, Rates, Series, ShapeId, anomalies, oddity};
 
 use super::{
-    BEGIN, DAYS, Dice,
+    BEGIN, DAYS,
     telemetry::{self, Fault, SERVICES, Written},
 };
+use crate::dice::Dice;
 
 /// Length of a bucket, in seconds.
 const BUCKET: i64 = 600;

@@ -1,6 +1,7 @@
 //! What the services write: calm lines all day, odd ones that harm nobody, and what forty faults add.
 
-use super::{BEGIN, DAYS, Dice, Half};
+use super::{BEGIN, DAYS, Half};
+use crate::dice::Dice;
 use desk::{
     Timestamp,
     diagnosis::{Call, Deploy, FailedTrace, Tone, entities},

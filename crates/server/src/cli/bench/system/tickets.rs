@@ -1,6 +1,7 @@
 //! Four hundred letters in customers' words: five for each fault, and as many that no line explains, at the same times.
 
-use super::{BEGIN, DAYS, Dice, Half, telemetry::Fault};
+use super::{BEGIN, DAYS, Half, telemetry::Fault};
+use crate::dice::Dice;
 use desk::Timestamp;
 
 /// A letter, and what it is about.

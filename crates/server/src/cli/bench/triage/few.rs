@@ -48,7 +48,7 @@ pub fn draw(train: &[Example], shots: usize, seed: u64) -> Result<Vec<Example>, 
     if let Some((label, examples)) = by_label.iter().find(|(_, examples)| examples.len() < shots) {
         return Err(format!("the label {label} has {} examples, and {shots} are asked for", examples.len()));
     }
-    let mut draw = Draw(seed);
+    let mut draw = Draw::from(seed);
     let some = |examples: &Vec<&Example>| -> Vec<Example> {
         let chosen = draw.some(shots, examples.len()).into_iter();
         chosen.filter_map(|at| examples.get(at).copied().cloned()).collect()

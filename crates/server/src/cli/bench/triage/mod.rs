@@ -13,7 +13,10 @@ pub mod sets;
 use std::path::Path;
 
 use super::Figure;
-use crate::cli::{Failure, meaning::Meaning};
+use crate::{
+    cli::{Failure, meaning::Meaning},
+    dice::Dice,
+};
 
 /// Measures every data set found in `folder`.
 pub fn measure(folder: &Path, meaning: &Meaning, peers: &[String]) -> Result<Vec<Figure>, Failure> {
@@ -42,24 +45,20 @@ pub fn measure(folder: &Path, meaning: &Meaning, peers: &[String]) -> Result<Vec
     Ok(figures)
 }
 
-/// SplitMix64: the same draws on every machine.
-pub struct Draw(u64);
+/// Draws positions, the same on every machine.
+pub struct Draw(Dice);
 
 impl Draw {
-    const fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let n = if n == 0 { 1 } else { n };
-        ((z ^ (z >> 31)) % n as u64) as usize
+    /// From a seed.
+    const fn from(seed: u64) -> Self {
+        Self(Dice(seed))
     }
 
     /// `n` different positions below `of`, in the order drawn; all of them when there are fewer.
     fn some(&mut self, n: usize, of: usize) -> Vec<usize> {
         let mut all: Vec<usize> = (0..of).collect();
         for at in 0..n.min(of) {
-            let other = at + self.below(of - at);
+            let other = at + self.0.below(of - at);
             all.swap(at, other);
         }
         all.truncate(n);

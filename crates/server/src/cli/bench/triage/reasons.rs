@@ -27,7 +27,7 @@ pub fn measure(set: &Set, model: &Model, meaning: &Meaning, figures: &mut Vec<Fi
 type Encode<'a> = dyn Fn(&[&str]) -> Option<Vec<Vec<f32>>> + 'a;
 
 fn faithful(set: &Set, model: &Model, encode: &Encode<'_>, figures: &mut Vec<Figure>) {
-    let mut draw = Draw(11);
+    let mut draw = Draw::from(11);
     let (mut n, mut lower, mut more, mut share) = (0, 0, 0, 0.0);
     for example in draw.some(EXPLAINED, set.test.len()).into_iter().filter_map(|at| set.test.get(at)) {
         let understood = model.understand(&example.text, encode);
@@ -82,8 +82,8 @@ fn words(text: &str) -> Vec<Range<usize>> {
 }
 
 fn pairs(set: &Set, model: &Model, encode: &Encode<'_>, figures: &mut Vec<Figure>) {
-    let mut draw = Draw(12);
-    let drawn = |draw: &mut Draw| draw.below(set.test.len());
+    let mut draw = Draw::from(12);
+    let drawn = |draw: &mut Draw| draw.0.below(set.test.len());
     let (mut both, mut false_second, mut different, mut same) = (0_usize, 0_usize, 0_usize, 0_usize);
     let mut tries = 0;
     while (different < PAIRS || same < PAIRS) && tries < 1_000_000 {

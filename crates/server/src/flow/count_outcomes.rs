@@ -1,0 +1,149 @@
+//! Counts what became of tickets that are over: the rows behind every figure of the scorecard. They are derived; a ticket that
+//! changes is counted again, and one that its requester opened again stays counted as that.
+
+use desk::{
+    Timestamp,
+    draft::Support,
+    outcome::{Count, Counts, Lived, Outcome, Place},
+    reading::is_hasty,
+    routing, sureness,
+};
+use store::{Ended, PageRead, Prepared};
+
+use crate::{App, FlowError};
+
+/// Tickets counted at once.
+const AT_ONCE: i64 = 300;
+/// A change that another node commits late is met again within so many seconds.
+const OVERLAP_SECONDS: i64 = 60;
+
+/// Counts tickets that changed since the last time. Returns how many, 0 when nothing is new.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn follow(app: &App) -> Result<usize, FlowError> {
+    let now = app.clock.now();
+    let mut conn = app.store.read().await?;
+    let since = conn.outcomes_counted().await?;
+    let changed = conn.ended_since(since, AT_ONCE).await?;
+    let Some(last) = changed.last().map(|ended| ended.changed) else { return Ok(0) };
+    let products = conn.products().await?;
+    let mut outcomes = Vec::with_capacity(changed.len());
+    for ended in &changed {
+        let before = conn.outcome(ended.ticket).await?;
+        let (drafts, pages) = (conn.prepared(ended.ticket).await?, conn.pages_read(ended.ticket).await?);
+        let outcome = outcome(ended, before.as_ref(), (&drafts, &pages), &products);
+        if before.as_ref() != Some(&outcome) {
+            outcomes.push(outcome);
+        }
+    }
+    drop(conn);
+    let is_whole = i64::try_from(changed.len()).is_ok_and(|n| n < AT_ONCE);
+    let counted = if is_whole { last.min(now.plus_seconds(-OVERLAP_SECONDS)).max(since) } else { last };
+    if !outcomes.is_empty() || counted != since {
+        app.store.keep_outcomes(&outcomes, counted).await?;
+    }
+    Ok(outcomes.len())
+}
+
+/// What became of one ticket.
+fn outcome(
+    ended: &Ended,
+    before: Option<&Outcome>,
+    (drafts, pages): (&[Prepared], &[PageRead]),
+    products: &[String],
+) -> Outcome {
+    if let Some(before) = before.filter(|_| !ended.status.is_over()) {
+        return Outcome { counts: came_back(before.counts), ..before.clone() };
+    }
+    let newest = drafts.last();
+    let model = newest.map(|d| d.endpoint.clone().unwrap_or_else(|| d.origin.clone()));
+    let failure = drafts.iter().rev().find_map(|d| d.why.clone());
+    // A ticket that is counted again stays in the week it ended in first.
+    let when = before.map_or(ended.changed, |before| before.ended);
+    let place = Place {
+        week: when.monday(),
+        queue: ended.queue.clone(),
+        category: ended.category.clone().unwrap_or_default(),
+        product: routing::product(&ended.text, ended.plan.as_deref(), products).unwrap_or_default().to_owned(),
+        persona: newest.and_then(|d| d.voice.as_ref()).map_or_else(String::new, |voice| voice.pins.clone()),
+        language: ended.language.clone().unwrap_or_default(),
+        model: model.unwrap_or_default(),
+        failure: failure.unwrap_or_default(),
+        lived: Lived::Here,
+    };
+    let counts = answered(ended) + drafted(ended, drafts) + read(pages, ended.unchanged > 0) + others(ended);
+    let was_back = before.is_some_and(|before| before.counts.get(Count::Reopened) > 0);
+    let is_back = was_back || ended.outcome.as_deref() == Some("reopened");
+    let counts = if is_back { came_back(counts) } else { counts };
+    Outcome { ticket: ended.ticket, number: ended.number, ended: when, place, counts }
+}
+
+/// With the requester back.
+const fn came_back(counts: Counts) -> Counts {
+    let found = counts.get(Count::Sent);
+    counts.with(Count::Reopened, 1).with(Count::Contained, 0).with(Count::FoundLater, found)
+}
+
+fn answered(ended: &Ended) -> Counts {
+    let minutes = |until: Option<Timestamp>| until.map(|at| at.seconds_since(ended.created).max(0) / 60);
+    let mut counts = Counts::default().with(Count::Tickets, 1);
+    if let Some(first) = minutes(ended.first_reply) {
+        counts = counts.with(Count::Replied, 1).with_square(Count::FirstReplyMinutes, Count::FirstReplySquares, first);
+    }
+    match (minutes(ended.last_reply), ended.unchanged + ended.edited) {
+        (Some(last), 1..) => {
+            counts.with(Count::Assisted, 1).with_square(Count::AssistedMinutes, Count::AssistedSquares, last)
+        }
+        (Some(last), _) => counts.with(Count::Alone, 1).with_square(Count::AloneMinutes, Count::AloneSquares, last),
+        (None, _) => counts,
+    }
+}
+
+fn drafted(ended: &Ended, drafts: &[Prepared]) -> Counts {
+    let one = |yes: bool| i64::from(yes);
+    let (was_drafted, was_sent) = (!drafts.is_empty(), ended.unchanged + ended.edited > 0);
+    let left: Vec<(&Prepared, &str)> = drafts.iter().filter_map(|d| Some((d, d.sent.as_deref()?))).collect();
+    let states = |support: Support| matches!(support, Support::Supported | Support::Unsupported);
+    let claims = left.iter().flat_map(|(d, _)| &d.sentences).filter(|s| states(s.support)).count();
+    let grounded = left.iter().flat_map(|(d, _)| &d.sentences).filter(|s| s.support == Support::Supported).count();
+    let says_else = |(draft, sent): &(&Prepared, &str)| {
+        draft.sentences.iter().any(|s| states(s.support)) && !sureness::keeps_facts(&draft.sentences, sent)
+    };
+    Counts::default()
+        .with(Count::Drafted, one(was_drafted))
+        .with(Count::DraftedAlone, one(was_drafted && !was_sent && ended.last_reply.is_some()))
+        .with(Count::Sent, one(was_drafted && was_sent))
+        .with(Count::Unchanged, one(was_drafted && was_sent && ended.edited == 0))
+        .with(Count::MeaningChanged, one(left.iter().any(says_else)))
+        .with(Count::Rejected, one(drafts.iter().any(|d| d.rejected)))
+        .with(Count::Claims, i64::try_from(claims).unwrap_or(i64::MAX))
+        .with(Count::Grounded, i64::try_from(grounded).unwrap_or(i64::MAX))
+        .with(Count::FoundLater, one(was_drafted && was_sent && ended.outcome.is_some()))
+}
+
+fn read(pages: &[PageRead], left_unchanged: bool) -> Counts {
+    let sum = |of: fn(&PageRead) -> i64| pages.iter().map(of).fold(0_i64, i64::saturating_add);
+    let stamped = left_unchanged && pages.iter().any(|p| p.changed == 0 && is_hasty(p.words, p.seconds));
+    Counts::default()
+        .with(Count::Words, sum(|p| p.words))
+        .with(Count::WordsChanged, sum(|p| p.changed.min(p.words)))
+        .with(Count::Stamped, i64::from(stamped))
+        .with(Count::Reviews, i64::try_from(pages.len()).unwrap_or(i64::MAX))
+        .with(Count::ReviewSeconds, sum(|p| p.seconds))
+        .with(Count::ReviewSquares, sum(|p| p.seconds.saturating_mul(p.seconds)))
+}
+
+fn others(ended: &Ended) -> Counts {
+    let one = |yes: bool| i64::from(yes);
+    let is_common = ended.standing > 0;
+    Counts::default()
+        .with(Count::Common, one(is_common))
+        .with(Count::Contained, one(is_common && ended.last_reply.is_none()))
+        .with(Count::Rated, one(ended.rating.is_some()))
+        .with(Count::RatingSum, ended.rating.unwrap_or(0))
+        .with(Count::Escalated, one(ended.raised > 0))
+        .with(Count::EscalationAnswered, one(ended.taken + ended.returned > 0))
+        .with(Count::EscalationRight, one(ended.taken > 0 && ended.returned == 0))
+        .with(Count::ModelRequests, ended.requests)
+}

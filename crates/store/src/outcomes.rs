@@ -1,0 +1,291 @@
+//! What became of tickets, and the sums of it. Both are derived and always agree: a row is never written without its sum.
+
+use std::collections::BTreeMap;
+
+use desk::{
+    Timestamp,
+    ids::TicketId,
+    outcome::{COUNTS, Counts, Outcome, Place},
+};
+
+use crate::{
+    Conn, Grant, Store, StoreError,
+    columns::{Columns, Param, Value, params},
+    grant::queue_visible,
+};
+
+/// Columns of the counts, in the order of `Count::ALL`.
+macro_rules! counts {
+    () => {
+        "tickets, replied, first_reply_minutes, first_reply_squares, assisted, assisted_minutes, assisted_squares,
+         alone, alone_minutes, alone_squares, drafted, drafted_alone, sent, unchanged, stamped, meaning_changed,
+         rejected, words, words_changed, reviews, review_seconds, review_squares, found_later, claims, grounded,
+         common, contained, reopened, rated, rating_sum, escalated, escalation_answered, escalation_right,
+         model_requests"
+    };
+}
+
+/// Columns of the place.
+macro_rules! place {
+    () => {
+        "week, queue, category, product, persona, language, model, failure, lived"
+    };
+}
+
+fn place(c: &mut Columns<'_>) -> Result<Place, StoreError> {
+    let damaged = |_| StoreError::Damaged { what: "an outcome".to_owned() };
+    Ok(Place {
+        week: c.take()?,
+        queue: c.take()?,
+        category: c.take()?,
+        product: c.take()?,
+        persona: c.take()?,
+        language: c.take()?,
+        model: c.take()?,
+        failure: c.take()?,
+        lived: c.take::<String>()?.parse().map_err(damaged)?,
+    })
+}
+
+fn counts(c: &mut Columns<'_>) -> Result<Counts, StoreError> {
+    let mut values = [0_i64; COUNTS];
+    for value in &mut values {
+        *value = c.take()?;
+    }
+    Counts::of(&values).ok_or_else(|| StoreError::Damaged { what: "an outcome".to_owned() })
+}
+
+fn outcome(c: &mut Columns<'_>) -> Result<Outcome, StoreError> {
+    Ok(Outcome { ticket: c.take()?, number: c.take()?, ended: c.take()?, place: place(c)?, counts: counts(c)? })
+}
+
+/// Parameters of a place and its counts.
+fn values(place: &Place, counts: &Counts) -> Vec<Value> {
+    let mut all = params![
+        place.week,
+        &place.queue,
+        &place.category,
+        &place.product,
+        &place.persona,
+        &place.language,
+        &place.model,
+        &place.failure,
+        place.lived.word()
+    ];
+    all.extend(counts.values().iter().map(|n| n.value()));
+    all
+}
+
+impl Conn {
+    /// Sums of the weeks from then until then, within the grant.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn outcome_sums(
+        &mut self,
+        grant: &Grant,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<(Place, Counts)>, StoreError> {
+        let rows = self
+            .rows(
+                concat!(
+                    "select ",
+                    place!(),
+                    ", ",
+                    counts!(),
+                    " from outcome_sums where ",
+                    queue_visible!("queue", "$1"),
+                    " and week >= $2 and week < $3 and tickets > 0 order by week, queue, category"
+                ),
+                params![grant.queues(), from, until],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let mut c = row.columns();
+                Ok((place(&mut c)?, counts(&mut c)?))
+            })
+            .collect()
+    }
+
+    /// Outcomes of those weeks within the grant, in order of week and id, after `after`; at most `limit`.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn outcomes(
+        &mut self,
+        grant: &Grant,
+        (from, until): (Timestamp, Timestamp),
+        after: Option<(Timestamp, TicketId)>,
+        limit: i64,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        let (week, id) = after.map_or((from, String::new()), |(week, id)| (week, id.to_string()));
+        let rows = self
+            .rows(
+                concat!(
+                    "select ticket_id, number, ended_at, ", place!(), ", ", counts!(), " from outcomes where ",
+                    queue_visible!("queue", "$1"),
+                    " and week >= $2 and week < $3 and (week > $4 or (week = $4 and ticket_id > $5)) order by week, ticket_id limit $6"
+                ),
+                params![grant.queues(), from, until, week, id, limit],
+            )
+            .await?;
+        rows.iter().map(|row| outcome(&mut row.columns())).collect()
+    }
+
+    /// How many generated rows there are.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn generated_outcomes(&mut self) -> Result<i64, StoreError> {
+        self.one("select count(*) from outcome_sums where lived = 'generated'", params![]).await?.columns().take()
+    }
+
+    /// Until when tickets are counted.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn outcomes_counted(&mut self) -> Result<Timestamp, StoreError> {
+        let kept = self.setting(COUNTED).await?.and_then(|text| text.parse().ok());
+        Ok(Timestamp::from_micros(kept.unwrap_or(0)))
+    }
+
+    /// What became of one ticket, if it ended once.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn outcome(&mut self, ticket: TicketId) -> Result<Option<Outcome>, StoreError> {
+        let row = self
+            .maybe(
+                concat!(
+                    "select ticket_id, number, ended_at, ",
+                    place!(),
+                    ", ",
+                    counts!(),
+                    " from outcomes where ticket_id = $1"
+                ),
+                params![ticket],
+            )
+            .await?;
+        row.map(|row| outcome(&mut row.columns())).transpose()
+    }
+}
+
+/// Until when tickets are counted, in the settings. Whoever counts writes it first, so that two who count wait for each other.
+const COUNTED: &str = "outcomes_counted";
+
+impl Store {
+    /// Keeps what became of tickets, instead of what was kept before, and their sums; and how far tickets are counted. Derived
+    /// rows, as an index is: nobody did anything, so there is no entry.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn keep_outcomes(&self, outcomes: &[Outcome], counted: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.transaction().await?;
+        tx.execute(
+            "insert into settings (key, value) values ($1,$2) on conflict (key) do update set value = excluded.value",
+            params![COUNTED, counted.micros().to_string()],
+        )
+        .await?;
+        let mut sums: BTreeMap<Place, Counts> = BTreeMap::new();
+        for new in outcomes {
+            if let Some(old) = tx.outcome(new.ticket).await? {
+                let sum = sums.entry(old.place).or_default();
+                *sum = *sum + -old.counts;
+            }
+            let sum = sums.entry(new.place.clone()).or_default();
+            *sum = *sum + new.counts;
+            put_outcome(&mut tx, new).await?;
+        }
+        for (place, counts) in sums.iter().filter(|(_, counts)| **counts != Counts::default()) {
+            add_to_sums(&mut tx, place, counts).await?;
+        }
+        tx.commit().await
+    }
+}
+
+async fn put_outcome(tx: &mut Conn, outcome: &Outcome) -> Result<(), StoreError> {
+    let mut given = params![outcome.ticket, outcome.number, outcome.ended];
+    given.extend(values(&outcome.place, &outcome.counts));
+    tx.execute(
+            concat!(
+                "insert into outcomes (ticket_id, number, ended_at, ", place!(), ", ", counts!(), ")
+             values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,
+             $13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46)
+             on conflict (ticket_id) do update set number = excluded.number, ended_at = excluded.ended_at, week = excluded.week,
+             queue = excluded.queue, category = excluded.category, product = excluded.product, persona = excluded.persona,
+             language = excluded.language, model = excluded.model, failure = excluded.failure, lived = excluded.lived,
+             tickets = excluded.tickets, replied = excluded.replied,
+             first_reply_minutes = excluded.first_reply_minutes, first_reply_squares = excluded.first_reply_squares,
+             assisted = excluded.assisted, assisted_minutes = excluded.assisted_minutes,
+             assisted_squares = excluded.assisted_squares, alone = excluded.alone,
+             alone_minutes = excluded.alone_minutes, alone_squares = excluded.alone_squares,
+             drafted = excluded.drafted, drafted_alone = excluded.drafted_alone, sent = excluded.sent,
+             unchanged = excluded.unchanged, stamped = excluded.stamped, meaning_changed = excluded.meaning_changed,
+             rejected = excluded.rejected, words = excluded.words, words_changed = excluded.words_changed,
+             reviews = excluded.reviews, review_seconds = excluded.review_seconds,
+             review_squares = excluded.review_squares, found_later = excluded.found_later, claims = excluded.claims,
+             grounded = excluded.grounded, common = excluded.common, contained = excluded.contained,
+             reopened = excluded.reopened, rated = excluded.rated, rating_sum = excluded.rating_sum,
+             escalated = excluded.escalated, escalation_answered = excluded.escalation_answered,
+             escalation_right = excluded.escalation_right, model_requests = excluded.model_requests"
+            ),
+            given,
+        )
+        .await?;
+    Ok(())
+}
+
+async fn add_to_sums(tx: &mut Conn, place: &Place, counts: &Counts) -> Result<(), StoreError> {
+    tx.execute(
+            concat!(
+                "insert into outcome_sums (", place!(), ", ", counts!(), ")
+             values ($1,$2,$3,$4,$5,$6,$7,$8,$9,
+             $10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43)
+             on conflict (", place!(), ") do update set
+             tickets = outcome_sums.tickets + excluded.tickets, replied = outcome_sums.replied + excluded.replied,
+             first_reply_minutes = outcome_sums.first_reply_minutes + excluded.first_reply_minutes,
+             first_reply_squares = outcome_sums.first_reply_squares + excluded.first_reply_squares,
+             assisted = outcome_sums.assisted + excluded.assisted,
+             assisted_minutes = outcome_sums.assisted_minutes + excluded.assisted_minutes,
+             assisted_squares = outcome_sums.assisted_squares + excluded.assisted_squares,
+             alone = outcome_sums.alone + excluded.alone,
+             alone_minutes = outcome_sums.alone_minutes + excluded.alone_minutes,
+             alone_squares = outcome_sums.alone_squares + excluded.alone_squares,
+             drafted = outcome_sums.drafted + excluded.drafted,
+             drafted_alone = outcome_sums.drafted_alone + excluded.drafted_alone,
+             sent = outcome_sums.sent + excluded.sent, unchanged = outcome_sums.unchanged + excluded.unchanged,
+             stamped = outcome_sums.stamped + excluded.stamped,
+             meaning_changed = outcome_sums.meaning_changed + excluded.meaning_changed,
+             rejected = outcome_sums.rejected + excluded.rejected, words = outcome_sums.words + excluded.words,
+             words_changed = outcome_sums.words_changed + excluded.words_changed,
+             reviews = outcome_sums.reviews + excluded.reviews,
+             review_seconds = outcome_sums.review_seconds + excluded.review_seconds,
+             review_squares = outcome_sums.review_squares + excluded.review_squares,
+             found_later = outcome_sums.found_later + excluded.found_later,
+             claims = outcome_sums.claims + excluded.claims, grounded = outcome_sums.grounded + excluded.grounded,
+             common = outcome_sums.common + excluded.common, contained = outcome_sums.contained + excluded.contained,
+             reopened = outcome_sums.reopened + excluded.reopened, rated = outcome_sums.rated + excluded.rated,
+             rating_sum = outcome_sums.rating_sum + excluded.rating_sum,
+             escalated = outcome_sums.escalated + excluded.escalated,
+             escalation_answered = outcome_sums.escalation_answered + excluded.escalation_answered,
+             escalation_right = outcome_sums.escalation_right + excluded.escalation_right,
+             model_requests = outcome_sums.model_requests + excluded.model_requests"
+            ),
+            values(place, counts),
+        )
+        .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use desk::outcome::Count;
+
+    #[test]
+    fn the_columns_are_the_counts_in_their_order() {
+        let columns: Vec<&str> = counts!().split(',').map(str::trim).collect();
+        assert_eq!(columns, Count::WORDS);
+    }
+}
