@@ -372,6 +372,26 @@ impl Tx {
         if touched == 1 { Ok(()) } else { Err(StoreError::Stale) }
     }
 
+    /// A case that nobody answered yet shows more, and says why now.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when somebody was faster.
+    pub async fn escalation_shows(
+        &mut self,
+        id: EscalationId,
+        signals: &[Signal],
+        because: &str,
+    ) -> Result<(), StoreError> {
+        let signals: Vec<&str> = signals.iter().map(|s| s.word()).collect();
+        let touched = self
+            .execute(
+                "update escalations set signals = $2, because = $3 where id = $1 and state = 'proposed'",
+                params![id, signals.join(","), because],
+            )
+            .await?;
+        if touched == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    }
+
     /// A proposed or given-back case goes up.
     ///
     /// # Errors

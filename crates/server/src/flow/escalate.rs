@@ -74,11 +74,15 @@ pub async fn look(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     let decision = decide(&policy, signals(&policy, &case), place);
     let earlier = tx.escalations_of(&grant, ticket).await?;
     let Some(step) = step(&decision, earlier.first()) else { return Ok(()) };
+    if let (Step::Show(id) | Step::RaiseProposed(id), Some(old)) = (step, earlier.first()) {
+        tx.escalation_shows(id, &together(&old.signals, &decision), &decision.because).await?;
+    }
     let answer = told.answer();
     let asked = decision.signals.iter().any(|s| s.signal == Signal::PersonRequested);
     let event = go_up(app, &mut tx, &policy, &line, &decision, step).await?;
     let fresh = now.seconds_since(line.ticket.last_inbound_at) < FRESH_SECONDS;
-    if fresh && (asked || (step != Step::Propose && !told.open)) {
+    let goes_up = matches!(step, Step::Raise | Step::RaiseProposed(_));
+    if fresh && (asked || (goes_up && !told.open)) {
         let notice = Notice::Person { number: line.ticket.number, answer };
         outbox::queue_notice(&app.door, &mut tx, ticket, &notice).await?;
     }
@@ -97,8 +101,16 @@ pub(crate) fn in_hand<'a>(messages: &'a [Message], flags: &'a [Raised], line: &'
 enum Step {
     Propose,
     Raise,
+    /// What was proposed shows more than before, and is still a person's to decide.
+    Show(EscalationId),
     /// What was proposed goes up by itself now.
     RaiseProposed(EscalationId),
+}
+
+/// What a case showed before and what it shows now, each once: a signal that is gone from the newest words was there.
+fn together(before: &[Signal], decision: &Decision) -> Vec<Signal> {
+    let new = decision.signals.iter().map(|s| s.signal).filter(|signal| !before.contains(signal));
+    before.iter().copied().chain(new).collect()
 }
 
 /// Only ever up: an open case stays, a proposed one may go up, one that was answered comes again only with new signals.
@@ -107,6 +119,7 @@ fn step(decision: &Decision, earlier: Option<&Escalation>) -> Option<Step> {
     match (decision.rise, earlier) {
         (Rise::Stay, _) => None,
         (Rise::Enforce, Some(old)) if old.state == State::Proposed => Some(Step::RaiseProposed(old.id)),
+        (Rise::Propose, Some(old)) if old.state == State::Proposed && new(old) => Some(Step::Show(old.id)),
         (_, Some(old)) if matches!(old.state, State::Proposed | State::Raised | State::Accepted) => None,
         (_, Some(old)) if !new(old) => None,
         (Rise::Enforce, _) => Some(Step::Raise),
@@ -127,6 +140,7 @@ async fn go_up(
     let (means, target) = stored(receiver, &line.ticket.queue);
     let words: Vec<Signal> = decision.signals.iter().map(|s| s.signal).collect();
     let (escalation, state) = match step {
+        Step::Show(id) => (id, State::Proposed),
         Step::RaiseProposed(id) => {
             tx.raise_escalation(id, decision.receiver.as_deref(), means, &target, None).await?;
             (id, State::Raised)

@@ -148,6 +148,14 @@ fn a_package_says_what_is_known_and_names_what_is_not() {
     });
 }
 
+/// Header lines by which a mail joins the first ticket.
+async fn answers_first(desk: &TestDesk) -> String {
+    let mut conn = desk.app.store.read().await.unwrap();
+    let rows = conn.rows("select message_id from messages order by at, id", Vec::new()).await.unwrap();
+    let id: String = rows[0].columns().take().unwrap();
+    format!("In-Reply-To: <{id}>\r\n")
+}
+
 #[test]
 fn what_was_promised_is_counted_warned_of_missed_and_goes_up() {
     on_each(async |desk| {
@@ -185,6 +193,14 @@ fn what_was_promised_is_counted_warned_of_missed_and_goes_up() {
         count_clocks::follow(&desk.app).await.unwrap();
         desk.settle().await;
         assert_eq!(standing(&mara, &first).await["cases"].as_array().unwrap().len(), 1, "asked once");
+
+        // What comes to light later stands beside it; nothing that was there goes.
+        let more = "This is the third time I write about the VAT id and nobody answers.";
+        desk.receive_with("one@harbour.example", "Re: VAT", more, &answers_first(desk).await).await;
+        let case = standing(&mara, &first).await["cases"][0].clone();
+        let shown: Vec<&str> = case["signals"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert!(shown.starts_with(&["low_confidence", "overdue"]) && shown.len() > 2, "{case}");
+        assert_eq!(standing(&mara, &first).await["cases"].as_array().unwrap().len(), 1, "one case");
         let rang: i64 = desk
             .app
             .store
