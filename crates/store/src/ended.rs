@@ -120,7 +120,8 @@ fn ended(c: &mut Columns<'_>) -> Result<Ended, StoreError> {
 }
 
 impl Conn {
-    /// Tickets that changed since, that are over or were once, in the order they changed; for services only.
+    /// Tickets that changed since, that are over or were once, in the order they changed; for services only. One that was merged
+    /// into another ended there.
     ///
     /// # Errors
     /// Whatever the database says.
@@ -140,6 +141,7 @@ impl Conn {
                  (select count(*) from exchanges x where x.ticket_id = t.id)
                  from tickets t left join organizations o on o.id = t.organization_id
                  where t.updated_at >= $1 and (t.status in ('solved','closed') or exists (select 1 from outcomes c where c.ticket_id = t.id))
+                 and not exists (select 1 from relocations l where l.from_ticket = t.id and l.kind = 'merge' and l.undone_at is null)
                  order by t.updated_at, t.id limit $2",
                 params![since, limit],
             )
