@@ -55,8 +55,10 @@ closed_list! {
         ByHand = "by_hand",
         /// A draft was turned down.
         RejectedDraft = "rejected_draft",
-        /// A draft was changed so much that little of it was left.
+        /// What left says something else than the draft did.
         EditedDraft = "edited_draft",
+        /// A draft left, and the requester came back.
+        CameBack = "came_back",
         /// It came from other files.
         Imported = "imported",
     }

@@ -4,13 +4,18 @@
 use desk::{
     Timestamp,
     draft::Support,
+    eval::{Origin, Severity},
+    failure::Failure,
     outcome::{Count, Counts, Lived, Outcome, Place},
     reading::is_hasty,
     routing, sureness,
 };
 use store::{Ended, PageRead, Prepared};
 
-use crate::{App, FlowError};
+use crate::{
+    App, FlowError,
+    flow::propose_case::{self, Because},
+};
 
 /// Tickets counted at once.
 const AT_ONCE: i64 = 300;
@@ -28,22 +33,37 @@ pub async fn follow(app: &App) -> Result<usize, FlowError> {
     let changed = conn.ended_since(since, AT_ONCE).await?;
     let Some(last) = changed.last().map(|ended| ended.changed) else { return Ok(0) };
     let products = conn.products().await?;
-    let mut outcomes = Vec::with_capacity(changed.len());
+    let (mut outcomes, mut failed) = (Vec::with_capacity(changed.len()), Vec::new());
     for ended in &changed {
         let before = conn.outcome(ended.ticket).await?;
         let (drafts, pages) = (conn.prepared(ended.ticket).await?, conn.pages_read(ended.ticket).await?);
         let outcome = outcome(ended, before.as_ref(), (&drafts, &pages), &products);
         if before.as_ref() != Some(&outcome) {
+            failed.extend(failure(&outcome, before.as_ref()).map(|because| (outcome.ticket, because)));
             outcomes.push(outcome);
         }
     }
     drop(conn);
+    // Before the counts are kept: whoever dies in between counts again, and a ticket has one case.
+    for (ticket, because) in failed {
+        propose_case::afterwards(app, ticket, because).await?;
+    }
     let is_whole = i64::try_from(changed.len()).is_ok_and(|n| n < AT_ONCE);
     let counted = if is_whole { last.min(now.plus_seconds(-OVERLAP_SECONDS)).max(since) } else { last };
     if !outcomes.is_empty() || counted != since {
         app.store.keep_outcomes(&outcomes, counted).await?;
     }
     Ok(outcomes.len())
+}
+
+/// What a ticket's end shows for the first time that a case should hold; a person looks at it, names what was wrong and how bad.
+fn failure(outcome: &Outcome, before: Option<&Outcome>) -> Option<Because> {
+    let is_new = |count: Count| outcome.counts.get(count) > 0 && before.is_none_or(|b| b.counts.get(count) == 0);
+    let because = |origin, failure| Some(Because { origin, failure, severity: Severity::Minor });
+    if is_new(Count::MeaningChanged) {
+        return because(Origin::EditedDraft, Failure::WrongFact);
+    }
+    if is_new(Count::FoundLater) { because(Origin::CameBack, Failure::MissedQuestion) } else { None }
 }
 
 /// What became of one ticket.

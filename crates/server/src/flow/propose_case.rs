@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use desk::{
     Refusal,
-    audit::AuditEvent,
+    audit::{AuditEvent, Service},
     draft::DraftOrigin,
     eval::{self, Asker, Case, Expectation, Origin, Pin, Reply, Said, Severity, Source, Speaker},
     failure::Failure,
@@ -19,7 +19,7 @@ use store::{AgentSession, Conn, EvalCase, Grant, NewEvalCase, Purpose, Suggestio
 
 use crate::{
     App, FlowError,
-    flow::{prepare_reply, triage_ticket},
+    flow::{PREPARATION, prepare_reply, triage_ticket},
     library::compute,
 };
 
@@ -79,13 +79,41 @@ pub(crate) async fn beside(
     ticket: TicketId,
     because: Because,
 ) -> Result<(), FlowError> {
+    if let Some(case) = unasked(app, tx, grant, ticket, because).await? {
+        tx.record(AuditEvent::EvalCaseProposed { ticket, case }).await?;
+    }
+    Ok(())
+}
+
+/// The same for what a ticket's end shows, when nobody is there to ask.
+///
+/// # Errors
+/// Whatever the database says.
+pub(crate) async fn afterwards(app: &App, ticket: TicketId, because: Because) -> Result<(), FlowError> {
+    let grant = app.service_grant(Service::Preparation, Purpose::Work)?;
+    let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
+    if let Some(case) = unasked(app, &mut tx, &grant, ticket, because).await? {
+        tx.commit(AuditEvent::EvalCaseProposed { ticket, case }).await?;
+        app.live.committed();
+    }
+    Ok(())
+}
+
+/// Keeps a case nobody asked for; none where the ticket has one, or where none may be taken.
+async fn unasked(
+    app: &App,
+    tx: &mut Tx,
+    grant: &Grant,
+    ticket: TicketId,
+    because: Because,
+) -> Result<Option<EvalCaseId>, FlowError> {
     let line = tx.ticket(grant, ticket).await?;
     if !tx.eval_cases_of(grant, ticket).await?.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     match keep(app, tx, grant, &line, because, None).await {
-        Ok(case) => Ok(tx.record(AuditEvent::EvalCaseProposed { ticket, case }).await.map(|_| ())?),
-        Err(FlowError::Refused(_) | FlowError::Invalid(_) | FlowError::Unavailable(_)) => Ok(()),
+        Ok(case) => Ok(Some(case)),
+        Err(FlowError::Refused(_) | FlowError::Invalid(_) | FlowError::Unavailable(_)) => Ok(None),
         Err(other) => Err(other),
     }
 }

@@ -83,6 +83,12 @@ fn what_became_of_tickets_is_counted_once_and_again_when_it_changes() {
         assert_eq!((share(&card, "reopened"), share(&card, "found_later")), ((1, 2), (1, 1)));
         count(desk).await;
         assert_eq!(mara.get("/scorecard").await.expect(200), card, "counting again changes nothing");
+
+        // What came back is a case to look at, once, and nobody in it is named.
+        let cases = mara.get("/eval-cases?state=proposed").await.expect(200);
+        let [case] = cases["items"].as_array().unwrap().as_slice() else { panic!("{cases}") };
+        assert_eq!((&case["from"], &case["proposed_by"]), (&json!("came_back"), &Value::Null), "{case}");
+        assert!(!case["text"].as_str().unwrap().contains("guest1@harbour.example"), "{case}");
     });
 }
 
