@@ -11,7 +11,7 @@ use desk::{
 
 use crate::{
     Conn, Grant, Snooze, StoreError,
-    columns::{Columns, Row, Value, containing, folded, params},
+    columns::{Columns, Row, Value, containing, params},
     grant::queue_visible,
 };
 

@@ -8,7 +8,7 @@ use desk::{
     ticket::{DraftReadiness, Priority, Status},
 };
 
-use super::{FirstMessage, NewTicket, flag_words, flags};
+use super::{FirstMessage, NewTicket, flag_words};
 use crate::{
     StoreError, Tx,
     columns::{folded, params},
