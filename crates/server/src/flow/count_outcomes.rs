@@ -123,7 +123,9 @@ fn answered(ended: &Ended) -> Counts {
 fn drafted(ended: &Ended, drafts: &[Prepared]) -> Counts {
     let one = |yes: bool| i64::from(yes);
     let (was_drafted, was_sent) = (!drafts.is_empty(), ended.unchanged + ended.edited > 0);
-    let left: Vec<(&Prepared, &str)> = drafts.iter().filter_map(|d| Some((d, d.sent.as_deref()?))).collect();
+    // Where no word of the machine's left, a person wrote alone, in the draft's place: it says nothing about the draft.
+    let sent = drafts.iter().filter(|_| was_sent);
+    let left: Vec<(&Prepared, &str)> = sent.filter_map(|d| Some((d, d.sent.as_deref()?))).collect();
     let states = |support: Support| matches!(support, Support::Supported | Support::Unsupported);
     let claims = left.iter().flat_map(|(d, _)| &d.sentences).filter(|s| states(s.support)).count();
     let grounded = left.iter().flat_map(|(d, _)| &d.sentences).filter(|s| s.support == Support::Supported).count();

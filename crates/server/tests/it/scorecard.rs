@@ -92,6 +92,25 @@ fn what_became_of_tickets_is_counted_once_and_again_when_it_changes() {
     });
 }
 
+#[test]
+fn a_draft_that_left_saying_something_else_is_counted_and_becomes_a_case_to_look_at() {
+    on_each(async |desk| {
+        let mara = desk.sign_in("mara").await;
+        let (ticket, draft) = asked(desk, &mara, 1).await;
+        let page = mara.get(&format!("/tickets/{ticket}")).await.expect(200);
+        let words = page["answer"]["draft"]["body"].as_str().unwrap();
+        assert!(words.contains("Settings > Billing"), "{words}");
+        let other = json!({ "body": words.replace("Settings > Billing", "Account > Taxes") });
+        mara.with("if-match", "\"1\"").put(&format!("/drafts/{draft}"), other).await.expect(200);
+        sent(desk, &mara, &draft, 40).await;
+        count(desk).await;
+        let card = mara.get("/scorecard").await.expect(200);
+        assert_eq!((share(&card, "acceptance"), share(&card, "meaning_changed")), ((1, 1), (1, 1)), "{card}");
+        let cases = mara.get("/eval-cases?state=proposed").await.expect(200);
+        assert_eq!(cases["items"][0]["from"], "edited_draft", "{cases}");
+    });
+}
+
 /// The header that makes a mail an answer to the first letter of the desk.
 async fn reply_to_first(desk: &TestDesk) -> String {
     let mut conn = desk.app.store.read().await.unwrap();
