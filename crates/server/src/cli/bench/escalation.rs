@@ -17,11 +17,14 @@ use desk::{
 use serde::{Deserialize, de::DeserializeOwned};
 use store::new_id;
 
-use super::{Figure, Goal, lists, percentile};
+use super::{
+    Figure, Goal, lists, percentile,
+    tau2::{self, COMPANIES, Task},
+};
 use crate::{
     App,
     app::World,
-    cli::{Failure, first_start, output::line, search::shelf},
+    cli::{Failure, first_start, output::line},
     config::Config,
     flow::{PREPARATION, count_clocks},
 };
@@ -142,51 +145,21 @@ fn cases() -> Result<Vec<Figure>, Failure> {
     Ok(figures)
 }
 
-#[derive(Deserialize)]
-struct Task {
-    user_scenario: Scenario,
-    evaluation_criteria: Option<Criteria>,
-}
-#[derive(Deserialize)]
-struct Scenario {
-    instructions: Instructions,
-}
-#[derive(Deserialize)]
-struct Instructions {
-    reason_for_call: String,
-    #[serde(default)]
-    task_instructions: String,
-}
-#[derive(Deserialize)]
-struct Criteria {
-    #[serde(default)]
-    actions: Option<Vec<Action>>,
-}
-#[derive(Deserialize)]
-struct Action {
-    name: String,
-}
-
 /// The cases of tau2 that end with a person, by their first words alone: a policy of theirs decides them, which is not
 /// in the words, so this is a fact and no goal.
 fn handed_over(folder: &Path) -> Result<Vec<Figure>, Failure> {
     let policy = Escalating::shipped();
     let mut figures = Vec::new();
-    for name in ["airline", "retail"] {
-        let tasks: Vec<Task> = shelf::lines(&folder.join(name).join("tasks.jsonl"))?;
-        let hands = |t: &&Task| {
-            let actions = t.evaluation_criteria.iter().filter_map(|c| c.actions.as_ref()).flatten();
-            actions.into_iter().any(|a| a.name == "transfer_to_human_agents")
-        };
+    for name in COMPANIES {
+        let tasks = tau2::tasks(folder, name)?;
         let up = |t: &&&Task| {
-            let said = &t.user_scenario.instructions;
-            let text = format!("{}\n{}", said.reason_for_call, said.task_instructions);
+            let text = t.text();
             let flags = risk::raised(&text);
             let case = Case { open: vec![Contact { message: None, text: &text }], flags: &flags, ..Case::default() };
             let place = Place { category: None, queue: "support", open: true, demanded: &[] };
             decide(&policy, signals(&policy, &case), place).rise != Rise::Stay
         };
-        let (people, others): (Vec<&Task>, Vec<&Task>) = tasks.iter().partition(hands);
+        let (people, others): (Vec<&Task>, Vec<&Task>) = tasks.iter().partition(|t| t.is_handed_to_a_person());
         for (figure, some) in [("handed_over_up", &people), ("others_up", &others)] {
             let n = some.iter().filter(up).count();
             let name = format!("tau2.{name}.{figure}");

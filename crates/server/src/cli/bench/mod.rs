@@ -17,6 +17,7 @@ mod personal_data;
 mod search;
 mod start;
 mod system;
+mod tau2;
 mod telemetry;
 pub mod triage;
 
