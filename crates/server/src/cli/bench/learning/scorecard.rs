@@ -9,7 +9,7 @@ use desk::{
 };
 use store::Purpose;
 
-use super::{Figure, Goal, lists, percentile};
+use super::super::{Figure, Goal, lists, percentile};
 use crate::{
     FlowError,
     cli::Failure,
