@@ -55,6 +55,8 @@ ids! {
     NoteId,
     /// A case that judges changes.
     EvalCaseId,
+    /// A text drawn for a second look.
+    ReviewSampleId,
     /// What the machine proposes.
     SuggestionId,
     /// A person's answer to a suggestion.

@@ -57,6 +57,7 @@ pub mod reading;
 pub mod refund;
 pub mod refusal;
 pub mod relocation;
+pub mod review;
 pub mod rewrite;
 pub mod risk;
 pub mod routing;

@@ -174,6 +174,12 @@ impl Tx {
             params![requester],
         )
         .await?;
+        self.execute(
+            "delete from review_samples where side = 'prepared' and ticket_id in (select id from tickets where requester_id = $1)
+             and not exists (select 1 from reviews w where w.sample_id = review_samples.id)",
+            params![requester],
+        )
+        .await?;
         self.drop_vectors(vectors).await
     }
 

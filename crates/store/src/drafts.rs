@@ -106,6 +106,8 @@ pub struct DraftEnd {
     pub machine_sentences: Vec<Sentence>,
     /// The letter that left in answer to the same message, whoever wrote it.
     pub sent: String,
+    /// Whether a reviewer found that what the machine states is wrong.
+    pub found_wrong: bool,
 }
 
 /// Sentences of a draft that stand in a past reply and in no source.
@@ -374,7 +376,10 @@ impl Conn {
     ) -> Result<Vec<DraftEnd>, StoreError> {
         let rows = self
             .rows(
-                concat!("select t.category, m.score, m.machine_sentences, s.body from drafts s join tickets t on t.id = s.ticket_id
+                concat!("select t.category, m.score, m.machine_sentences, s.body,
+                 case when exists (select 1 from review_samples q join reviews w on w.sample_id = q.id where q.draft_id = m.id and w.correct = 'no'
+                   and coalesce(q.settled, 'fails') = 'fails' and (q.side = 'prepared' or s.body = m.machine_body)) then cast(1 as bigint) else cast(0 as bigint) end
+                 from drafts s join tickets t on t.id = s.ticket_id
                  join drafts m on m.ticket_id = s.ticket_id and m.answers = s.answers
                  where ", queue_visible!("t.queue", "$1"), " and s.state = 'sent' and (m.id = s.id or s.origin = 'agent') and m.origin = $2
                  and m.score is not null and m.machine_body is not null
@@ -386,7 +391,13 @@ impl Conn {
         rows.iter()
             .map(|row| {
                 let mut c = row.columns();
-                Ok(DraftEnd { category: c.take()?, score: c.take()?, machine_sentences: c.json()?, sent: c.take()? })
+                Ok(DraftEnd {
+                    category: c.take()?,
+                    score: c.take()?,
+                    machine_sentences: c.json()?,
+                    sent: c.take()?,
+                    found_wrong: c.take::<i64>()? == 1,
+                })
             })
             .collect()
     }

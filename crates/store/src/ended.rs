@@ -59,6 +59,8 @@ pub struct Ended {
     pub rating: Option<i64>,
     /// Requests to language models.
     pub requests: i64,
+    /// Texts that left and failed a review.
+    pub failed_reviews: i64,
 }
 
 /// A draft that the machine made.
@@ -116,6 +118,7 @@ fn ended(c: &mut Columns<'_>) -> Result<Ended, StoreError> {
         returned: c.take()?,
         rating: c.take()?,
         requests: c.take()?,
+        failed_reviews: c.take()?,
     })
 }
 
@@ -138,7 +141,9 @@ impl Conn {
                  (select count(*) from escalations e where e.ticket_id = t.id and e.raised_at is not null and e.answered_at is not null and e.returned = 0),
                  (select count(*) from escalations e where e.ticket_id = t.id and e.returned > 0),
                  (select p.rating from past_cases p where p.ticket_id = t.id),
-                 (select count(*) from exchanges x where x.ticket_id = t.id)
+                 (select count(*) from exchanges x where x.ticket_id = t.id),
+                 (select count(*) from review_samples q where q.ticket_id = t.id and q.side = 'sent'
+                    and coalesce(q.settled, (select min(w.verdict) from reviews w where w.sample_id = q.id)) = 'fails')
                  from tickets t left join organizations o on o.id = t.organization_id
                  where t.updated_at >= $1 and (t.status in ('solved','closed') or exists (select 1 from outcomes c where c.ticket_id = t.id))
                  and not exists (select 1 from relocations l where l.from_ticket = t.id and l.kind = 'merge' and l.undone_at is null)

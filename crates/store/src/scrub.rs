@@ -23,6 +23,14 @@ const TEXTS: &[(&str, &str)] = &[
     ("select id, words from promises where ticket_id = $1", "update promises set words = $2 where id = $1"),
     ("select id, body from eval_cases where ticket_id = $1", "update eval_cases set body = $2 where id = $1"),
     (
+        "select w.sample_id || '/' || w.agent_id, w.note from reviews w join review_samples s on s.id = w.sample_id where s.ticket_id = $1",
+        "update reviews set note = $2 where sample_id || '/' || agent_id = $1",
+    ),
+    (
+        "select id, reason from review_samples where ticket_id = $1 and reason is not null",
+        "update review_samples set reason = $2 where id = $1",
+    ),
+    (
         "select u.id, u.body from escalation_updates u join escalations e on e.id = u.escalation_id where e.ticket_id = $1",
         "update escalation_updates set body = $2 where id = $1",
     ),

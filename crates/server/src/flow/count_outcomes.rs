@@ -63,7 +63,8 @@ fn failure(outcome: &Outcome, before: Option<&Outcome>) -> Option<Because> {
     if is_new(Count::MeaningChanged) {
         return because(Origin::EditedDraft, Failure::WrongFact);
     }
-    if is_new(Count::FoundLater) { because(Origin::CameBack, Failure::MissedQuestion) } else { None }
+    let is_back = is_new(Count::FoundLater) && outcome.counts.get(Count::Reopened) > 0;
+    if is_back { because(Origin::CameBack, Failure::MissedQuestion) } else { None }
 }
 
 /// What became of one ticket.
@@ -141,7 +142,7 @@ fn drafted(ended: &Ended, drafts: &[Prepared]) -> Counts {
         .with(Count::Rejected, one(drafts.iter().any(|d| d.rejected)))
         .with(Count::Claims, i64::try_from(claims).unwrap_or(i64::MAX))
         .with(Count::Grounded, i64::try_from(grounded).unwrap_or(i64::MAX))
-        .with(Count::FoundLater, one(was_drafted && was_sent && ended.outcome.is_some()))
+        .with(Count::FoundLater, one(was_drafted && was_sent && (ended.outcome.is_some() || ended.failed_reviews > 0)))
 }
 
 fn read(pages: &[PageRead], left_unchanged: bool) -> Counts {

@@ -194,7 +194,7 @@ async fn chance(app: &App, case: &Case, made: Made<'_>) -> Result<Option<f64>, F
     let own = case.line.ticket.category.as_ref();
     let outcomes: Vec<(bool, Outcome)> = crate::library::compute(|| {
         let outcome = |end: DraftEnd| {
-            let kept = sureness::keeps_facts(&end.machine_sentences, &end.sent);
+            let kept = !end.found_wrong && sureness::keeps_facts(&end.machine_sentences, &end.sent);
             (own.is_some() && end.category.as_ref() == own, Outcome { score: end.score, kept })
         };
         ends.into_iter().map(outcome).collect()

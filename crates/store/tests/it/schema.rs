@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use desk::{
     draft::{DraftOrigin, DraftState},
+    eval::Severity,
     knowledge::{ArticleState, Audience},
     operating::OperatingModel,
     people::{AiSetting, Cohort, Role},
     policy::PolicyKind,
+    review::{Answer, Lot, Side, Verdict, WouldSend},
     source::{Arrival, FedBy, SyncState},
     suggestion::{Doubt, VerdictKind},
     target::Promised,
@@ -33,6 +35,7 @@ const DDL: &[&str] = &[
     include_str!("../../migrations/0060_posts.sql"),
     include_str!("../../migrations/0065_attention.sql"),
     include_str!("../../migrations/0070_eval_cases.sql"),
+    include_str!("../../migrations/0080_reviews.sql"),
 ];
 
 /// Columns and the closed list their CHECK must spell.
@@ -68,6 +71,16 @@ const LISTS: &[(&str, &[&str])] = &[
     ("asks.why", AskedWhy::WORDS),
     ("promises.state", PromiseState::WORDS),
     ("eval_cases.state", EvalCaseState::WORDS),
+    ("review_samples.side", Side::WORDS),
+    ("review_samples.lot", Lot::WORDS),
+    ("review_samples.settled", Verdict::WORDS),
+    ("reviews.correct", Answer::WORDS),
+    ("reviews.grounded", Answer::WORDS),
+    ("reviews.complete", Answer::WORDS),
+    ("reviews.tone", Answer::WORDS),
+    ("reviews.would_send", WouldSend::WORDS),
+    ("reviews.severity", Severity::WORDS),
+    ("reviews.verdict", Verdict::WORDS),
     ("model_versions.state", ModelState::WORDS),
     ("feeds.fed_by", FedBy::WORDS),
     ("feeds.arrival", Arrival::WORDS),
