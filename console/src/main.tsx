@@ -8,6 +8,7 @@ import "./styles/ticket.css";
 import "./styles/escalation.css";
 import "./styles/attention.css";
 import "./styles/scorecard.css";
+import "./styles/reviews.css";
 import "./styles/assist.css";
 import "./styles/pages.css";
 import "./styles/triage.css";

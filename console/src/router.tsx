@@ -77,6 +77,7 @@ const evalCases = createRoute({
     state: search.state === "approved" || search.state === "retired" || search.state === "proposed" ? search.state : undefined, open: optional(search.open),
   }),
 });
+const reviews = createRoute({ getParentRoute: () => shell, path: "/reviews", component: lazyRouteComponent(() => import("./reviews/ReviewsPage"), "ReviewsPage") });
 const tasks = createRoute({ getParentRoute: () => shell, path: "/tasks", component: lazyRouteComponent(() => import("./tasks/TasksPage"), "TasksPage") });
 
 export const router = createRouter({
@@ -84,7 +85,7 @@ export const router = createRouter({
     signIn,
     welcome,
     shell.addChildren([
-      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), patterns, search, tray.addChildren([letter]), bulks, newBulk, bulk, origin, record, departures, quarantine, settings, policies, policy, standing, accounts, reading, insights, scorecard, incidents, incident, flags, evalCases, tasks,
+      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), patterns, search, tray.addChildren([letter]), bulks, newBulk, bulk, origin, record, departures, quarantine, settings, policies, policy, standing, accounts, reading, insights, scorecard, incidents, incident, flags, evalCases, reviews, tasks,
     ]),
   ]),
   defaultPreload: false,

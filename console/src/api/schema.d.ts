@@ -1587,6 +1587,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Texts that wait for a look by the caller, oldest first: none of their own. */
+        get: operations["list_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reviews/draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draws texts now, beside those that are drawn by the clock. */
+        post: operations["draw_reviews_now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reviews/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far reviewers agree, what they found, and what they see differently. */
+        get: operations["summarise_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reviews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, with what its writer had before them. */
+        get: operations["get_review"];
+        put?: never;
+        /** The caller's answers about one. */
+        post: operations["give_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reviews/{id}/settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settles what two people see differently. */
+        post: operations["settle_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/scorecard": {
         parameters: {
             query?: never;
@@ -3622,6 +3708,10 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description How many texts were drawn. */
+        DrawnReviews: {
+            drawn: number;
+        };
         /** @description The promise held against the random sample. */
         Drift: {
             /** Format: double */
@@ -3889,6 +3979,21 @@ export interface components {
             items: components["schemas"]["Gap"][];
             /** @description `ready`, or `counting` when nothing was counted yet. */
             state: string;
+        };
+        /** @description What one of them said. */
+        GivenReview: {
+            at: string;
+            by: string;
+            complete: string;
+            correct: string;
+            failure?: string | null;
+            grounded: string;
+            note: string;
+            severity?: string | null;
+            tone: string;
+            /** @description `holds` or `fails`. */
+            verdict: string;
+            would_send: string;
         };
         /** @description Where to go on. */
         GoesOn: {
@@ -4374,6 +4479,15 @@ export interface components {
             }[];
         };
         /** @description A list that is always whole. */
+        List_OpenReview: {
+            /** @description The rows. */
+            items: {
+                category: string;
+                drawn_at: string;
+                id: string;
+            }[];
+        };
+        /** @description A list that is always whole. */
         List_OwnSession: {
             /** @description The rows. */
             items: {
@@ -4548,7 +4662,7 @@ export interface components {
         List_Task: {
             /** @description The rows. */
             items: {
-                /** @description `escalation_raised`, `escalation_proposed`, `reply_stopped`, `promise_due`, `ticket_given`, `mentioned`, `ticket_back`, `promise_found`, `followed_stirred`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting`, `standing_stopped` or `drift`. */
+                /** @description `escalation_raised`, `escalation_proposed`, `reply_stopped`, `promise_due`, `ticket_given`, `mentioned`, `ticket_back`, `promise_found`, `followed_stirred`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting`, `reviews_waiting`, `standing_stopped` or `drift`. */
                 kind: string;
                 /** @description The console's page for it. */
                 link: string;
@@ -4973,6 +5087,25 @@ export interface components {
              */
             why?: string | null;
         };
+        /** @description What a reviewer says. */
+        NewReview: {
+            /** @description Does it answer everything? `yes`, `partly` or `no`. */
+            complete: string;
+            /** @description Is what it states right? `yes`, `partly` or `no`. */
+            correct: string;
+            /** @description What is wrong, as one of the words by which drafts are turned down. */
+            failure?: string | null;
+            /** @description Do the sources carry it? `yes`, `partly` or `no`. */
+            grounded: string;
+            /** @description A remark for whoever discusses it. */
+            note?: string;
+            /** @description How bad what is wrong is: `minor`, `major` or `severe`. */
+            severity?: string | null;
+            /** @description Is the tone right? `yes`, `partly` or `no`. */
+            tone: string;
+            /** @description Would you have sent it? `as_it_is`, `changed` or `no`. */
+            would_send: string;
+        };
         /** @description What is to be rewritten, and how. */
         NewRewrite: {
             /** @description One past the last. */
@@ -5138,6 +5271,12 @@ export interface components {
             start: number;
             /** @description `shorter`, `plainer` or `formal`. */
             tool: string;
+        };
+        /** @description A text that waits for a second look. */
+        OpenReview: {
+            category: string;
+            drawn_at: string;
+            id: string;
         };
         /** @description An open ticket that would be sorted otherwise today. */
         OpenTicket: {
@@ -5926,10 +6065,112 @@ export interface components {
             restored: string[];
             skipped: components["schemas"]["Skipped"][];
         };
+        /** @description How far two reviewers of the same text agree about a question. */
+        ReviewAgreement: {
+            /**
+             * Format: double
+             * @description Its upper end.
+             */
+            high?: number | null;
+            /**
+             * Format: double
+             * @description Cohen's kappa.
+             */
+            kappa?: number | null;
+            /**
+             * Format: double
+             * @description Lower end of the 95 % interval of the share that was answered alike.
+             */
+            low?: number | null;
+            /** @description Texts that two people looked at. */
+            pairs: number;
+            /** @description `verdict`, `correct`, `grounded`, `complete`, `tone` or `would_send`. */
+            question: string;
+            /** @description On how many they said the same. */
+            same?: number | null;
+            /** @description `told`, `too_few` (fewer than 20 texts) or `alike` (all gave one answer, so kappa divides by zero). */
+            state: string;
+        };
+        /** @description A text that two people see differently. */
+        ReviewDispute: {
+            category: string;
+            id: string;
+            reviews: components["schemas"]["GivenReview"][];
+            text: string;
+            ticket_id: string;
+            /** Format: int64 */
+            ticket_number: number;
+        };
+        /** @description How many texts to draw. */
+        ReviewDraw: {
+            /** @description 1 to 200. */
+            count: number;
+        };
+        /** @description A message before the text. */
+        ReviewMessage: {
+            at: string;
+            /** @description `requester` or `desk`. */
+            by: string;
+            text: string;
+        };
+        /** @description What settles a disagreement. */
+        ReviewSettlement: {
+            /** @description In a sentence. */
+            reason: string;
+            /** @description `holds` or `fails`. */
+            verdict: string;
+        };
+        /** @description Something a reply may rest on, or a past reply. */
+        ReviewSource: {
+            heading: string;
+            /** @description `passage` or `past_case`. */
+            kind: string;
+            text: string;
+            title: string;
+        };
+        /** @description What reviews of the last half-year come to. */
+        ReviewSummary: {
+            agreement: components["schemas"]["ReviewAgreement"][];
+            categories: components["schemas"]["ReviewedCategory"][];
+            disputes: components["schemas"]["ReviewDispute"][];
+            /**
+             * Format: int64
+             * @description Texts that were drawn.
+             */
+            drawn: number;
+        };
+        /** @description A text to be looked at. Who or what wrote it is not said. */
+        ReviewTask: {
+            category: string;
+            id: string;
+            /** @description The ticket's words up to the question, oldest first. */
+            messages: components["schemas"]["ReviewMessage"][];
+            /** @description What was found for the question. */
+            sources: components["schemas"]["ReviewSource"][];
+            /** @description The words to judge. */
+            text: string;
+        };
         /** @description When to look again. */
         ReviewUntil: {
             /** @description The next review, RFC 3339; the source's interval without one. */
             review_by?: string | null;
+        };
+        /** @description What reviewers found in a category. */
+        ReviewedCategory: {
+            category: string;
+            /**
+             * Format: int64
+             * @description Of these, those that should not have left.
+             */
+            failed: number;
+            last_at: string;
+            /** Format: int64 */
+            reviewed: number;
+            /**
+             * Format: int64
+             * @description Of these, those with a severe fault.
+             */
+            severe: number;
         };
         /** @description Why a person must look. */
         Risk: {
@@ -6503,7 +6744,7 @@ export interface components {
         };
         /** @description One thing that waits for a person. */
         Task: {
-            /** @description `escalation_raised`, `escalation_proposed`, `reply_stopped`, `promise_due`, `ticket_given`, `mentioned`, `ticket_back`, `promise_found`, `followed_stirred`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting`, `standing_stopped` or `drift`. */
+            /** @description `escalation_raised`, `escalation_proposed`, `reply_stopped`, `promise_due`, `ticket_given`, `mentioned`, `ticket_back`, `promise_found`, `followed_stirred`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting`, `reviews_waiting`, `standing_stopped` or `drift`. */
             kind: string;
             /** @description The console's page for it. */
             link: string;
@@ -10075,6 +10316,182 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Customer"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_OpenReview"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draw_reviews_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewDraw"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawnReviews"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summarise_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewSummary"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewTask"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReview"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewSettlement"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {

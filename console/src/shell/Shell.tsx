@@ -61,6 +61,7 @@ function useEveryPageActions(showKeys: () => void): void {
   useAction("go.policies", () => void navigate({ to: "/settings/policies" }));
   useAction("go.incidents", () => void navigate({ to: "/incidents" }));
   useAction("go.evals", () => void navigate({ to: "/eval-cases", search: {} }));
+  useAction("go.reviews", () => void navigate({ to: "/reviews" }));
   useAction("go.tasks", () => void navigate({ to: "/tasks" }));
   useAction("go.settings", () => void navigate({ to: "/settings" }));
   useAction("theme.switch", () => {

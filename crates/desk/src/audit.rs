@@ -8,8 +8,8 @@ use crate::{
     ids::{
         AgentId, ApprovalId, ArticleId, AttachmentId, BulkId, DiagnosisId, DraftId, EntryId, EscalationId, EvalCaseId,
         ExchangeId, FirstApprovalId, IncidentId, InvitationId, MailId, MessageId, ModelId, NoteId, OrganizationId,
-        OutboxId, PasskeyId, PolicyId, PromiseId, RequesterId, SealId, SessionId, SourceId, StandingId, SuggestionId,
-        TicketId, TokenId, VerdictId, VersionId,
+        OutboxId, PasskeyId, PolicyId, PromiseId, RequesterId, ReviewSampleId, SealId, SessionId, SourceId, StandingId,
+        SuggestionId, TicketId, TokenId, VerdictId, VersionId,
     },
     time::Timestamp,
 };
@@ -139,6 +139,12 @@ events! {
     EvalCaseApproved = "eval.approved" { /** The ticket. */ ticket: TicketId, /** The case. */ case: EvalCaseId },
     /// A case counts no more.
     EvalCaseRetired = "eval.retired" { /** The ticket. */ ticket: TicketId, /** The case. */ case: EvalCaseId },
+    /// Texts were drawn for a second look.
+    ReviewsDrawn = "reviews.drawn" { /** How many. */ texts: i64 },
+    /// A person reviewed a text they did not write.
+    TextReviewed = "review.given" { /** The ticket. */ ticket: TicketId, /** The sample. */ sample: ReviewSampleId, /** `holds` or `fails`. */ verdict: String },
+    /// A lead settled what reviewers saw differently.
+    ReviewSettled = "review.settled" { /** The ticket. */ ticket: TicketId, /** The sample. */ sample: ReviewSampleId, /** `holds` or `fails`. */ verdict: String },
     /// A draft was proposed.
     DraftProposed = "draft.proposed" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId, /** A word. */ origin: String, /** Of the body, keyed. */ commitment: Digest },
     /// A person edited it.
@@ -338,6 +344,8 @@ impl AuditEvent {
             | Self::EvalCaseProposed { ticket, .. }
             | Self::EvalCaseApproved { ticket, .. }
             | Self::EvalCaseRetired { ticket, .. }
+            | Self::TextReviewed { ticket, .. }
+            | Self::ReviewSettled { ticket, .. }
             | Self::DraftProposed { ticket, .. }
             | Self::DraftEdited { ticket, .. }
             | Self::DraftRewritten { ticket, .. }

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 mod portal;
 mod receiver;
+mod reviews;
 
 use self::portal::is_origin;
-pub use self::{portal::Portal, receiver::Receiver};
+pub use self::{portal::Portal, receiver::Receiver, reviews::Reviews};
 pub use crate::telemetry::config::Telemetry;
 
 /// Everything that can be configured; `docs/operate/configuration.md` lists it, and a test compares.
@@ -43,6 +44,8 @@ pub struct Config {
     pub receivers: Vec<Receiver>,
     /// Pages for people without an account.
     pub portal: Portal,
+    /// Second looks at texts.
+    pub reviews: Reviews,
 }
 
 /// An OpenID Connect provider.
@@ -249,6 +252,7 @@ impl Default for Config {
             telemetry: Telemetry::default(),
             receivers: Vec::new(),
             portal: Portal::default(),
+            reviews: Reviews::default(),
         }
     }
 }
@@ -416,6 +420,9 @@ impl Config {
             return wrong("desk.bulk_two_people_from", &found, "a number of letters from 2 to 10000");
         }
         if let Some((key, found, expected)) = self.portal.wrong(&self.desk) {
+            return wrong(key, &found, expected);
+        }
+        if let Some((key, found, expected)) = self.reviews.wrong() {
             return wrong(key, &found, expected);
         }
         if let Some((key, found, expected)) = self.telemetry.wrong() {

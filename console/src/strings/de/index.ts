@@ -9,7 +9,8 @@ import { incidents } from "./incidents";
 import { knowledge } from "./knowledge";
 import { leads } from "./leads";
 import { letters } from "./letters";
+import { reviews } from "./reviews";
 import { scorecard } from "./scorecard";
 import { tickets } from "./tickets";
 
-export const de: Strings = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads, ...access, ...incidents, ...escalation, ...attention, ...evals, ...scorecard };
+export const de: Strings = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads, ...access, ...incidents, ...escalation, ...attention, ...evals, ...reviews, ...scorecard };

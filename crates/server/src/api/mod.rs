@@ -60,6 +60,7 @@ mod provider;
 mod readings;
 mod record_words;
 mod relocations;
+mod reviews;
 mod rewrites;
 mod scorecard;
 mod search;
@@ -165,6 +166,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(standing_approvals::router())
         .merge(patterns::router())
         .merge(eval_cases::router())
+        .merge(reviews::router())
         .merge(scorecard::router())
         .merge(search::router())
         .merge(tray::router())

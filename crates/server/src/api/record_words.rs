@@ -107,6 +107,8 @@ fn sentence(event: &AuditEvent) -> String {
         E::EvalCaseProposed { .. } => "An eval case was taken from the ticket.".to_owned(),
         E::EvalCaseApproved { .. } => "An eval case was checked and approved.".to_owned(),
         E::EvalCaseRetired { .. } => "An eval case was retired.".to_owned(),
+        E::TextReviewed { verdict, .. } => format!("A text was reviewed: it {verdict}."),
+        E::ReviewSettled { verdict, .. } => format!("Its reviewers saw it differently; settled: it {verdict}."),
         E::DraftProposed { origin, .. } => format!("A draft was proposed ({origin})."),
         E::DraftEdited { revision, .. } => format!("The draft was edited (revision {revision})."),
         E::DraftRewritten { revision, tool, made_by, .. } => {
@@ -176,6 +178,7 @@ fn house(event: &AuditEvent) -> String {
         E::SourceSynced { state, added, changed, vanished, .. } => {
             format!("A source was read ({state}): {added} new, {changed} changed, {vanished} gone.")
         }
+        E::ReviewsDrawn { texts } => format!("{texts} texts were drawn for a second look."),
         E::SignedIn { .. } => "A person signed in.".to_owned(),
         E::IdentityLinked { .. } => "A person of the identity provider was linked with their account.".to_owned(),
         E::SignInFailed { .. } => "A sign-in failed.".to_owned(),

@@ -57,6 +57,8 @@ closed_list! {
         Contradiction = "contradiction",
         /// Sampled suggestions wait for a real check.
         CheckWaiting = "check_waiting",
+        /// Texts wait for a second look.
+        ReviewsWaiting = "reviews_waiting",
         /// A source of theirs could not be read to its end.
         SourceFailed = "source_failed",
         /// Texts of a source of theirs wait for an answer.
@@ -335,6 +337,14 @@ async fn of_triage(conn: &mut Conn, session: &AgentSession, now: Timestamp) -> R
             sentence: format!("#{number} was drawn for a check: say whether it is sorted right."),
             link: format!("/tickets/{ticket}"),
         }));
+        let reviews = conn.open_reviews(&Grant::for_agent(session, Purpose::Work)?).await?.len();
+        if reviews > 0 {
+            let sentence = match reviews {
+                1 => "One text waits for a second look by you.".to_owned(),
+                n => format!("{n} texts wait for a second look by you."),
+            };
+            tasks.push(Task { kind: TaskKind::ReviewsWaiting, sentence, link: "/reviews".to_owned() });
+        }
     }
     Ok(tasks)
 }

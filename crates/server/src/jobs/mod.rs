@@ -113,7 +113,10 @@ impl Chore {
             Self::Diagnosing => {
                 Ok(flow::diagnose_ticket::again(app).await? + flow::propose_incidents::propose_when_due(app).await?)
             }
-            Self::Tidy => flow::tidy_up::tidy_up(app).await.map(|()| 0),
+            Self::Tidy => {
+                flow::draw_reviews::draw_when_due(app).await?;
+                flow::tidy_up::tidy_up(app).await.map(|()| 0)
+            }
             Self::Sources => flow::sync_source::ask_due(app).await.map(|_| 0),
             Self::Files => tokio::task::block_in_place(|| flow::follow_files::follow(app)).map(|_| 0),
             Self::Telemetry => tokio::task::block_in_place(|| {

@@ -26,6 +26,7 @@ const BOUND: &[(&str, &str)] = &[
     ("incidents", "select id from incidents"),
     ("messages", "select id from messages"),
     ("requesters", "select id from requesters"),
+    ("reviews", "select id from review_samples"),
     (
         "sessions",
         "select s.id from sessions s join agents a on a.id = s.agent_id where a.email = 'timo@fernhill.example'",
@@ -74,17 +75,22 @@ fn description() -> Value {
 const WORDS: &[(&str, &str)] = &[
     ("ai", "out"),
     ("class", "email"),
+    ("complete", "yes"),
+    ("correct", "yes"),
     ("digest", "0000000000000000000000000000000000000000000000000000000000000000"),
     ("doing", "viewing"),
     ("made_by", "rules"),
     ("mark", "0000000000000000000000000000000000000000000000000000000000000000"),
     ("failure", "wrong_fact"),
+    ("grounded", "yes"),
     ("message_id", NOTHING),
     ("origin", "agent"),
     ("state", "accepted"),
     ("take", "alone"),
+    ("tone", "yes"),
     ("tool", "shorter"),
     ("verdict", "accepted"),
+    ("would_send", "as_it_is"),
 ];
 
 /// The least that a schema lets through.
@@ -171,6 +177,8 @@ async fn incident(desk: &TestDesk) {
          select '019f0000-0000-7000-8000-000000000001', id, id, '{}', 0 from tickets",
         "insert into incidents (id, source, subject, signal, title, because, status, began_at, created_at, changed_at, revision)
          values ('019f0000-0000-7000-8000-000000000002', 'tickets', 's', 's', 't', 'b', 'open', 0, 0, 0, 1)",
+        "insert into review_samples (id, ticket_id, draft_id, side, category, lot, wanted, drawn_at)
+         select '019f0000-0000-7000-8000-000000000003', ticket_id, id, 'prepared', '', 'even', 1, 0 from drafts limit 1",
         "insert into incident_tickets (incident_id, ticket_id, linked_at)
          select '019f0000-0000-7000-8000-000000000002', id, 0 from tickets",
     ] {

@@ -52,6 +52,7 @@ mod real_mail;
 mod record;
 mod redaction;
 mod relocations;
+mod reviews;
 mod rewrites;
 mod scorecard;
 mod search;
