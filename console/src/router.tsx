@@ -78,6 +78,7 @@ const evalCases = createRoute({
   }),
 });
 const reviews = createRoute({ getParentRoute: () => shell, path: "/reviews", component: lazyRouteComponent(() => import("./reviews/ReviewsPage"), "ReviewsPage") });
+const digest = createRoute({ getParentRoute: () => shell, path: "/digest", component: lazyRouteComponent(() => import("./digest/DigestPage"), "DigestPage"), validateSearch: (search): { day?: string } => ({ day: optional(search.day) }) });
 const tasks = createRoute({ getParentRoute: () => shell, path: "/tasks", component: lazyRouteComponent(() => import("./tasks/TasksPage"), "TasksPage") });
 
 export const router = createRouter({
@@ -85,7 +86,7 @@ export const router = createRouter({
     signIn,
     welcome,
     shell.addChildren([
-      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), patterns, search, tray.addChildren([letter]), bulks, newBulk, bulk, origin, record, departures, quarantine, settings, policies, policy, standing, accounts, reading, insights, scorecard, incidents, incident, flags, evalCases, reviews, tasks,
+      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), patterns, search, tray.addChildren([letter]), bulks, newBulk, bulk, origin, record, departures, quarantine, settings, policies, policy, standing, accounts, reading, insights, scorecard, incidents, incident, flags, evalCases, reviews, digest, tasks,
     ]),
   ]),
   defaultPreload: false,

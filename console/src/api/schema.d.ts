@@ -602,6 +602,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/digest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's week, within their queues. */
+        get: operations["get_digest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/digest/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says whether the caller gets it by mail on Mondays. */
+        put: operations["set_digest_mail"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/disclosure": {
         parameters: {
             query?: never;
@@ -2608,6 +2642,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/{id}/survey/follow-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a person saw to the low rating of a ticket. */
+        post: operations["follow_survey_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}/translations": {
         parameters: {
             query?: never;
@@ -3645,6 +3696,70 @@ export interface components {
             undo_seconds: number;
             version: string;
         };
+        /** @description Failures of a category. */
+        DigestCategory: {
+            category: string;
+            /** Format: int64 */
+            failures: number;
+        };
+        /** @description Something that failed. */
+        DigestFailure: {
+            at: string;
+            category: string;
+            fault: string;
+            /** Format: int64 */
+            number: number;
+            ticket_id: string;
+            /** @description What was wrong, as a word. */
+            why?: string | null;
+        };
+        /** @description How often something failed in one way. */
+        DigestFault: {
+            /**
+             * Format: int64
+             * @description In the week before.
+             */
+            before: number;
+            /** Format: int64 */
+            count: number;
+            /** @description `rejected`, `second_look`, `low_rating`, `returned` or `corrected`. */
+            fault: string;
+        };
+        /** @description Requests that nothing answers. */
+        DigestGap: {
+            pattern_id: string;
+            /** Format: int64 */
+            requests: number;
+            /** Format: int64 */
+            this_week: number;
+            words: string;
+        };
+        /** @description Whether somebody gets it by mail. */
+        DigestMailSetting: {
+            /** @description `on` or `off`. */
+            mail: string;
+        };
+        /** @description Failures that rest on an article. */
+        DigestSource: {
+            article_id: string;
+            /** Format: int64 */
+            failures: number;
+            title: string;
+        };
+        /** @description Something to do. */
+        DigestStep: {
+            /** @description Id of the article or pattern. */
+            id: string;
+            /** @description `answer`, `read_article`, `write_article`, `look_at_category` or `check_cases`. */
+            remedy: string;
+            /** @description What is meant, in words; empty where there is nothing to name. */
+            subject: string;
+            /**
+             * Format: int64
+             * @description Failures and requests that it would have spared.
+             */
+            weight: number;
+        };
         /** @description Whether mails say in plain words that the machine had a part. */
         DisclosureLine: {
             /** @description `shown` or `hidden`. A header says it in any case. */
@@ -4662,7 +4777,7 @@ export interface components {
         List_Task: {
             /** @description The rows. */
             items: {
-                /** @description `escalation_raised`, `escalation_proposed`, `reply_stopped`, `promise_due`, `ticket_given`, `mentioned`, `ticket_back`, `promise_found`, `followed_stirred`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting`, `reviews_waiting`, `standing_stopped` or `drift`. */
+                /** @description `escalation_raised`, `escalation_proposed`, `reply_stopped`, `low_rating`, `promise_due`, `ticket_given`, `mentioned`, `ticket_back`, `promise_found`, `followed_stirred`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting`, `reviews_waiting`, `standing_stopped` or `drift`. */
                 kind: string;
                 /** @description The console's page for it. */
                 link: string;
@@ -6744,7 +6859,7 @@ export interface components {
         };
         /** @description One thing that waits for a person. */
         Task: {
-            /** @description `escalation_raised`, `escalation_proposed`, `reply_stopped`, `promise_due`, `ticket_given`, `mentioned`, `ticket_back`, `promise_found`, `followed_stirred`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting`, `reviews_waiting`, `standing_stopped` or `drift`. */
+            /** @description `escalation_raised`, `escalation_proposed`, `reply_stopped`, `low_rating`, `promise_due`, `ticket_given`, `mentioned`, `ticket_back`, `promise_found`, `followed_stirred`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting`, `reviews_waiting`, `standing_stopped` or `drift`. */
             kind: string;
             /** @description The console's page for it. */
             link: string;
@@ -6959,6 +7074,7 @@ export interface components {
             revision: number;
             /** @description A ticket of more than four messages in at most five lines; empty for shorter ones and where no AI may read. */
             summary: components["schemas"]["SummaryLine"][];
+            survey?: components["schemas"]["TicketSurvey"] | null;
             trail: components["schemas"]["TrailLine"][];
             understanding?: components["schemas"]["Understanding"] | null;
         };
@@ -6970,6 +7086,26 @@ export interface components {
             number: number;
             status: string;
             subject: string;
+        };
+        /** @description What a requester said of a ticket. */
+        TicketSurvey: {
+            answered_at?: string | null;
+            /** @description In their own words; may be empty. */
+            comment: string;
+            /**
+             * Format: int64
+             * @description How much work it was for them, 1 to 5.
+             */
+            effort?: number | null;
+            /** @description `none`, `open` (a low rating that nobody saw to) or `done`. */
+            follow_up: string;
+            /** @description Who saw to it. */
+            followed_up_by?: string | null;
+            /**
+             * Format: int64
+             * @description How it went, 1 to 5.
+             */
+            rating: number;
         };
         /** @description Tickets that shall be sorted again. */
         TicketsToSort: {
@@ -7196,6 +7332,34 @@ export interface components {
         WaysIn: {
             /** @description What the identity provider is called; none without one. */
             provider?: string | null;
+        };
+        /** @description A week. */
+        WeekDigest: {
+            /**
+             * Format: int64
+             * @description Eval cases that wait for a check.
+             */
+            cases: number;
+            /** @description Categories with failures, the most first. */
+            categories: components["schemas"]["DigestCategory"][];
+            /** @description The newest failures. */
+            failed: components["schemas"]["DigestFailure"][];
+            faults: components["schemas"]["DigestFault"][];
+            /** @description Its Monday. */
+            from: string;
+            /** @description Requests that nothing answers. */
+            gaps: components["schemas"]["DigestGap"][];
+            /** @description Whether the caller gets it by mail on Mondays: `on` or `off`. */
+            mail: string;
+            /** @description Articles that drafts which failed rest on: the caller's own, for leads all. */
+            sources: components["schemas"]["DigestSource"][];
+            /** @description What to do first, at most five steps, the heaviest first. */
+            steps: components["schemas"]["DigestStep"][];
+            /**
+             * Format: int64
+             * @description Low ratings that nobody saw to.
+             */
+            waiting: number;
         };
         /** @description One week's answers. */
         WeekLine: {
@@ -8383,6 +8547,65 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TicketDiagnosis"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_digest: {
+        parameters: {
+            query?: {
+                /** @description A day of it, such as `2026-11-16`; this week unless said. */
+                day?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeekDigest"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_digest_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DigestMailSetting"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {
@@ -12566,6 +12789,33 @@ export interface operations {
         };
     };
     undo_split: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_survey_up: {
         parameters: {
             query?: never;
             header?: never;

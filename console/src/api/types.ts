@@ -88,7 +88,7 @@ export type Voices = Narrow<"Voices", { items: VoicePreview[] }>;
 export type VoicePreview = Narrow<"VoicePreview">;
 export type OpenTickets = Narrow<"OpenTickets">;
 export type Colleague = Narrow<"Colleague", { role: Role }>;
-export type Task = Narrow<"Task", { kind: "escalation_raised" | "escalation_proposed" | "reply_stopped" | "promise_due" | "ticket_given" | "mentioned" | "ticket_back" | "promise_found" | "followed_stirred" | "second_approval" | "policy_lapsed" | "policy_due" | "article_lapsed" | "article_due" | "text_proposed" | "contradiction" | "source_failed" | "texts_waiting" | "check_waiting" | "reviews_waiting" | "standing_stopped" | "drift" }>;
+export type Task = Narrow<"Task", { kind: "escalation_raised" | "escalation_proposed" | "reply_stopped" | "low_rating" | "promise_due" | "ticket_given" | "mentioned" | "ticket_back" | "promise_found" | "followed_stirred" | "second_approval" | "policy_lapsed" | "policy_due" | "article_lapsed" | "article_due" | "text_proposed" | "contradiction" | "source_failed" | "texts_waiting" | "check_waiting" | "reviews_waiting" | "standing_stopped" | "drift" }>;
 export type ClockLine = Narrow<"ClockLine", { promised: "first_response" | "next_response" | "resolution" }>;
 export type Escalation = Narrow<"Escalation", {
   state: "proposed" | "raised" | "accepted" | "returned" | "dismissed" | "ended"; called: Narrow<"Called", { step: "person" | "mail" | "banner" }> | null;
@@ -122,6 +122,7 @@ export type LetterFate = Narrow<"LetterFate", { state: "ready" | "sending" | "se
 export type TicketPage = Narrow<"TicketPage", {
   status: Status; priority: Priority; confidence: Doubt | null; draft: AnswerState; remembered_status: StatusAfter;
   messages: Message[]; summary: SummaryLine[]; understanding: Understanding | null; answer: Answer; customer: Customer; letters: LetterFate[];
+  survey: Narrow<"TicketSurvey", { follow_up: "none" | "open" | "done" }> | null;
 }>;
 
 export type OfferedRewrite = Narrow<"OfferedRewrite", { tool: RewriteTool; made_by: "rules" | "model"; changes: Narrow<"Change", { op: "same" | "added" | "removed" }>[] }>;
@@ -230,3 +231,6 @@ export type ReviewAgreement = Narrow<"ReviewAgreement", { question: "verdict" | 
 export type GivenReview = Narrow<"GivenReview", { verdict: ReviewVerdict; would_send: "as_it_is" | "changed" | "no"; severity: EvalSeverity | null; failure: FailureKind | null }>;
 export type ReviewDispute = Narrow<"ReviewDispute", { reviews: GivenReview[] }>;
 export type ReviewSummary = Narrow<"ReviewSummary", { agreement: ReviewAgreement[]; disputes: ReviewDispute[] }>;
+export type DigestStep = Narrow<"DigestStep", { remedy: "answer" | "read_article" | "write_article" | "look_at_category" | "check_cases" }>;
+type Fault = "rejected" | "second_look" | "low_rating" | "returned" | "corrected";
+export type WeekDigest = Narrow<"WeekDigest", { mail: "on" | "off"; steps: DigestStep[]; faults: Narrow<"DigestFault", { fault: Fault }>[]; failed: Narrow<"DigestFailure", { fault: Fault }>[] }>;

@@ -1,7 +1,7 @@
 import { language } from "../strings";
 
 const minutes = new Set(["first_reply", "resolution_assisted", "resolution_alone"]);
-const plain = new Set(["rating", "model_requests"]);
+const plain = new Set(["rating", "effort", "model_requests"]);
 
 /** A figure as people read it: a share in percent, a time in the unit that fits, an amount with one place. */
 export function amount(figure: string, value: number): string {

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { IconAlertTriangle, IconArrowUpRight, IconArrowsDiff, IconArrowsExchange, IconAt, IconBell, IconCalendarDue, IconClockHour4, IconEyeCheck, IconFilePencil, IconMailOff, IconUsers, IconZzz, type Icon } from "@tabler/icons-react";
+import { IconAlertTriangle, IconArrowUpRight, IconArrowsDiff, IconArrowsExchange, IconAt, IconBell, IconCalendarDue, IconClockHour4, IconEyeCheck, IconFilePencil, IconMailOff, IconMoodSad, IconUsers, IconZzz, type Icon } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { tasksQuery } from "../api/queries";
 import type { Task } from "../api/types";
@@ -7,7 +7,7 @@ import { Empty, Failure, Rows } from "../states/States";
 import { t } from "../strings";
 
 const shapes: Record<Task["kind"], Icon> = {
-  escalation_raised: IconArrowUpRight, escalation_proposed: IconArrowUpRight, reply_stopped: IconMailOff, promise_due: IconCalendarDue, promise_found: IconCalendarDue, ticket_given: IconArrowsExchange, mentioned: IconAt, ticket_back: IconZzz, followed_stirred: IconBell, second_approval: IconUsers, article_lapsed: IconAlertTriangle, article_due: IconClockHour4, text_proposed: IconFilePencil, contradiction: IconArrowsDiff, source_failed: IconAlertTriangle, texts_waiting: IconFilePencil, policy_lapsed: IconAlertTriangle, policy_due: IconClockHour4, check_waiting: IconEyeCheck, reviews_waiting: IconEyeCheck, drift: IconAlertTriangle, standing_stopped: IconAlertTriangle,
+  escalation_raised: IconArrowUpRight, escalation_proposed: IconArrowUpRight, reply_stopped: IconMailOff, low_rating: IconMoodSad, promise_due: IconCalendarDue, promise_found: IconCalendarDue, ticket_given: IconArrowsExchange, mentioned: IconAt, ticket_back: IconZzz, followed_stirred: IconBell, second_approval: IconUsers, article_lapsed: IconAlertTriangle, article_due: IconClockHour4, text_proposed: IconFilePencil, contradiction: IconArrowsDiff, source_failed: IconAlertTriangle, texts_waiting: IconFilePencil, policy_lapsed: IconAlertTriangle, policy_due: IconClockHour4, check_waiting: IconEyeCheck, reviews_waiting: IconEyeCheck, drift: IconAlertTriangle, standing_stopped: IconAlertTriangle,
 };
 
 /** What waits for a person: nothing here is kept, all of it is worked out afresh. */

@@ -18,6 +18,7 @@ import { PromiseList } from "./PromiseList";
 import { RelocationLines } from "./RelocationLines";
 import { SnoozeBox } from "./SnoozeBox";
 import { SummaryBox } from "./SummaryBox";
+import { SurveyLine } from "./SurveyLine";
 import { TicketHead } from "./TicketHead";
 import { TransferBox } from "./TransferBox";
 import { useTicketActions } from "./ticketActions";
@@ -66,6 +67,7 @@ export function TicketView({ ticket }: { ticket: TicketPage }) {
           {asking === "merge" && !isMerged && <MergeBox ticket={ticket} onClose={() => setAsking(null)} />}
           {asking === "evalCase" && <EvalCaseBox ticket={ticket} onClose={() => setAsking(null)} />}
           <RelocationLines ticket={ticket} />
+          <SurveyLine ticket={ticket} />
           <PromiseList ticket={ticket} />
           <EscalationBox ticket={ticket} isOpen={isRaising} onOpen={() => setRaising(true)} onClose={() => setRaising(false)} />
           <SummaryBox ticket={ticket} />

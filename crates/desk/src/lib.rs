@@ -67,6 +67,7 @@ pub mod standing;
 pub mod suggestion;
 pub mod summary;
 pub mod sureness;
+pub mod survey;
 pub mod target;
 pub mod template;
 pub mod terms;
@@ -74,6 +75,7 @@ pub mod thread;
 pub mod ticket;
 pub mod time;
 pub mod triage;
+pub mod weekly;
 pub mod words;
 mod written;
 

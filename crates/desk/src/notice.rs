@@ -29,6 +29,26 @@ pub enum Notice {
         /// The signed link.
         link: String,
     },
+    /// Whoever was helped is asked how it went; only the page behind the link takes an answer.
+    Survey {
+        /// Ticket number.
+        number: i64,
+        /// The signed link.
+        link: String,
+    },
+    /// To a colleague: what failed in a week. Numbers alone; words stand on the page.
+    Digest {
+        /// Number of the ticket that failed last: the mail is kept with it.
+        number: i64,
+        /// Monday of the week.
+        from: Timestamp,
+        /// What failed.
+        failures: i64,
+        /// Low ratings that wait for a person.
+        waiting: i64,
+        /// Where this desk is opened; an address of the configuration.
+        desk: String,
+    },
     /// To a colleague: a case waits for them. No word of the requester is in it.
     OnCall {
         /// Ticket number.
@@ -68,6 +88,8 @@ impl Notice {
             Self::Received { .. } => "received",
             Self::Person { .. } => "person",
             Self::Requests { .. } => "requests",
+            Self::Survey { .. } => "survey",
+            Self::Digest { .. } => "digest",
             Self::OnCall { .. } => "on_call",
         }
     }
@@ -108,7 +130,8 @@ mod tests {
     fn every_notice_to_a_requester_has_its_number_in_both_languages_and_no_word_of_the_other() {
         let link = "https://desk.example/portal/x".to_owned();
         let person = Notice::Person { number: 7_331, answer: Answer::Soon };
-        for notice in [Notice::Received { number: 7_331 }, person, Notice::Requests { number: 7_331, link }] {
+        let survey = Notice::Survey { number: 7_331, link: link.clone() };
+        for notice in [Notice::Received { number: 7_331 }, person, survey, Notice::Requests { number: 7_331, link }] {
             let (english, german) = (notice.body(Language::English), notice.body(Language::German));
             for (language, text) in [(Language::English, &english), (Language::German, &german)] {
                 assert!(text.contains("#7331") && notice.subject(language).contains("#7331"), "{text}");

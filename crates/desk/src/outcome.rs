@@ -78,6 +78,14 @@ closed_list! {
         EscalationRight = "escalation_right",
         /// Requests to language models.
         ModelRequests = "model_requests",
+        /// One if the requester was asked how it went.
+        Asked = "asked",
+        /// One if they said how much work it was for them.
+        Efforts = "efforts",
+        /// What they said, 1 to 5.
+        EffortSum = "effort_sum",
+        /// One if it was rated and the requester came back: whether those who answer are like the others.
+        RatedReopened = "rated_reopened",
     }
 }
 

@@ -54,8 +54,12 @@ closed_list! {
         ResolutionAlone = "resolution_alone",
         /// Mean rating, 1 to 5.
         Rating = "rating",
-        /// Tickets that were rated at all.
+        /// Of those who were asked, those who rated.
         RatingResponse = "rating_response",
+        /// Of rated tickets, those whose requester came back; beside the share of all it tells who answers.
+        RatedReopened = "rated_reopened",
+        /// Mean effort of the requester, 1 to 5.
+        Effort = "effort",
         /// Requests to language models for a ticket.
         ModelRequests = "model_requests",
     }
@@ -96,7 +100,9 @@ impl Figure {
             Self::ResolutionAssisted => (Count::AssistedMinutes, Count::Assisted, Kind::Mean(Count::AssistedSquares)),
             Self::ResolutionAlone => (Count::AloneMinutes, Count::Alone, Kind::Mean(Count::AloneSquares)),
             Self::Rating => (Count::RatingSum, Count::Rated, Kind::Rate),
-            Self::RatingResponse => (Count::Rated, Count::Tickets, Kind::Share),
+            Self::RatingResponse => (Count::Rated, Count::Asked, Kind::Share),
+            Self::RatedReopened => (Count::RatedReopened, Count::Rated, Kind::Share),
+            Self::Effort => (Count::EffortSum, Count::Efforts, Kind::Rate),
             Self::ModelRequests => (Count::ModelRequests, Count::Tickets, Kind::Rate),
         }
     }
@@ -112,7 +118,7 @@ impl Figure {
             Self::Escalation => &[Self::EscalationRight],
             Self::ResolutionAssisted => &[Self::ResolutionAlone],
             Self::FirstReply => &[Self::Reopened],
-            Self::Rating => &[Self::RatingResponse],
+            Self::Rating => &[Self::RatingResponse, Self::RatedReopened, Self::Effort],
             _ => &[],
         }
     }

@@ -53,6 +53,7 @@ mod smtp;
 mod sql;
 mod standing;
 mod standing_use;
+mod survey;
 mod transport;
 mod undo;
 mod world;
@@ -85,5 +86,6 @@ pub use standing::{
     has_standing, standings, uses_of,
 };
 pub use standing_use::{Question, use_standing};
+pub use survey::SurveyLink;
 pub use transport::{Recording, Scripted, Setback, Transport};
 pub use undo::undo;

@@ -93,8 +93,8 @@ async fn language(tx: &mut Tx, ticket: &Ticket) -> Result<Language, DoorError> {
     Ok(Language::guess(&words.unwrap_or_default()))
 }
 
-/// Queues a call to a colleague: somebody who works here, or an address that a lead named as a receiver. Never to a
-/// requester's: a call holds no word of the case, but it is not theirs.
+/// Queues a mail to a colleague. A call goes to somebody who works here, or to an address that a lead named as a receiver; the week
+/// to people who work here alone. Never to a requester's: it holds no word of the case, but it is not theirs.
 ///
 /// # Errors
 /// What the database says.
@@ -109,7 +109,12 @@ pub async fn queue_call(
         .maybe(sql!("select id from agents where email = $1 and deactivated_at is null limit 1"), params![to])
         .await?;
     let theirs = tx.maybe(sql!("select id from requesters where email = $1 limit 1"), params![to]).await?;
-    if !matches!(notice, Notice::OnCall { .. }) || (ours.is_none() && theirs.is_some()) {
+    let may = match notice {
+        Notice::OnCall { .. } => ours.is_some() || theirs.is_none(),
+        Notice::Digest { .. } => ours.is_some(),
+        _ => false,
+    };
+    if !may {
         return Ok(NoticeOutcome::NotOurs);
     }
     let ticket = Ticket::load(tx, ticket).await?;

@@ -19,6 +19,11 @@ use crate::{
     transport::Report,
 };
 
+/// Notices that are no part of a conversation: mails to colleagues are not what the requester was told, and links to everything they
+/// asked, or by which they say how it went, are for their mailbox alone. A message is shown to agents, and to whoever holds the link
+/// to its ticket.
+const APART: [&str; 4] = ["on_call", "requests", "survey", "digest"];
+
 /// First pause after a "not now", in seconds; doubles up to an hour.
 const PAUSE_SECONDS: i64 = 30;
 const PAUSE_SECONDS_MAX: i64 = 60 * 60;
@@ -206,9 +211,7 @@ pub(crate) async fn sent(tx: &mut Tx, row: &OutboxRow, tray: bool) -> Result<(),
             None => approval.agent,
         });
     }
-    // A call to a colleague is no part of what the requester was told, and a link to everything they asked is for their
-    // mailbox alone: a message is shown to whoever holds the link to its ticket.
-    if !matches!(&row.cargo, Cargo::Notice { word } if word == "on_call" || word == "requests") {
+    if !matches!(&row.cargo, Cargo::Notice { word } if APART.contains(&word.as_str())) {
         message(tx, row, author).await?;
     }
     tx.execute(sql!("update tickets set updated_at = $1 where id = $2"), params![now, row.ticket]).await?;

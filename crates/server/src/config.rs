@@ -8,12 +8,14 @@ use desk::{
 };
 use serde::{Deserialize, Serialize};
 
+mod digest;
 mod portal;
 mod receiver;
 mod reviews;
+mod surveys;
 
 use self::portal::is_origin;
-pub use self::{portal::Portal, receiver::Receiver, reviews::Reviews};
+pub use self::{digest::Digest, portal::Portal, receiver::Receiver, reviews::Reviews, surveys::Surveys};
 pub use crate::telemetry::config::Telemetry;
 
 /// Everything that can be configured; `docs/operate/configuration.md` lists it, and a test compares.
@@ -46,6 +48,10 @@ pub struct Config {
     pub portal: Portal,
     /// Second looks at texts.
     pub reviews: Reviews,
+    /// Questions to whoever was helped.
+    pub surveys: Surveys,
+    /// The week by mail.
+    pub digest: Digest,
 }
 
 /// An OpenID Connect provider.
@@ -253,6 +259,8 @@ impl Default for Config {
             receivers: Vec::new(),
             portal: Portal::default(),
             reviews: Reviews::default(),
+            surveys: Surveys::default(),
+            digest: Digest::default(),
         }
     }
 }
@@ -393,19 +401,13 @@ impl Config {
         ];
         for (key, days, least) in ages {
             if days != 0 && !(least..=36_500).contains(&days) {
-                return wrong(
-                    key,
-                    &days.to_string(),
-                    "0 to keep it, or a number of days up to 36500 (for people at least 30)",
-                );
+                let expected = "0 to keep it, or a number of days up to 36500 (for people at least 30)";
+                return wrong(key, &days.to_string(), expected);
             }
         }
         if !(0..=3600).contains(&self.desk.undo_seconds) {
-            return wrong(
-                "desk.undo_seconds",
-                &self.desk.undo_seconds.to_string(),
-                "a number of seconds from 0 to 3600",
-            );
+            let found = self.desk.undo_seconds.to_string();
+            return wrong("desk.undo_seconds", &found, "a number of seconds from 0 to 3600");
         }
         if self.desk.letters_a_minute > 1_000 {
             let found = self.desk.letters_a_minute.to_string();
@@ -419,13 +421,14 @@ impl Config {
             let found = self.desk.bulk_two_people_from.to_string();
             return wrong("desk.bulk_two_people_from", &found, "a number of letters from 2 to 10000");
         }
-        if let Some((key, found, expected)) = self.portal.wrong(&self.desk) {
-            return wrong(key, &found, expected);
-        }
-        if let Some((key, found, expected)) = self.reviews.wrong() {
-            return wrong(key, &found, expected);
-        }
-        if let Some((key, found, expected)) = self.telemetry.wrong() {
+        let parts = [
+            self.portal.wrong(&self.desk),
+            self.digest.wrong(&self.desk),
+            self.surveys.wrong(&self.desk),
+            self.reviews.wrong(),
+            self.telemetry.wrong(),
+        ];
+        if let Some((key, found, expected)) = parts.into_iter().flatten().next() {
             return wrong(key, &found, expected);
         }
         if !self.database.is_empty()

@@ -59,6 +59,10 @@ pub struct Ended {
     pub rating: Option<i64>,
     /// Requests to language models.
     pub requests: i64,
+    /// Whether they were asked how it went.
+    pub asked: bool,
+    /// How much work they said it was, 1 to 5.
+    pub effort: Option<i64>,
     /// Texts that left and failed a review.
     pub failed_reviews: i64,
 }
@@ -119,6 +123,8 @@ fn ended(c: &mut Columns<'_>) -> Result<Ended, StoreError> {
         rating: c.take()?,
         requests: c.take()?,
         failed_reviews: c.take()?,
+        asked: c.take::<i64>()? > 0,
+        effort: c.take()?,
     })
 }
 
@@ -140,10 +146,11 @@ impl Conn {
                  (select count(*) from escalations e where e.ticket_id = t.id and e.raised_at is not null),
                  (select count(*) from escalations e where e.ticket_id = t.id and e.raised_at is not null and e.answered_at is not null and e.returned = 0),
                  (select count(*) from escalations e where e.ticket_id = t.id and e.returned > 0),
-                 (select p.rating from past_cases p where p.ticket_id = t.id),
+                 coalesce((select s.rating from surveys s where s.ticket_id = t.id), (select p.rating from past_cases p where p.ticket_id = t.id)),
                  (select count(*) from exchanges x where x.ticket_id = t.id),
                  (select count(*) from review_samples q where q.ticket_id = t.id and q.side = 'sent'
-                    and coalesce(q.settled, (select min(w.verdict) from reviews w where w.sample_id = q.id)) = 'fails')
+                    and coalesce(q.settled, (select min(w.verdict) from reviews w where w.sample_id = q.id)) = 'fails'),
+                 (select count(*) from surveys s where s.ticket_id = t.id), (select s.effort from surveys s where s.ticket_id = t.id)
                  from tickets t left join organizations o on o.id = t.organization_id
                  where t.updated_at >= $1 and (t.status in ('solved','closed') or exists (select 1 from outcomes c where c.ticket_id = t.id))
                  and not exists (select 1 from relocations l where l.from_ticket = t.id and l.kind = 'merge' and l.undone_at is null)

@@ -67,6 +67,8 @@ const OF_TICKETS: &[&str] = &[
     "delete from review_samples where ticket_id in (select id from tickets where requester_id = $1) and not exists (select 1 from reviews w where w.sample_id = review_samples.id)",
     "update reviews set note = '' where sample_id in (select s.id from review_samples s join tickets t on t.id = s.ticket_id where t.requester_id = $1)",
     "update review_samples set reason = null where ticket_id in (select id from tickets where requester_id = $1)",
+    "delete from surveys where ticket_id in (select id from tickets where requester_id = $1) or requester_id = $1",
+    "delete from survey_refusals where requester_id = $1",
     "delete from eval_cases where ticket_id in (select id from tickets where requester_id = $1)",
     "delete from escalation_updates where escalation_id in (select e.id from escalations e join tickets t on t.id = e.ticket_id where t.requester_id = $1)",
     "update escalations set reason = null where ticket_id in (select id from tickets where requester_id = $1)",

@@ -66,8 +66,10 @@ mod sessions;
 mod settings;
 mod silences;
 mod suggestions;
+mod surveys;
 mod tickets;
 mod tokens;
+mod weekly;
 mod writing;
 
 pub use access::{
@@ -118,9 +120,11 @@ pub use searches::{InVain, SEARCHES_KEPT_DAYS};
 pub use sessions::NewSession;
 pub use silences::Silent;
 pub use suggestions::{StoredSuggestion, SuggestionKind, VerdictRow};
+pub use surveys::{Askable, LowRating, Survey};
 pub use tickets::{FirstMessage, NewTicket, Note, Page, TicketFilter, TicketLine, View};
 pub use tokens::{NewToken, TokenRow};
 pub use tx::Tx;
+pub use weekly::{DigestMail, Failed};
 pub use writing::{Keepers, NewText, SourceLine, Text, Touched};
 
 /// Statements in the open, for `outbox`: the door's own tables are its own business.

@@ -21,7 +21,7 @@ macro_rules! counts {
          alone, alone_minutes, alone_squares, drafted, drafted_alone, sent, unchanged, stamped, meaning_changed,
          rejected, words, words_changed, reviews, review_seconds, review_squares, found_later, claims, grounded,
          common, contained, reopened, rated, rating_sum, escalated, escalation_answered, escalation_right,
-         model_requests"
+         model_requests, asked, efforts, effort_sum, rated_reopened"
     };
 }
 
@@ -212,7 +212,7 @@ async fn put_outcome(tx: &mut Conn, outcome: &Outcome) -> Result<(), StoreError>
             concat!(
                 "insert into outcomes (ticket_id, number, ended_at, ", place!(), ", ", counts!(), ")
              values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,
-             $13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46)
+             $13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50)
              on conflict (ticket_id) do update set number = excluded.number, ended_at = excluded.ended_at, week = excluded.week,
              queue = excluded.queue, category = excluded.category, product = excluded.product, persona = excluded.persona,
              language = excluded.language, model = excluded.model, failure = excluded.failure, lived = excluded.lived,
@@ -229,7 +229,8 @@ async fn put_outcome(tx: &mut Conn, outcome: &Outcome) -> Result<(), StoreError>
              grounded = excluded.grounded, common = excluded.common, contained = excluded.contained,
              reopened = excluded.reopened, rated = excluded.rated, rating_sum = excluded.rating_sum,
              escalated = excluded.escalated, escalation_answered = excluded.escalation_answered,
-             escalation_right = excluded.escalation_right, model_requests = excluded.model_requests"
+             escalation_right = excluded.escalation_right, model_requests = excluded.model_requests,
+             asked = excluded.asked, efforts = excluded.efforts, effort_sum = excluded.effort_sum, rated_reopened = excluded.rated_reopened"
             ),
             given,
         )
@@ -242,7 +243,7 @@ async fn add_to_sums(tx: &mut Conn, place: &Place, counts: &Counts) -> Result<()
             concat!(
                 "insert into outcome_sums (", place!(), ", ", counts!(), ")
              values ($1,$2,$3,$4,$5,$6,$7,$8,$9,
-             $10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43)
+             $10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47)
              on conflict (", place!(), ") do update set
              tickets = outcome_sums.tickets + excluded.tickets, replied = outcome_sums.replied + excluded.replied,
              first_reply_minutes = outcome_sums.first_reply_minutes + excluded.first_reply_minutes,
@@ -271,7 +272,11 @@ async fn add_to_sums(tx: &mut Conn, place: &Place, counts: &Counts) -> Result<()
              escalated = outcome_sums.escalated + excluded.escalated,
              escalation_answered = outcome_sums.escalation_answered + excluded.escalation_answered,
              escalation_right = outcome_sums.escalation_right + excluded.escalation_right,
-             model_requests = outcome_sums.model_requests + excluded.model_requests"
+             model_requests = outcome_sums.model_requests + excluded.model_requests,
+             asked = outcome_sums.asked + excluded.asked,
+             efforts = outcome_sums.efforts + excluded.efforts,
+             effort_sum = outcome_sums.effort_sum + excluded.effort_sum,
+             rated_reopened = outcome_sums.rated_reopened + excluded.rated_reopened"
             ),
             values(place, counts),
         )

@@ -106,6 +106,8 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 70, common: include_str!("../migrations/0070_eval_cases.sql"), sqlite: "", postgres: "" },
     Migration { number: 75, common: include_str!("../migrations/0075_outcomes.sql"), sqlite: "", postgres: "" },
     Migration { number: 80, common: include_str!("../migrations/0080_reviews.sql"), sqlite: "", postgres: "" },
+    Migration { number: 81, common: include_str!("../migrations/0081_surveys.sql"), sqlite: "", postgres: "" },
+    Migration { number: 82, common: include_str!("../migrations/0082_digests.sql"), sqlite: "", postgres: "" },
 ];
 
 /// Applies what is missing, in the order of numbers and in one transaction. Every number that is missing counts, not

@@ -27,6 +27,10 @@ const TEXTS: &[(&str, &str)] = &[
         "update reviews set note = $2 where sample_id || '/' || agent_id = $1",
     ),
     (
+        "select ticket_id, comment from surveys where ticket_id = $1",
+        "update surveys set comment = $2 where ticket_id = $1",
+    ),
+    (
         "select id, reason from review_samples where ticket_id = $1 and reason is not null",
         "update review_samples set reason = $2 where id = $1",
     ),

@@ -87,4 +87,10 @@ export const attention = {
   "morning.title": "Aus der Nacht, in dieser Reihenfolge",
   "morning.behind": "{n} warten dahinter",
   "draft.checked": "In der Nacht entworfen, wieder geprüft {at}.",
+  "survey.title": "Wie es lief",
+  "survey.rated": "Bewertet mit {n} von 5",
+  "survey.effort": "Mühe {n} von 5",
+  "survey.open": "Seither hat sich niemand gekümmert. Antworten Sie, oder sagen Sie, dass es erledigt ist.",
+  "survey.seen": "Erledigt",
+  "survey.done": "erledigt von {who}",
 };

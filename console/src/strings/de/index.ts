@@ -2,6 +2,7 @@
 import type { Strings } from "..";
 import { access } from "./access";
 import { attention } from "./attention";
+import { digest } from "./digest";
 import { escalation } from "./escalation";
 import { evals } from "./evals";
 import { everywhere } from "./everywhere";
@@ -13,4 +14,4 @@ import { reviews } from "./reviews";
 import { scorecard } from "./scorecard";
 import { tickets } from "./tickets";
 
-export const de: Strings = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads, ...access, ...incidents, ...escalation, ...attention, ...evals, ...reviews, ...scorecard };
+export const de: Strings = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads, ...access, ...incidents, ...escalation, ...attention, ...evals, ...digest, ...reviews, ...scorecard };

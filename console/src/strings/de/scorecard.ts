@@ -75,7 +75,11 @@ export const scorecard = {
   "figure.rating": "Bewertung",
   "means.rating": "Mittel der Bewertungen, 1 bis 5.",
   "figure.rating_response": "Überhaupt bewertet",
-  "means.rating_response": "Von beendeten Tickets jene, die bewertet wurden. Je weniger, desto weniger sagt das Mittel: Unzufriedene antworten öfter.",
+  "means.rating_response": "Von jenen, die gefragt wurden, jene, die bewertet haben. Je weniger, desto weniger sagt das Mittel: Unzufriedene antworten öfter.",
+  "figure.rated_reopened": "Bewertete, die zurückkamen",
+  "means.rated_reopened": "Von bewerteten Tickets jene, deren Kunde zurückkam. Vergleichen Sie mit dem Anteil aller Tickets: Ist er höher, bewerten vor allem Unzufriedene.",
+  "figure.effort": "Mühe",
+  "means.effort": "Wie viel Mühe Kunden nach eigener Auskunft hatten, 1 bis 5; weniger ist besser.",
   "figure.model_requests": "Anfragen an Modelle",
   "means.model_requests": "Anfragen an Sprachmodelle je Ticket.",
 };

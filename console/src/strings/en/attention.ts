@@ -87,4 +87,10 @@ export const attention = {
   "morning.title": "From the night, in this order",
   "morning.behind": "{n} wait behind them",
   "draft.checked": "Made at night, checked again {at}.",
+  "survey.title": "How it went",
+  "survey.rated": "Rated {n} of 5",
+  "survey.effort": "effort {n} of 5",
+  "survey.open": "Nobody has seen to it since. Answer, or say that it is seen to.",
+  "survey.seen": "Seen to",
+  "survey.done": "seen to by {who}",
 };

@@ -1,6 +1,7 @@
 // What the console says, in English, by the pages that say it. The other catalogues have exactly these keys.
 import { access } from "./access";
 import { attention } from "./attention";
+import { digest } from "./digest";
 import { escalation } from "./escalation";
 import { evals } from "./evals";
 import { everywhere } from "./everywhere";
@@ -12,4 +13,4 @@ import { reviews } from "./reviews";
 import { scorecard } from "./scorecard";
 import { tickets } from "./tickets";
 
-export const en = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads, ...access, ...incidents, ...escalation, ...attention, ...evals, ...reviews, ...scorecard };
+export const en = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads, ...access, ...incidents, ...escalation, ...attention, ...evals, ...digest, ...reviews, ...scorecard };

@@ -75,7 +75,11 @@ export const scorecard = {
   "figure.rating": "Rating",
   "means.rating": "Mean of the ratings, 1 to 5.",
   "figure.rating_response": "Rated at all",
-  "means.rating_response": "Of tickets that ended, those that were rated. The fewer, the less the mean says: the unhappy answer more often.",
+  "means.rating_response": "Of requesters who were asked, those who rated. The fewer, the less the mean says: the unhappy answer more often.",
+  "figure.rated_reopened": "Rated ones that came back",
+  "means.rated_reopened": "Of rated tickets, those whose requester came back. Hold it against the share of all tickets: where it is higher, the rating is that of the unhappy.",
+  "figure.effort": "Effort",
+  "means.effort": "How much work requesters say it was for them, 1 to 5; less is better.",
   "figure.model_requests": "Requests to models",
   "means.model_requests": "Requests to language models for each ticket.",
 };

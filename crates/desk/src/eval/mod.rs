@@ -59,6 +59,18 @@ closed_list! {
         EditedDraft = "edited_draft",
         /// A draft left, and the requester came back.
         CameBack = "came_back",
+        /// A person sorted the ticket otherwise.
+        CorrectedTriage = "corrected_triage",
+        /// The receiver of an escalation gave it back.
+        ReturnedEscalation = "returned_escalation",
+        /// The requester rated it low.
+        LowRating = "low_rating",
+        /// The requester was angry or spoke of the law after an answer of ours.
+        Complaint = "complaint",
+        /// A person called a cause that telemetry seemed to show wrong.
+        WrongDiagnosis = "wrong_diagnosis",
+        /// Somebody who looked again found that it should not have left.
+        SecondLook = "second_look",
         /// It came from other files.
         Imported = "imported",
     }

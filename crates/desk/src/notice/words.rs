@@ -3,7 +3,7 @@
 use jiff::{Zoned, tz::TimeZone};
 
 use super::{Answer, Notice};
-use crate::{portal::REQUESTS_HOURS, time::Timestamp};
+use crate::{portal::REQUESTS_HOURS, survey::LINK_DAYS, time::Timestamp};
 
 const DAYS: [&str; 7] = ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"];
 const MONTHS: [&str; 12] = [
@@ -66,6 +66,8 @@ pub(super) fn subject(notice: &Notice) -> String {
         Notice::Received { number } => format!("We have received your message (#{number})"),
         Notice::Person { number, .. } => format!("A person will answer you (#{number})"),
         Notice::Requests { number, .. } => format!("All your requests with us (#{number})"),
+        Notice::Survey { number, .. } => format!("How did it go? (#{number})"),
+        Notice::Digest { from, failures, .. } => format!("Your week from {}: {failures} failures", from.date()),
         Notice::OnCall { number, .. } => format!("You are called: #{number} waits for a person"),
     }
 }
@@ -75,7 +77,8 @@ pub(super) fn german_subject(notice: &Notice) -> String {
         Notice::Received { number } => format!("Ihre Nachricht ist angekommen (#{number})"),
         Notice::Person { number, .. } => format!("Ein Mensch antwortet Ihnen (#{number})"),
         Notice::Requests { number, .. } => format!("Alle Ihre Anfragen bei uns (#{number})"),
-        Notice::OnCall { .. } => subject(notice),
+        Notice::Survey { number, .. } => format!("Wie lief es? (#{number})"),
+        Notice::Digest { .. } | Notice::OnCall { .. } => subject(notice),
     }
 }
 
@@ -94,6 +97,17 @@ pub(super) fn body(notice: &Notice) -> String {
             "This is an automatic message.\n\nOn the page of ticket #{number} somebody asked for the list of all your requests. \
              It is shown to nobody but you, by this link, which is good for {REQUESTS_HOURS} hours:\n\n{link}\n\n\
              If that was not you, do nothing: nobody has been shown anything. To reach a person, just reply to this mail.\n"
+        ),
+        Notice::Survey { number, link } => format!(
+            "This is an automatic question.\n\nWe have answered #{number}. How well did we help you? One click on this page is enough:\n\n{link}\n\n\
+             It is good for {LINK_DAYS} days, and on it you can also say that you do not want to be asked again. \
+             Is it not solved yet? Then just reply to this mail, and a person looks at it again.\n"
+        ),
+        Notice::Digest { number, from, failures, waiting, desk } => format!(
+            "In the week from {day}, {failures} things failed in your queues, the last one on #{number}; low ratings that nobody saw to: {waiting}.\n\n\
+             Which sources stand behind it, what nobody has written yet and what to do first:\n\n{desk}/digest?day={day}\n\n\
+             On that page you can also say that you do not want this mail.\n",
+            day = from.date()
         ),
         Notice::OnCall { number, desk } => format!(
             "Ticket #{number} went up and you are the next to be asked. Open it, then accept it or give it back with a reason:\n\n\
@@ -118,6 +132,11 @@ pub(super) fn german_body(notice: &Notice) -> String {
              Sie wird nur Ihnen gezeigt, durch diesen Link, der {REQUESTS_HOURS} Stunden gilt:\n\n{link}\n\n\
              Waren Sie das nicht, ist nichts zu tun: Niemandem wurde etwas gezeigt. Um einen Menschen zu erreichen, antworten Sie einfach auf diese Mail.\n"
         ),
-        Notice::OnCall { .. } => body(notice),
+        Notice::Survey { number, link } => format!(
+            "Dies ist eine automatische Frage.\n\nWir haben #{number} beantwortet. Wie gut haben wir Ihnen geholfen? Ein Klick auf dieser Seite genügt:\n\n{link}\n\n\
+             Sie gilt {LINK_DAYS} Tage. Dort können Sie auch sagen, dass wir Sie nicht wieder fragen sollen. \
+             Ist es noch nicht gelöst? Dann antworten Sie einfach auf diese Mail, und ein Mensch sieht es sich noch einmal an.\n"
+        ),
+        Notice::Digest { .. } | Notice::OnCall { .. } => body(notice),
     }
 }

@@ -24,6 +24,7 @@ mod corrections;
 mod demo;
 mod desk_status;
 mod diagnoses;
+mod digest;
 mod drafts;
 mod embed;
 mod escalations;
@@ -69,6 +70,9 @@ mod sorting_again;
 mod sources;
 mod standing_approvals;
 mod summary;
+mod survey;
+mod survey_words;
+mod surveys;
 mod tasks;
 mod telemetry;
 mod ticket_page;
@@ -166,7 +170,9 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(standing_approvals::router())
         .merge(patterns::router())
         .merge(eval_cases::router())
+        .merge(digest::router())
         .merge(reviews::router())
+        .merge(surveys::router())
         .merge(scorecard::router())
         .merge(search::router())
         .merge(tray::router())
@@ -231,6 +237,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(portal::router(Arc::clone(&app)))
         .merge(help::router(Arc::clone(&app)))
         .merge(embed::router(Arc::clone(&app)))
+        .merge(survey::router(Arc::clone(&app)))
         .nest(BASE, api)
         .merge(otlp::router(app))
         .fallback(console::serve)

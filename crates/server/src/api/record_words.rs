@@ -107,6 +107,9 @@ fn sentence(event: &AuditEvent) -> String {
         E::EvalCaseProposed { .. } => "An eval case was taken from the ticket.".to_owned(),
         E::EvalCaseApproved { .. } => "An eval case was checked and approved.".to_owned(),
         E::EvalCaseRetired { .. } => "An eval case was retired.".to_owned(),
+        E::SurveyAsked { .. } => "The requester was asked how it went.".to_owned(),
+        E::SurveyAnswered { rating, .. } => format!("The requester rated it {rating} of 5."),
+        E::SurveyFollowedUp { .. } => "Somebody saw to the low rating.".to_owned(),
         E::TextReviewed { verdict, .. } => format!("A text was reviewed: it {verdict}."),
         E::ReviewSettled { verdict, .. } => format!("Its reviewers saw it differently; settled: it {verdict}."),
         E::DraftProposed { origin, .. } => format!("A draft was proposed ({origin})."),
@@ -178,6 +181,13 @@ fn house(event: &AuditEvent) -> String {
         E::SourceSynced { state, added, changed, vanished, .. } => {
             format!("A source was read ({state}): {added} new, {changed} changed, {vanished} gone.")
         }
+        E::DigestMade { way, .. } => match way.as_str() {
+            "on" => "Somebody gets their week by mail from now on.".to_owned(),
+            "off" => "Somebody gets their week by mail no longer.".to_owned(),
+            "queued" => "Somebody's week was mailed to them.".to_owned(),
+            _ => "Somebody's week asked for no mail.".to_owned(),
+        },
+        E::SurveysDeclined { .. } => "A customer does not want to be asked how it went.".to_owned(),
         E::ReviewsDrawn { texts } => format!("{texts} texts were drawn for a second look."),
         E::SignedIn { .. } => "A person signed in.".to_owned(),
         E::IdentityLinked { .. } => "A person of the identity provider was linked with their account.".to_owned(),

@@ -22,7 +22,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
 /// One thing that waits for a person.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Task {
-    /// `escalation_raised`, `escalation_proposed`, `reply_stopped`, `promise_due`, `ticket_given`, `mentioned`, `ticket_back`, `promise_found`, `followed_stirred`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting`, `reviews_waiting`, `standing_stopped` or `drift`.
+    /// `escalation_raised`, `escalation_proposed`, `reply_stopped`, `low_rating`, `promise_due`, `ticket_given`, `mentioned`, `ticket_back`, `promise_found`, `followed_stirred`, `second_approval`, `policy_lapsed`, `policy_due`, `article_lapsed`, `article_due`, `text_proposed`, `contradiction`, `source_failed`, `texts_waiting`, `check_waiting`, `reviews_waiting`, `standing_stopped` or `drift`.
     kind: String,
     sentence: String,
     /// The console's page for it.

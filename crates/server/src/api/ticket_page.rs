@@ -28,6 +28,7 @@ use super::{
     record_words,
     relocations::Relocations,
     summary::{self, SummaryLine},
+    surveys::TicketSurvey,
     tickets::{self, AgentRef, TicketLine, next_ticket},
     understanding::Understanding,
 };
@@ -59,6 +60,8 @@ pub struct TicketPage {
     customer_notes: Vec<NoteElsewhere>,
     /// Letters of this ticket, newest first.
     letters: Vec<LetterFate>,
+    /// What the requester said when they were asked how it went; null where they were not, or did not answer.
+    survey: Option<TicketSurvey>,
     trail: Vec<TrailLine>,
     next_ticket_id: Option<String>,
     /// The status this person chose last in this category: `solved`, `pending` or `open`.
@@ -221,6 +224,7 @@ async fn get_ticket(
         customer: Customer::load(&mut conn, &grant, row.ticket.requester).await?,
         customer_notes: notes_elsewhere(&mut conn, &grant, &row).await?,
         letters: outbox::fates(&mut conn, &grant, ticket).await?.into_iter().map(LetterFate::from).collect(),
+        survey: TicketSurvey::load(&mut conn, ticket).await?,
         trail: trail_lines(&trail),
         next_ticket_id: next_ticket(&mut conn, &grant, &row.ticket).await?,
         remembered_status: remembered(&mut conn, &grant, &row).await?,

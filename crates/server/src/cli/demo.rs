@@ -79,6 +79,7 @@ impl Demo {
         }
         // Whoever tries the desk shall see what a requester sees; a real one opens its help centre itself.
         config.portal.help_centre = true;
+        config.surveys.ask = true;
         let app = App::open(config, World::Demo).await?;
         world::furnish(&app).await?;
         welcome(&app, address)?;

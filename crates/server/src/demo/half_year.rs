@@ -180,7 +180,16 @@ fn sent(dice: &mut Dice, counts: Counts, is_back: bool) -> Counts {
 fn rated(dice: &mut Dice, counts: Counts, mean: f64) -> Counts {
     let rating = (mean + (dice.share() + dice.share() - 1.0) * 1.6).round().clamp(1.0, 5.0) as i64;
     let answers = if rating <= 2 { 0.34 } else { 0.18 };
-    if dice.happens(answers) { counts.with(Count::Rated, 1).with(Count::RatingSum, rating) } else { counts }
+    let is_rated = dice.happens(answers);
+    // Nobody is asked twice within three months, so that many are not asked.
+    let counts = counts.with(Count::Asked, i64::from(is_rated || dice.happens(0.55)));
+    if !is_rated {
+        return counts;
+    }
+    let is_back = counts.get(Count::Reopened);
+    let counts = counts.with(Count::Rated, 1).with(Count::RatingSum, rating).with(Count::RatedReopened, is_back);
+    let effort = (6 - rating + i64::from(dice.happens(0.3)) - i64::from(dice.happens(0.3))).clamp(1, 5);
+    if dice.happens(0.6) { counts.with(Count::Efforts, 1).with(Count::EffortSum, effort) } else { counts }
 }
 
 #[cfg(test)]

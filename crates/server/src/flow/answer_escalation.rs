@@ -3,6 +3,8 @@
 use desk::{
     audit::AuditEvent,
     escalation::Rise,
+    eval::{Origin, Severity},
+    failure::Failure,
     ids::{EscalationId, TicketId},
     ticket::Status,
 };
@@ -12,7 +14,10 @@ use store::{
 
 use crate::{
     App, FlowError,
-    flow::{escalate, pack_case},
+    flow::{
+        escalate, pack_case,
+        propose_case::{self, Because},
+    },
 };
 
 /// Longest reason or update, in characters.
@@ -111,6 +116,11 @@ pub async fn answer(
             let (me, queue) = (session.agent().id, line.queue.clone());
             tx.change_ticket(line.id, line.revision, line.status, line.priority, &queue, Some(me)).await?;
         }
+    }
+    if to == State::Returned {
+        let because =
+            Because { origin: Origin::ReturnedEscalation, failure: Failure::WrongAction, severity: Severity::Minor };
+        propose_case::beside(app, &mut tx, &grant, case.ticket, because).await?;
     }
     let escalation = id;
     tx.commit(AuditEvent::EscalationAnswered { ticket: case.ticket, escalation, state: to.word().to_owned() }).await?;

@@ -2,8 +2,10 @@
 //! on the ticket is kept with it; a changed operating model has the reply prepared anew.
 
 use desk::{
-    audit::AuditEvent,
+    audit::{AuditEvent, Service},
     correction::{Changes, Correction, Rules, Sorting},
+    eval::{Origin, Severity},
+    failure::Failure,
     ids::{SuggestionId, TicketId, VerdictId},
     people::Role,
     suggestion::VerdictKind,
@@ -16,6 +18,7 @@ use crate::{
     App, FlowError,
     flow::{
         prepare_reply::PREPARE,
+        propose_case::{self, Because},
         train_triage,
         ways::{About, Ways},
     },
@@ -68,6 +71,11 @@ pub async fn answer(
     let id = tx.add_verdict(suggestion, session, answer.verdict, category, answer.reason, changes.as_ref()).await?;
     if category.is_some() {
         train_triage::ask_when_due(&mut tx).await?;
+        // By the service's own grant: the ticket may have left the person's queues by their correction.
+        let all = app.service_grant(Service::Preparation, Purpose::Work)?;
+        let because =
+            Because { origin: Origin::CorrectedTriage, failure: Failure::WrongPolicy, severity: Severity::Minor };
+        propose_case::beside(app, &mut tx, &all, found.ticket, because).await?;
     }
     tx.commit(AuditEvent::VerdictGiven { ticket: found.ticket, suggestion, verdict: answer.verdict.word().to_owned() })
         .await?;
@@ -207,7 +215,7 @@ pub async fn visible(app: &App, session: &AgentSession, verdict: VerdictId) -> R
     match conn.verdict(&own, verdict).await {
         Ok(_) => Ok(own),
         Err(StoreError::NotFound) => {
-            let all = app.service_grant(desk::audit::Service::Intake, Purpose::Work)?;
+            let all = app.service_grant(Service::Intake, Purpose::Work)?;
             let given = conn.verdict(&all, verdict).await?;
             if given.agent == session.agent().id { Ok(all) } else { Err(FlowError::NotFound) }
         }

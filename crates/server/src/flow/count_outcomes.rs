@@ -103,7 +103,12 @@ fn outcome(
 /// With the requester back.
 const fn came_back(counts: Counts) -> Counts {
     let found = counts.get(Count::Sent);
-    counts.with(Count::Reopened, 1).with(Count::Contained, 0).with(Count::FoundLater, found)
+    let rated = counts.get(Count::Rated);
+    counts
+        .with(Count::Reopened, 1)
+        .with(Count::Contained, 0)
+        .with(Count::FoundLater, found)
+        .with(Count::RatedReopened, rated)
 }
 
 fn answered(ended: &Ended) -> Counts {
@@ -165,6 +170,10 @@ fn others(ended: &Ended) -> Counts {
         .with(Count::Contained, one(is_common && ended.last_reply.is_none()))
         .with(Count::Rated, one(ended.rating.is_some()))
         .with(Count::RatingSum, ended.rating.unwrap_or(0))
+        // A rating that came with an import was asked for somewhere.
+        .with(Count::Asked, one(ended.asked || ended.rating.is_some()))
+        .with(Count::Efforts, one(ended.effort.is_some()))
+        .with(Count::EffortSum, ended.effort.unwrap_or(0))
         .with(Count::Escalated, one(ended.raised > 0))
         .with(Count::EscalationAnswered, one(ended.taken + ended.returned > 0))
         .with(Count::EscalationRight, one(ended.taken > 0 && ended.returned == 0))

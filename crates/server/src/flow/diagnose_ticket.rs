@@ -7,6 +7,8 @@ use desk::{
     Timestamp,
     audit::{AuditEvent, Service},
     diagnosis::{Complaint, Diagnosis, diagnose},
+    eval::{Origin as CaseOrigin, Severity},
+    failure::Failure,
     ids::{DiagnosisId, TicketId},
     suggestion::VerdictKind,
 };
@@ -14,7 +16,11 @@ use store::{AgentSession, Conn, Grant, Message, Purpose, TicketLine};
 
 use crate::{
     App, FlowError,
-    flow::{PREPARATION, triage_ticket::consent},
+    flow::{
+        PREPARATION,
+        propose_case::{self, Because},
+        triage_ticket::consent,
+    },
     library::compute,
 };
 
@@ -146,6 +152,12 @@ pub async fn mark(
     }
     let place = i64::try_from(cause).unwrap_or(i64::MAX);
     tx.mark_cause(id, place, session.agent().id, verdict, reason).await?;
+    if verdict == VerdictKind::Rejected {
+        let because =
+            Because { origin: CaseOrigin::WrongDiagnosis, failure: Failure::WrongFact, severity: Severity::Minor };
+        let all = app.service_grant(Service::Preparation, Purpose::Work)?;
+        propose_case::beside(app, &mut tx, &all, found.ticket, because).await?;
+    }
     let (ticket, verdict) = (found.ticket, verdict.word().to_owned());
     tx.commit(AuditEvent::CauseMarked { ticket, diagnosis: id, cause: place, verdict }).await?;
     app.live.committed();

@@ -78,6 +78,21 @@ pub struct Ticket {
     pub notes: Vec<Remark>,
     /// The machine's draft that nobody has sent, when there is one.
     pub draft: Option<Draft>,
+    /// What they said when they were asked how it went.
+    pub survey: Option<Rated>,
+}
+
+/// An answer to the question how it went.
+#[derive(Debug, Serialize)]
+pub struct Rated {
+    /// 1 to 5.
+    pub rating: i64,
+    /// How much work it was, 1 to 5.
+    pub effort: Option<i64>,
+    /// Their words.
+    pub comment: String,
+    /// When.
+    pub at: Option<String>,
 }
 
 /// One mail.
@@ -209,6 +224,14 @@ async fn ticket(conn: &mut Conn, grant: &Grant, id: desk::ids::TicketId) -> Resu
     }
     let notes = conn.notes(grant, id).await?;
     let draft = conn.current_draft(grant, id).await?.filter(|d| d.state == desk::draft::DraftState::Open);
+    let survey = conn.survey(id).await?.and_then(|survey| {
+        Some(Rated {
+            rating: survey.rating?.number(),
+            effort: survey.effort.map(desk::survey::Step::number),
+            comment: survey.comment,
+            at: survey.answered_at.map(desk::Timestamp::rfc3339),
+        })
+    });
     Ok(Ticket {
         number: row.number,
         subject: row.subject,
@@ -222,6 +245,7 @@ async fn ticket(conn: &mut Conn, grant: &Grant, id: desk::ids::TicketId) -> Resu
             written_by: if d.origin == desk::draft::DraftOrigin::Agent { "person" } else { "machine" }.to_owned(),
             text: d.body,
         }),
+        survey,
     })
 }
 

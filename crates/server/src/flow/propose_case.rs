@@ -182,7 +182,13 @@ fn case(prepared: &prepare_reply::Case, because: Because, sources: Vec<Source>, 
     let allowed = prepared.conduct.allows(DraftOrigin::Assembled).is_ok();
     let expect = Expectation {
         reply: Some(if allowed { Reply::Written } else { Reply::Withheld }),
-        escalation: (because.failure == Failure::MissedEscalation).then_some(eval::Escalation::GoesUp),
+        // What a person put right is what has to come of it.
+        label: ticket.category.clone().filter(|_| because.origin == Origin::CorrectedTriage),
+        escalation: match (because.origin, because.failure) {
+            (Origin::ReturnedEscalation, _) => Some(eval::Escalation::Stays),
+            (_, Failure::MissedEscalation) => Some(eval::Escalation::GoesUp),
+            _ => None,
+        },
         ..Expectation::default()
     };
     Case {

@@ -4,13 +4,17 @@
 use desk::{
     Refusal, Timestamp,
     audit::AuditEvent,
+    eval::Origin,
     ids::ReviewSampleId,
     knowledge::{Cited, Retrieval},
     review::{self, Agreement, Question, Rubric, Verdict, agreement},
 };
 use store::{AgentSession, Conn, Dispute, Grant, Message, OpenReview, Purpose, ReviewSample, ReviewsDone};
 
-use crate::{App, FlowError};
+use crate::{
+    App, FlowError,
+    flow::propose_case::{self, Because},
+};
 
 /// Longest remark, in characters.
 const NOTE_CHARS_MAX: usize = 1_000;
@@ -98,6 +102,10 @@ pub async fn give(
     let (ticket, verdict) = (sample.ticket, rubric.verdict().word().to_owned());
     tx.commit(AuditEvent::TextReviewed { ticket, sample: id, verdict }).await?;
     app.live.committed();
+    if let (Verdict::Fails, Some(failure), Some(severity)) = (rubric.verdict(), rubric.failure, rubric.severity) {
+        let because = Because { origin: Origin::SecondLook, failure, severity };
+        propose_case::afterwards(app, ticket, because).await?;
+    }
     Ok(())
 }
 

@@ -29,6 +29,8 @@ closed_list! {
         EscalationProposed = "escalation_proposed",
         /// A reply that was approved did not leave, and nothing was sent since.
         ReplyStopped = "reply_stopped",
+        /// A requester rated a ticket low, and nobody saw to it.
+        LowRating = "low_rating",
         /// A promise to a requester is due within a day, or was.
         PromiseDue = "promise_due",
         /// A colleague gave them a ticket they have not looked at.
@@ -181,6 +183,8 @@ async fn of_escalations(conn: &mut Conn, session: &AgentSession) -> Result<Vec<T
     Ok(tasks)
 }
 
+/// After so many seconds leads are told of a low rating too.
+const LOW_RATING_SECONDS: i64 = 86_400;
 /// Seconds before a promise is due that somebody is told.
 const PROMISE_SOON_SECONDS: i64 = 86_400;
 
@@ -221,6 +225,15 @@ async fn of_attention(conn: &mut Conn, session: &AgentSession, now: Timestamp) -
         let what = if stirred.count == 1 { "Something".to_owned() } else { format!("{} things", stirred.count) };
         let sentence = format!("{what} happened on #{}, which you follow: {}", stirred.number, stirred.subject);
         tasks.push(Task { kind: TaskKind::FollowedStirred, sentence, link: link(stirred.ticket) });
+    }
+    for low in conn.low_ratings(&grant).await? {
+        // Whose it is; leads, where that is nobody who is here, or after a day.
+        let is_old = now.seconds_since(low.at) > LOW_RATING_SECONDS;
+        if low.agent == Some(agent.id) || (agent.role.leads() && (low.agent.is_none() || is_old)) {
+            let (number, rating, subject) = (low.number, low.rating, &low.subject);
+            let sentence = format!("#{number} was rated {rating} of 5. Look what went wrong, and answer: {subject}");
+            tasks.push(Task { kind: TaskKind::LowRating, sentence, link: link(low.ticket) });
+        }
     }
     tasks.sort_by_key(|task| task.kind);
     Ok(tasks)

@@ -8,6 +8,8 @@ use desk::{
     correction::Sorting,
     deadline::{self, Deadline},
     diagnosis::{self, Diagnosis},
+    eval::{Origin, Severity},
+    failure::Failure,
     ids::TicketId,
     language::Language,
     people::AiSetting,
@@ -21,6 +23,7 @@ use crate::{
     App, FlowError,
     flow::{
         PREPARATION,
+        propose_case::{self, Because},
         ways::{About, Ways},
     },
     triager::{Opinion, text_of},
@@ -63,6 +66,7 @@ pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     };
     let mut read = Read::new(&rules, &messages, newest);
     read.diagnosis.clone_from(&diagnosis);
+    let complains = read.complains_of_us(newest, &flags(&rules, newest));
 
     outbox::crash::point("triage-decided");
     let now = app.clock.now();
@@ -91,6 +95,11 @@ pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     tx.commit(AuditEvent::TicketTriaged { ticket, suggestion: id }).await?;
     outbox::crash::point("triage-committed");
     app.live.committed();
+    if complains {
+        let because =
+            Because { origin: Origin::Complaint, failure: Failure::MissedQuestion, severity: Severity::Minor };
+        propose_case::afterwards(app, ticket, because).await?;
+    }
     Ok(())
 }
 
@@ -119,6 +128,14 @@ impl Read {
         let text = format!("{}\n\n{}", newest.subject, newest.latest);
         let deadline = deadlines.into_iter().next();
         Self { seen, answered, deadline, text, language: Language::guess(&newest.latest), diagnosis: None }
+    }
+}
+
+impl Read {
+    /// Whether somebody is angry or speaks of the law after an answer of ours: then the answer was part of it.
+    fn complains_of_us(&self, newest: &Message, raised: &[Raised]) -> bool {
+        self.answered.is_some_and(|at| newest.at > at)
+            && raised.iter().any(|one| matches!(one.flag, Flag::Anger | Flag::Legal))
     }
 }
 

@@ -115,6 +115,7 @@ impl Chore {
             }
             Self::Tidy => {
                 flow::draw_reviews::draw_when_due(app).await?;
+                flow::sum_up_week::mail_due(app).await?;
                 flow::tidy_up::tidy_up(app).await.map(|()| 0)
             }
             Self::Sources => flow::sync_source::ask_due(app).await.map(|_| 0),
@@ -129,7 +130,10 @@ impl Chore {
                 flow::check_night_drafts::check_due(app).await?;
                 flow::count_clocks::follow(app).await.map(|_| 0)
             }
-            Self::Outcomes => flow::count_outcomes::follow(app).await,
+            Self::Outcomes => {
+                flow::ask_surveys::ask_due(app).await?;
+                flow::count_outcomes::follow(app).await
+            }
             Self::Calls => flow::page_receivers::call_due(app).await.map(|_| 0),
         }
     }

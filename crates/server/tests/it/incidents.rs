@@ -123,6 +123,8 @@ fn a_cause_is_marked_and_a_question_finds_nothing() {
         let wrong = json!({ "verdict": "rejected", "reason": "It was their browser." });
         let after = timo.put(&format!("{marks}/0/verdict"), wrong).await.expect(200);
         assert_eq!(after["causes"][0]["verdict"]["verdict"], "rejected", "{after}");
+        let cases = timo.get("/eval-cases?state=proposed").await.expect(200);
+        assert_eq!(cases["items"][0]["from"], "wrong_diagnosis", "{cases}");
         assert_eq!(timo.put(&format!("{marks}/0/verdict"), json!({ "verdict": "edited" })).await.status, 422);
         assert_eq!(timo.put(&format!("{marks}/7/verdict"), json!({ "verdict": "accepted" })).await.status, 404);
 

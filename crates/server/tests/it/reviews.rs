@@ -96,6 +96,13 @@ fn nobody_reviews_their_own_text_and_nobody_is_told_whose_it_is() {
         assert_eq!(kim.post(&path, wrong()).await.problem(422), "refused");
         assert_eq!(open(&kim).await.len(), 0);
 
+        let cases = mara.get("/eval-cases?state=proposed").await.expect(200);
+        let case = &cases["items"][0];
+        assert_eq!(
+            (&case["from"], &case["severity"], &case["failure"]),
+            (&json!("second_look"), &json!("severe"), &json!("wrong_fact"))
+        );
+
         // It counts as an error that was found later, and by category for whoever decides about one.
         while count_outcomes::follow(&desk.app).await.unwrap() > 0 {}
         let card = mara.get("/scorecard").await.expect(200);

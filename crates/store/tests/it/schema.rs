@@ -16,8 +16,8 @@ use desk::{
     ticket::{DraftReadiness, Priority, Status},
 };
 use store::{
-    AskedWhy, EscalationState, EvalCaseState, ExchangeState, MailSource, MailState, MeansKind, ModelState, PostWay,
-    PromiseState, Stage, Store, StoreError, SuggestionKind, UpdateDelivery, raw::Value,
+    AskedWhy, DigestMail, EscalationState, EvalCaseState, ExchangeState, MailSource, MailState, MeansKind, ModelState,
+    PostWay, PromiseState, Stage, Store, StoreError, SuggestionKind, UpdateDelivery, raw::Value,
 };
 
 use crate::{
@@ -36,6 +36,7 @@ const DDL: &[&str] = &[
     include_str!("../../migrations/0065_attention.sql"),
     include_str!("../../migrations/0070_eval_cases.sql"),
     include_str!("../../migrations/0080_reviews.sql"),
+    include_str!("../../migrations/0082_digests.sql"),
 ];
 
 /// Columns and the closed list their CHECK must spell.
@@ -81,6 +82,7 @@ const LISTS: &[(&str, &[&str])] = &[
     ("reviews.would_send", WouldSend::WORDS),
     ("reviews.severity", Severity::WORDS),
     ("reviews.verdict", Verdict::WORDS),
+    ("digests.mail", DigestMail::WORDS),
     ("model_versions.state", ModelState::WORDS),
     ("feeds.fed_by", FedBy::WORDS),
     ("feeds.arrival", Arrival::WORDS),
