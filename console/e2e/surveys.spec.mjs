@@ -4,7 +4,7 @@ import { acknowledge, onDesk, reviewButton, signButton } from "./desk.mjs";
 import { eventually, withDesk } from "./server.mjs";
 
 test("a customer without a script answers by one click, a low rating brings a person back to the ticket", async () => {
-  await withDesk({ config: "[desk]\nundo_seconds = 0\n\n[surveys]\nask = true\nafter_hours = 0\n" }, async (at) => {
+  await withDesk({ config: "[desk]\nundo_seconds = 0\n\n[surveys]\nafter_hours = 0\n" }, async (at) => {
     let link = "";
     let ticket = "";
     await onDesk(async (page) => {
