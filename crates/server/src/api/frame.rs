@@ -111,7 +111,9 @@ input,textarea{box-sizing:border-box;width:100%;font:inherit;padding:.6rem .75re
 :is(button,.button,input,textarea,a):focus-visible{outline:3px solid Highlight;outline-offset:2px}\
 .talk,.found,.list{list-style:none;padding:0;margin:1rem 0}.talk>li,.found>li{border:1px solid GrayText;border-radius:8px;padding:.75rem 1rem;margin:.75rem 0;overflow-wrap:anywhere}.talk>li.own{margin-left:1.5rem;border-style:dashed}\
 .talk header{display:flex;flex-wrap:wrap;gap:0 1rem;justify-content:space-between;font-size:.9rem}.text{white-space:pre-wrap}.list>li{padding:.75rem 0;border-bottom:1px solid GrayText}.list a{display:block;padding:.25rem 0}\
-.found h2{margin:0 0 .25rem}.words{overflow-wrap:anywhere}.words :is(h1,h2,h3){font-size:1.05rem;margin:1rem 0 .5rem}.words pre{overflow-x:auto}footer{margin-top:2rem;border-top:1px solid GrayText;padding-top:1rem}footer a{display:inline-block;padding:.6rem 1rem .6rem 0}";
+.found h2{margin:0 0 .25rem}.words{overflow-wrap:anywhere}.words :is(h1,h2,h3){font-size:1.05rem;margin:1rem 0 .5rem}.words pre{overflow-x:auto}footer{margin-top:2rem;border-top:1px solid GrayText;padding-top:1rem}footer a{display:inline-block;padding:.6rem 1rem .6rem 0}\
+fieldset{border:1px solid GrayText;border-radius:8px;margin:1rem 0;padding:.25rem 1rem}legend{font-weight:600;padding:0 .25rem}\
+.step{display:flex;gap:.75rem;align-items:center;box-sizing:border-box;min-height:44px;margin:0;font-weight:400}.step input{width:1.3rem;height:1.3rem;min-height:0;flex:none;margin:0}";
 
 #[cfg(test)]
 mod tests {
