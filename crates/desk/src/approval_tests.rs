@@ -13,6 +13,7 @@ fn conduct() -> Conduct {
         escalate: Vec::new(),
         bar_percent: 0,
         lapsed: None,
+        rung: crate::ladder::START,
         pins: "operating_model/how@1".into(),
     }
 }

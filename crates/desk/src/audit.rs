@@ -9,7 +9,7 @@ use crate::{
         AgentId, ApprovalId, ArticleId, AttachmentId, BulkId, DiagnosisId, DraftId, EntryId, EscalationId, EvalCaseId,
         ExchangeId, FirstApprovalId, IncidentId, InvitationId, MailId, MessageId, ModelId, NoteId, OrganizationId,
         OutboxId, PasskeyId, PolicyId, PromiseId, RequesterId, ReviewSampleId, SealId, SessionId, SourceId, StandingId,
-        SuggestionId, TicketId, TokenId, VerdictId, VersionId,
+        StepId, SuggestionId, TicketId, TokenId, VerdictId, VersionId,
     },
     time::Timestamp,
 };
@@ -303,6 +303,8 @@ events! {
     ReadingsShared = "reading.shared" { /** Who. */ agent: AgentId, /** The new word. */ setting: String },
     /// An agent's account was made or changed.
     AgentChanged = "agent.changed" { /** Who. */ agent: AgentId, /** A word. */ change: String },
+    /// A category came to another rung of the autonomy ladder.
+    RungChanged = "rung.changed" { /** The step. */ step: StepId, /** Where it led, as a word. */ rung: String, /** Why, as a word. */ cause: String },
     /// A policy has a new version.
     PolicyChanged = "policy.changed" { /** The version's row. */ policy: PolicyId, /** Which kind, as a word. */ kind: String, /** Its number. */ version: i64, /** Of key and body, keyed. */ commitment: Digest },
     /// The classifier was trained.

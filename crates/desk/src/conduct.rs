@@ -6,6 +6,7 @@
 
 use crate::{
     draft::DraftOrigin,
+    ladder::{self, Rung, Step},
     operating::{OperatingModel, Writing},
     people::Role,
     policy::{Policies, Policy, PolicyKind, Standing},
@@ -24,6 +25,8 @@ pub struct Worked<'a> {
     pub model: Option<OperatingModel>,
     /// The flags that stand.
     pub flags: &'a [Flag],
+    /// Key of the queue it is in; none where that does not matter yet.
+    pub queue: Option<&'a str>,
 }
 
 /// What holds for one ticket.
@@ -47,6 +50,8 @@ pub struct Conduct {
     pub bar_percent: u8,
     /// Why the machine only sorts here, when a policy lapsed.
     pub lapsed: Option<String>,
+    /// How much of it the machine has earned.
+    pub rung: Rung,
     /// The versions it rests on, sorted and joined by spaces.
     pub pins: String,
 }
@@ -77,9 +82,11 @@ impl Conduct {
             apply.iter().filter(|p| p.kind == PolicyKind::OperatingModel).filter_map(|p| policies.terms(&p.key));
         let terms = terms.fold(Terms::shipped(model), Terms::and);
         let lapsed = apply.iter().find_map(|p| lapse(policies, p, now));
+        let (rung, steps) = rung(policies, &apply, ticket.queue);
         Self {
             model,
-            writing: if lapsed.is_some() { Writing::Nothing } else { terms.writing },
+            writing: if lapsed.is_some() { Writing::Nothing } else { terms.writing.narrower(rung.writing()) },
+            rung,
             approvers: terms.approvers,
             people: terms.people,
             confirm: terms.confirm,
@@ -87,7 +94,7 @@ impl Conduct {
             escalate: ticket.flags.iter().copied().filter(|f| terms.escalate_when.contains(f)).collect(),
             bar_percent: terms.bar_percent,
             lapsed,
-            pins: pins(&apply),
+            pins: pins(&apply, steps),
         }
     }
 
@@ -98,12 +105,14 @@ impl Conduct {
     pub fn allows(&self, origin: DraftOrigin) -> Result<(), Refusal> {
         let allowed = match origin {
             DraftOrigin::Agent => true,
+            _ if self.rung == Rung::DraftsInside => return Err(Refusal::Inside),
             DraftOrigin::Assembled => matches!(self.writing, Writing::Draft | Writing::ApprovedWording),
             DraftOrigin::Model => self.writing == Writing::Draft,
         };
         match &self.lapsed {
             _ if allowed => Ok(()),
             Some(why) => Err(Refusal::Lapsed { why: why.clone() }),
+            None if self.rung < Rung::DraftsInside => Err(Refusal::Rung { rung: self.rung.name().to_owned() }),
             None => Err(Refusal::Category { model: self.model.name().to_lowercase() }),
         }
     }
@@ -134,6 +143,12 @@ impl Conduct {
         if let Some(why) = &self.lapsed {
             return Some(format!("{why} Until a lead renews it, the machine only sorts here."));
         }
+        if self.rung < Rung::DraftsInside && self.model.writing() != Writing::Nothing {
+            return Some(format!(
+                "This category is on the rung “{}”: the machine writes nothing here yet.",
+                self.rung.name()
+            ));
+        }
         match self.writing {
             Writing::Draft | Writing::ApprovedWording => None,
             Writing::PolicyCheck if self.model == OperatingModel::Refund => {
@@ -161,8 +176,18 @@ fn lapse(policies: &Policies, policy: &Policy, now: Timestamp) -> Option<String>
     }
 }
 
-fn pins(apply: &[&Policy]) -> String {
+/// The lowest rung of everything that applies, and the steps that led there: as with terms, not knowing the category is no way
+/// around them.
+fn rung<'a>(policies: &'a Policies, apply: &[&Policy], queue: Option<&str>) -> (Rung, Vec<&'a Step>) {
+    let models = apply.iter().filter(|p| p.kind == PolicyKind::OperatingModel);
+    let steps: Vec<&Step> = models.clone().filter_map(|p| policies.ladder().step(&p.key, queue)).collect();
+    let lowest = models.map(|p| policies.ladder().rung(&p.key, queue)).min();
+    (lowest.unwrap_or(ladder::START), steps)
+}
+
+fn pins(apply: &[&Policy], steps: Vec<&Step>) -> String {
     let mut pins: Vec<String> = apply.iter().map(|p| p.pin()).collect();
+    pins.extend(steps.iter().map(|step| format!("rung/{}@{}", step.category, step.id)));
     pins.sort_unstable();
     pins.join(" ")
 }

@@ -44,7 +44,7 @@ fn terms(key: &str, body: &str) -> Policy {
 }
 
 fn of(policies: &Policies, category: Option<&str>, model: OperatingModel, flags: &[Flag]) -> Conduct {
-    Conduct::of(policies, Worked { category, model: Some(model), flags }, NOW)
+    Conduct::of(policies, Worked { category, model: Some(model), flags, queue: None }, NOW)
 }
 
 #[test]

@@ -91,6 +91,8 @@ ids! {
     PromiseId,
     /// A text approved beforehand for one category.
     StandingId,
+    /// A step of a category on the autonomy ladder.
+    StepId,
     /// One reply to many.
     BulkId,
     /// A row of the outbox.

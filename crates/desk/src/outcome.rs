@@ -86,6 +86,22 @@ closed_list! {
         EffortSum = "effort_sum",
         /// One if it was rated and the requester came back: whether those who answer are like the others.
         RatedReopened = "rated_reopened",
+        /// One if a person said whether the machine had sorted it rightly.
+        Sorted = "sorted",
+        /// One if it had.
+        SortedRight = "sorted_right",
+        /// One if the machine had been sure, of those.
+        Sure = "sure",
+        /// One if it was right then.
+        SureRight = "sure_right",
+        /// One if a reviewer looked at a draft or reply of it.
+        Reviewed = "reviewed",
+        /// One if they found it wrong.
+        ReviewFailed = "review_failed",
+        /// One if a draft left or was turned down.
+        Judged = "judged",
+        /// One if it was turned down, left saying something else, or the requester came back.
+        Wrong = "wrong",
     }
 }
 

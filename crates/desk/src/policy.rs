@@ -3,7 +3,10 @@
 //! A policy whose owner left or whose review date passed has lapsed: nobody answers for it, so the machine only sorts
 //! where it applies ([`crate::conduct`]). Nothing is stored about that; it is decided afresh from `now` each time.
 
-use crate::{closed_list, ids::AgentId, operating::OperatingModel, terms::Terms, time::Timestamp, triage::Category};
+use crate::{
+    closed_list, ids::AgentId, ladder::Ladder, operating::OperatingModel, terms::Terms, time::Timestamp,
+    triage::Category,
+};
 
 pub use crate::risk::Problem;
 
@@ -222,6 +225,7 @@ pub struct Desk<'a> {
 pub struct Policies {
     categories: Vec<Category>,
     all: Vec<Policy>,
+    ladder: Ladder,
 }
 
 impl Policies {
@@ -250,7 +254,19 @@ impl Policies {
         }
         let place = |p: &Policy| categories.iter().position(|c| c.key == p.key).unwrap_or(usize::MAX);
         stored.sort_by_key(|p| (p.kind, place(p), p.key.clone()));
-        Self { categories, all: stored }
+        Self { categories, all: stored, ladder: Ladder::default() }
+    }
+
+    /// With the rungs that categories have come to.
+    #[must_use]
+    pub fn on(self, ladder: Ladder) -> Self {
+        Self { ladder, ..self }
+    }
+
+    /// How much of what they leave room for has been earned.
+    #[must_use]
+    pub const fn ladder(&self) -> &Ladder {
+        &self.ladder
     }
 
     /// All of them: by kind, then in the order of the categories.

@@ -42,6 +42,17 @@ pub enum Refusal {
         /// The operating model's name.
         model: String,
     },
+    /// Drafts of the category stay inside the team.
+    #[error(
+        "Drafts of this category stay inside the team for now. Write the reply yourself; the draft may be read beside it."
+    )]
+    Inside,
+    /// The category has not come to the rung on which the machine writes.
+    #[error("This category is on the rung “{rung}”: please write this reply yourself.")]
+    Rung {
+        /// The rung's name.
+        rung: String,
+    },
     /// A policy that applies here has lapsed.
     #[error("{why} Until a lead renews it, nothing the machine wrote can leave here.")]
     Lapsed {

@@ -8,6 +8,7 @@ use crate::{
     calibration::{Tally, wilson},
     closed_list,
     conduct::Conduct,
+    ladder::Rung,
     operating::{OperatingModel, Writing},
     people::Role,
     terms::{Confirmation, Signers},
@@ -62,6 +63,9 @@ pub enum Unfit {
         /// Of these, right.
         right: usize,
     },
+    /// The category has not climbed to it.
+    #[error("This category is on the rung “{}”. A lead takes it to “standing approvals” first, on evidence: see Readiness.", .0.name())]
+    Rung(Rung),
     /// A limit is out of range.
     #[error("{0}")]
     Limit(&'static str),
@@ -102,6 +106,9 @@ pub fn may_begin(asked: &Beginning<'_>, now: Timestamp) -> Result<(), Unfit> {
     }
     low_risk(asked.conduct)?;
     recognised(asked.evidence)?;
+    if asked.conduct.rung != Rung::StandingApprovals {
+        return Err(Unfit::Rung(asked.conduct.rung));
+    }
     let Limits { a_day, a_requester, until } = asked.limits;
     if !(1..=A_DAY_MAX).contains(&a_day) {
         return Err(Unfit::Limit("Uses a day are a number from 1 to 200."));
@@ -127,10 +134,16 @@ pub fn may_begin(asked: &Beginning<'_>, now: Timestamp) -> Result<(), Unfit> {
     Ok(())
 }
 
-/// Whether the policies of a case let a letter leave without a person's own yes.
+/// Whether the policies of a case let a letter leave without a person's own yes, once that is earned.
 #[must_use]
 pub fn is_low_risk(conduct: &Conduct) -> bool {
     low_risk(conduct).is_ok()
+}
+
+/// Whether it is earned too.
+#[must_use]
+pub fn is_earned(conduct: &Conduct) -> bool {
+    is_low_risk(conduct) && conduct.rung == Rung::StandingApprovals
 }
 
 fn low_risk(conduct: &Conduct) -> Result<(), Unfit> {
@@ -188,6 +201,8 @@ closed_list! {
         Limit = "limit",
         /// Triage is not known to recognise the category any more.
         Evidence = "evidence",
+        /// The category is not on the rung of standing approvals any more.
+        Rung = "rung",
     }
 }
 
@@ -241,6 +256,9 @@ pub fn may_use(asked: &Use<'_>, now: Timestamp) -> Result<(), Unused> {
     }
     if asked.flags > 0 || low_risk(asked.conduct).is_err() {
         return Err(Unused::Risk);
+    }
+    if asked.conduct.rung != Rung::StandingApprovals {
+        return Err(Unused::Rung);
     }
     if !asked.consents {
         return Err(Unused::Consent);

@@ -15,6 +15,7 @@ fn conduct(model: OperatingModel, flags: &[Flag]) -> Conduct {
         escalate: flags.to_vec(),
         bar_percent: 0,
         lapsed: None,
+        rung: Rung::StandingApprovals,
         pins: String::new(),
     }
 }
@@ -46,6 +47,10 @@ fn it_begins_only_on_evidence_for_low_risk_with_limits_and_a_password() {
     }
     let two = Conduct { people: Signers::Two, ..product.clone() };
     assert!(matches!(may_begin(&Beginning { conduct: &two, ..good }, NOW), Err(Unfit::Terms(_))));
+    for rung in &Rung::ALL[..4] {
+        let below = Conduct { rung: *rung, ..product.clone() };
+        assert_eq!(may_begin(&Beginning { conduct: &below, ..good }, NOW), Err(Unfit::Rung(*rung)));
+    }
     for (n, right) in [(0, 0), (49, 49), (60, 56), (80, 74)] {
         let evidence = Tally { n, right, ..Tally::default() };
         assert!(matches!(may_begin(&Beginning { evidence, ..good }, NOW), Err(Unfit::Evidence { .. })), "{right}/{n}");

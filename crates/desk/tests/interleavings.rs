@@ -114,6 +114,7 @@ impl World {
             escalate: Vec::new(),
             bar_percent: 0,
             lapsed: None,
+            rung: desk::ladder::START,
             pins: self.pins.to_string(),
         }
     }

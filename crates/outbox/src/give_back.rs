@@ -280,7 +280,11 @@ pub(crate) const fn word(refusal: &Refusal) -> &'static str {
         | Refusal::NeedsSecond
         | Refusal::Unconfirmed
         | Refusal::Approver { .. } => "approver",
-        Refusal::PolicyChanged | Refusal::Lapsed { .. } | Refusal::Category { .. } => "policy",
+        Refusal::PolicyChanged
+        | Refusal::Lapsed { .. }
+        | Refusal::Category { .. }
+        | Refusal::Inside
+        | Refusal::Rung { .. } => "policy",
         Refusal::DraftState { .. } => "draft_state",
         Refusal::Left => "left_before",
         Refusal::Halted => "halted",

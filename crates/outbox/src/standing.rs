@@ -211,7 +211,7 @@ pub async fn good_sources(
 /// # Errors
 /// What the database says.
 pub async fn conduct_of_category(conn: &mut Conn, category: &str, now: Timestamp) -> Result<Conduct, DoorError> {
-    let worked = Worked { category: Some(category), model: None, flags: &[] };
+    let worked = Worked { category: Some(category), model: None, flags: &[], queue: None };
     Ok(Conduct::of(&conn.policies().await?, worked, now))
 }
 

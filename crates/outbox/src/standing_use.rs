@@ -9,7 +9,7 @@ use desk::{
     envelope::{AiPart, Envelope},
     ids::{AgentId, MessageId, OutboxId, RequesterId, StandingId, TicketId},
     people::Role,
-    standing::{REQUESTER_SECONDS, Unused, Use, is_low_risk, may_use},
+    standing::{REQUESTER_SECONDS, Unused, Use, is_earned, may_use},
     ticket::Status,
 };
 use store::{Conn, StoreError, Tx, new_id};
@@ -201,7 +201,7 @@ pub(crate) async fn may_leave(
     let is_plain = ticket.category.as_deref() == Some(standing.category.as_str())
         && ticket.flags.is_empty()
         && ticket.status == Status::Pending
-        && is_low_risk(&conduct);
+        && is_earned(&conduct);
     if !is_plain {
         return Ok(Err(Refusal::PolicyChanged));
     }

@@ -80,7 +80,12 @@ impl Ticket {
 
     /// What the policies that apply to it say at `now`.
     pub(crate) async fn conduct_alone(&self, conn: &mut Conn, now: Timestamp) -> Result<Conduct, StoreError> {
-        let worked = Worked { category: self.category.as_deref(), model: self.model, flags: &self.flags };
+        let worked = Worked {
+            category: self.category.as_deref(),
+            model: self.model,
+            flags: &self.flags,
+            queue: Some(&self.queue),
+        };
         Ok(Conduct::of(&conn.policies().await?, worked, now))
     }
 

@@ -216,7 +216,8 @@ macro_rules! word_param {
 }
 
 use desk::{
-    article, consent, draft, ids, knowledge, operating, people, policy, reading, relocation, source, suggestion, ticket,
+    article, consent, draft, ids, knowledge, ladder, operating, people, policy, reading, relocation, source,
+    suggestion, ticket,
 };
 
 word_column!(Digest);
@@ -251,6 +252,7 @@ words!(
     ids::FirstApprovalId,
     ids::BulkId,
     ids::StandingId,
+    ids::StepId,
     ids::EscalationId,
     ids::EscalationUpdateId,
     ids::PromiseId,
@@ -273,6 +275,8 @@ words!(
     people::Cohort,
     consent::DeskDefault,
     operating::OperatingModel,
+    ladder::Rung,
+    ladder::Cause,
     policy::PolicyKind,
     suggestion::Doubt,
     suggestion::VerdictKind,

@@ -139,6 +139,18 @@ fn json<T: for<'de> Deserialize<'de>>(text: &str, what: &str) -> Result<T, Store
     serde_json::from_str(text).map_err(|e| StoreError::Damaged { what: format!("{what}: {e}") })
 }
 
+/// Looks that somebody answered, or replied after.
+macro_rules! answered_select {
+    ($($which:expr),+) => {
+        concat!("select * from (select t.id, t.number, t.subject, s.value, s.confidence, s.sampled, s.made_at, v.verdict, v.value as category,
+                   (select min(m.at) from messages m where m.ticket_id = s.ticket_id and m.direction = 'outbound' and m.agent_id is not null and m.at >= s.made_at) as replied_at,
+                   (select min(y.made_at) from suggestions y where y.ticket_id = s.ticket_id and y.kind = 'triage' and y.made_at > s.made_at) as next_at
+                 from suggestions s join tickets t on t.id = s.ticket_id left join verdicts v on v.suggestion_id = s.id and ", stands!(), "
+                 where ", $($which,)+ ") as found
+                 where found.verdict is not null or found.replied_at is not null order by found.made_at")
+    };
+}
+
 impl Conn {
     /// One answer.
     ///
@@ -346,17 +358,17 @@ impl Conn {
     /// # Errors
     /// Whatever the database says.
     pub async fn answered(&mut self, grant: &Grant, since: Timestamp) -> Result<Vec<Answered>, StoreError> {
-        let rows = self
-            .rows(
-                concat!("select * from (select t.id, t.number, t.subject, s.value, s.confidence, s.sampled, s.made_at, v.verdict, v.value as category,
-                   (select min(m.at) from messages m where m.ticket_id = s.ticket_id and m.direction = 'outbound' and m.agent_id is not null and m.at >= s.made_at) as replied_at,
-                   (select min(y.made_at) from suggestions y where y.ticket_id = s.ticket_id and y.kind = 'triage' and y.made_at > s.made_at) as next_at
-                 from suggestions s join tickets t on t.id = s.ticket_id left join verdicts v on v.suggestion_id = s.id and ", stands!(), "
-                 where ", queue_visible!("t.queue", "$1"), " and s.kind = 'triage' and s.made_at >= $2) as found
-                 where found.verdict is not null or found.replied_at is not null order by found.made_at"),
-                params![grant.queues(), since],
-            )
-            .await?;
+        let sql = answered_select!(queue_visible!("t.queue", "$1"), " and s.kind = 'triage' and s.made_at >= $2");
+        let rows = self.rows(sql, params![grant.queues(), since]).await?;
+        rows.iter().map(|row| answered(row.columns())).collect()
+    }
+
+    /// The same of one ticket; for services only.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn answered_of(&mut self, ticket: TicketId) -> Result<Vec<Answered>, StoreError> {
+        let rows = self.rows(answered_select!("s.ticket_id = $1 and s.kind = 'triage'"), params![ticket]).await?;
         rows.iter().map(|row| answered(row.columns())).collect()
     }
 }

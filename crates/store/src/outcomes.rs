@@ -21,9 +21,33 @@ macro_rules! counts {
          alone, alone_minutes, alone_squares, drafted, drafted_alone, sent, unchanged, stamped, meaning_changed,
          rejected, words, words_changed, reviews, review_seconds, review_squares, found_later, claims, grounded,
          common, contained, reopened, rated, rating_sum, escalated, escalation_answered, escalation_right,
-         model_requests, asked, efforts, effort_sum, rated_reopened"
+         model_requests, asked, efforts, effort_sum, rated_reopened,
+         sorted, sorted_right, sure, sure_right, reviewed, review_failed, judged, wrong"
     };
 }
+
+/// Their sums over rows.
+macro_rules! counts_summed {
+    () => {
+        "cast(coalesce(sum(tickets),0) as bigint), cast(coalesce(sum(replied),0) as bigint), cast(coalesce(sum(first_reply_minutes),0) as bigint),
+         cast(coalesce(sum(first_reply_squares),0) as bigint), cast(coalesce(sum(assisted),0) as bigint), cast(coalesce(sum(assisted_minutes),0) as bigint),
+         cast(coalesce(sum(assisted_squares),0) as bigint), cast(coalesce(sum(alone),0) as bigint), cast(coalesce(sum(alone_minutes),0) as bigint),
+         cast(coalesce(sum(alone_squares),0) as bigint), cast(coalesce(sum(drafted),0) as bigint), cast(coalesce(sum(drafted_alone),0) as bigint),
+         cast(coalesce(sum(sent),0) as bigint), cast(coalesce(sum(unchanged),0) as bigint), cast(coalesce(sum(stamped),0) as bigint),
+         cast(coalesce(sum(meaning_changed),0) as bigint), cast(coalesce(sum(rejected),0) as bigint), cast(coalesce(sum(words),0) as bigint),
+         cast(coalesce(sum(words_changed),0) as bigint), cast(coalesce(sum(reviews),0) as bigint), cast(coalesce(sum(review_seconds),0) as bigint),
+         cast(coalesce(sum(review_squares),0) as bigint), cast(coalesce(sum(found_later),0) as bigint), cast(coalesce(sum(claims),0) as bigint),
+         cast(coalesce(sum(grounded),0) as bigint), cast(coalesce(sum(common),0) as bigint), cast(coalesce(sum(contained),0) as bigint),
+         cast(coalesce(sum(reopened),0) as bigint), cast(coalesce(sum(rated),0) as bigint), cast(coalesce(sum(rating_sum),0) as bigint),
+         cast(coalesce(sum(escalated),0) as bigint), cast(coalesce(sum(escalation_answered),0) as bigint), cast(coalesce(sum(escalation_right),0) as bigint),
+         cast(coalesce(sum(model_requests),0) as bigint), cast(coalesce(sum(asked),0) as bigint), cast(coalesce(sum(efforts),0) as bigint),
+         cast(coalesce(sum(effort_sum),0) as bigint), cast(coalesce(sum(rated_reopened),0) as bigint), cast(coalesce(sum(sorted),0) as bigint),
+         cast(coalesce(sum(sorted_right),0) as bigint), cast(coalesce(sum(sure),0) as bigint), cast(coalesce(sum(sure_right),0) as bigint),
+         cast(coalesce(sum(reviewed),0) as bigint), cast(coalesce(sum(review_failed),0) as bigint), cast(coalesce(sum(judged),0) as bigint),
+         cast(coalesce(sum(wrong),0) as bigint)"
+    };
+}
+pub(crate) use counts_summed;
 
 /// Columns of the place.
 macro_rules! place {
@@ -47,7 +71,7 @@ fn place(c: &mut Columns<'_>) -> Result<Place, StoreError> {
     })
 }
 
-fn counts(c: &mut Columns<'_>) -> Result<Counts, StoreError> {
+pub(crate) fn counts(c: &mut Columns<'_>) -> Result<Counts, StoreError> {
     let mut values = [0_i64; COUNTS];
     for value in &mut values {
         *value = c.take()?;
@@ -212,7 +236,7 @@ async fn put_outcome(tx: &mut Conn, outcome: &Outcome) -> Result<(), StoreError>
             concat!(
                 "insert into outcomes (ticket_id, number, ended_at, ", place!(), ", ", counts!(), ")
              values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,
-             $13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50)
+             $13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50,$51,$52,$53,$54,$55,$56,$57,$58)
              on conflict (ticket_id) do update set number = excluded.number, ended_at = excluded.ended_at, week = excluded.week,
              queue = excluded.queue, category = excluded.category, product = excluded.product, persona = excluded.persona,
              language = excluded.language, model = excluded.model, failure = excluded.failure, lived = excluded.lived,
@@ -230,7 +254,10 @@ async fn put_outcome(tx: &mut Conn, outcome: &Outcome) -> Result<(), StoreError>
              reopened = excluded.reopened, rated = excluded.rated, rating_sum = excluded.rating_sum,
              escalated = excluded.escalated, escalation_answered = excluded.escalation_answered,
              escalation_right = excluded.escalation_right, model_requests = excluded.model_requests,
-             asked = excluded.asked, efforts = excluded.efforts, effort_sum = excluded.effort_sum, rated_reopened = excluded.rated_reopened"
+             asked = excluded.asked, efforts = excluded.efforts, effort_sum = excluded.effort_sum, rated_reopened = excluded.rated_reopened,
+             sorted = excluded.sorted, sorted_right = excluded.sorted_right, sure = excluded.sure,
+             sure_right = excluded.sure_right, reviewed = excluded.reviewed, review_failed = excluded.review_failed,
+             judged = excluded.judged, wrong = excluded.wrong"
             ),
             given,
         )
@@ -243,7 +270,7 @@ async fn add_to_sums(tx: &mut Conn, place: &Place, counts: &Counts) -> Result<()
             concat!(
                 "insert into outcome_sums (", place!(), ", ", counts!(), ")
              values ($1,$2,$3,$4,$5,$6,$7,$8,$9,
-             $10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47)
+             $10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50,$51,$52,$53,$54,$55)
              on conflict (", place!(), ") do update set
              tickets = outcome_sums.tickets + excluded.tickets, replied = outcome_sums.replied + excluded.replied,
              first_reply_minutes = outcome_sums.first_reply_minutes + excluded.first_reply_minutes,
@@ -276,7 +303,11 @@ async fn add_to_sums(tx: &mut Conn, place: &Place, counts: &Counts) -> Result<()
              asked = outcome_sums.asked + excluded.asked,
              efforts = outcome_sums.efforts + excluded.efforts,
              effort_sum = outcome_sums.effort_sum + excluded.effort_sum,
-             rated_reopened = outcome_sums.rated_reopened + excluded.rated_reopened"
+             rated_reopened = outcome_sums.rated_reopened + excluded.rated_reopened,
+             sorted = outcome_sums.sorted + excluded.sorted, sorted_right = outcome_sums.sorted_right + excluded.sorted_right,
+             sure = outcome_sums.sure + excluded.sure, sure_right = outcome_sums.sure_right + excluded.sure_right,
+             reviewed = outcome_sums.reviewed + excluded.reviewed, review_failed = outcome_sums.review_failed + excluded.review_failed,
+             judged = outcome_sums.judged + excluded.judged, wrong = outcome_sums.wrong + excluded.wrong"
             ),
             values(place, counts),
         )
@@ -292,5 +323,7 @@ mod tests {
     fn the_columns_are_the_counts_in_their_order() {
         let columns: Vec<&str> = counts!().split(',').map(str::trim).collect();
         assert_eq!(columns, Count::WORDS);
+        let summed: Vec<&str> = counts_summed!().split(['(', ')']).filter(|part| columns.contains(part)).collect();
+        assert_eq!(summed, Count::WORDS);
     }
 }

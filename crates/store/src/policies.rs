@@ -95,7 +95,7 @@ impl Conn {
             )
             .await?;
         let stored = rows.iter().map(|row| policy(row.columns())).collect::<Result<_, _>>()?;
-        Ok(Policies::new(self.categories().await?, stored))
+        Ok(Policies::new(self.categories().await?, stored).on(self.ladder().await?))
     }
 
     /// One stored version.

@@ -105,6 +105,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 69, common: include_str!("../migrations/0069_checked_drafts.sql"), sqlite: "", postgres: "" },
     Migration { number: 70, common: include_str!("../migrations/0070_eval_cases.sql"), sqlite: "", postgres: "" },
     Migration { number: 75, common: include_str!("../migrations/0075_outcomes.sql"), sqlite: "", postgres: "" },
+    Migration { number: 76, common: include_str!("../migrations/0076_ladder.sql"), sqlite: "", postgres: "" },
     Migration { number: 80, common: include_str!("../migrations/0080_reviews.sql"), sqlite: "", postgres: "" },
     Migration { number: 81, common: include_str!("../migrations/0081_surveys.sql"), sqlite: "", postgres: "" },
     Migration { number: 82, common: include_str!("../migrations/0082_digests.sql"), sqlite: "", postgres: "" },

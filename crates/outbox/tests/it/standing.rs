@@ -5,12 +5,13 @@ use desk::{
     audit::AuditEvent,
     calibration::Tally,
     ids::{ArticleId, OutboxId, StandingId, VersionId},
+    ladder::{Cause, Rung, Trial},
     standing::{Limits, Unused},
 };
 use outbox::{
     Delivery, DoorError, NewStanding, Question, begin_standing, end_standing, standings, use_standing, uses_of,
 };
-use store::{AgentSession, Grant, Purpose, new_id};
+use store::{AgentSession, Grant, NewStep, Purpose, new_id};
 
 use crate::{
     desk_at::{Case, TestDesk, UNDO, on_both},
@@ -28,6 +29,15 @@ fn sources(desk: &TestDesk) -> Vec<(ArticleId, VersionId)> {
 fn wanted<'a>(desk: &TestDesk, sources: &'a [(ArticleId, VersionId)]) -> NewStanding<'a> {
     let limits = Limits { a_day: 2, a_requester: 3, until: desk.now().plus_seconds(30 * DAY) };
     NewStanding { category: "product.how", body: TEXT, limits, sources }
+}
+
+/// The category has climbed to it.
+async fn on_the_rung(desk: &TestDesk, rung: Rung) {
+    let mut tx = desk.tx().await;
+    let trial = (Trial { n: 200, wrong: 4 }, desk.now());
+    let (category, cause, reason) = ("product.how", Cause::Climbed, "Evidence.");
+    tx.add_step(NewStep { category, queue: None, rung, cause, trial, by: None, reason }).await.expect("steps");
+    tx.commit(AuditEvent::DoorTried { door: "test".into() }).await.expect("commits");
 }
 
 async fn begin(desk: &TestDesk, who: &AgentSession) -> Result<StandingId, DoorError> {

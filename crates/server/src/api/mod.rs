@@ -58,6 +58,7 @@ mod privacy;
 mod problem;
 mod provenance;
 mod provider;
+mod readiness;
 mod readings;
 mod record_words;
 mod relocations;
@@ -173,6 +174,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(digest::router())
         .merge(reviews::router())
         .merge(surveys::router())
+        .merge(readiness::router())
         .merge(scorecard::router())
         .merge(search::router())
         .merge(tray::router())

@@ -172,6 +172,8 @@ impl From<Refusal> for Problem {
             | Refusal::Stays { .. }
             | Refusal::Left => Self::new("refused", StatusCode::CONFLICT, "Refused", detail),
             Refusal::Category { .. }
+            | Refusal::Inside
+            | Refusal::Rung { .. }
             | Refusal::Lapsed { .. }
             | Refusal::Unacknowledged { .. }
             | Refusal::Blocked { .. }

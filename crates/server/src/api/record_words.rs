@@ -242,6 +242,9 @@ fn house(event: &AuditEvent) -> String {
         E::ReadingsShared { setting, .. } => format!("How an agent reads drafts is {setting} from now on."),
         E::AgentConsent { setting, .. } => format!("An agent's own AI setting is now “{setting}”."),
         E::AgentChanged { change, .. } => format!("An agent's account: {change}."),
+        E::RungChanged { rung, cause, .. } => {
+            format!("A category came to the rung “{}” ({}).", rung.replace('_', " "), cause.replace('_', " "))
+        }
         E::PolicyChanged { kind, version, .. } => format!("A policy has a new version: {kind}, {version}."),
         E::ModelTrained { examples, .. } => format!("Triage was trained with {examples} examples."),
         E::TrainingAsked { .. } => "A new training of triage was asked for.".to_owned(),

@@ -3,7 +3,7 @@
 use desk::{
     Refusal,
     audit::AuditEvent,
-    eval::{self, Case},
+    eval::{self, Case, Severity},
     ids::EvalCaseId,
 };
 use redact::{Known, Namespace, Redactor};
@@ -11,7 +11,7 @@ use store::{AgentSession, Conn, EvalCase, EvalCaseState as State, Grant, Purpose
 
 use crate::{
     App, FlowError,
-    flow::{prepare_reply, propose_case},
+    flow::{prepare_reply, propose_case, watch_ladder},
     triager::may_learn_from,
 };
 
@@ -43,6 +43,12 @@ pub async fn approve(app: &App, session: &AgentSession, id: EvalCaseId, text: &s
     let moved = tx.decide_eval_case(id, (row.state, State::Approved), &eval::write(&case), session.agent().id).await?;
     if !moved {
         return Err(FlowError::Stale);
+    }
+    if row.state == State::Proposed
+        && case.severity == Severity::Severe
+        && let Some(category) = &case.category
+    {
+        watch_ladder::severe(app, &mut tx, category).await?;
     }
     tx.commit(AuditEvent::EvalCaseApproved { ticket: row.ticket, case: id }).await?;
     app.live.committed();

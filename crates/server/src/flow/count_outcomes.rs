@@ -3,6 +3,7 @@
 
 use desk::{
     Timestamp,
+    calibration::Seen,
     draft::Support,
     eval::{Origin, Severity},
     failure::Failure,
@@ -14,7 +15,10 @@ use store::{Ended, PageRead, Prepared};
 
 use crate::{
     App, FlowError,
-    flow::propose_case::{self, Because},
+    flow::{
+        propose_case::{self, Because},
+        watch_triage::seen,
+    },
 };
 
 /// Tickets counted at once.
@@ -37,7 +41,9 @@ pub async fn follow(app: &App) -> Result<usize, FlowError> {
     for ended in &changed {
         let before = conn.outcome(ended.ticket).await?;
         let (drafts, pages) = (conn.prepared(ended.ticket).await?, conn.pages_read(ended.ticket).await?);
-        let outcome = outcome(ended, before.as_ref(), (&drafts, &pages), &products);
+        let sorted: Vec<Seen> = conn.answered_of(ended.ticket).await?.iter().filter_map(seen).collect();
+        let beside = Beside { drafts: &drafts, pages: &pages, sorted: &sorted };
+        let outcome = outcome(ended, before.as_ref(), beside, &products);
         if before.as_ref() != Some(&outcome) {
             failed.extend(failure(&outcome, before.as_ref()).map(|because| (outcome.ticket, because)));
             outcomes.push(outcome);
@@ -67,15 +73,23 @@ fn failure(outcome: &Outcome, before: Option<&Outcome>) -> Option<Because> {
     if is_back { because(Origin::CameBack, Failure::MissedQuestion) } else { None }
 }
 
+/// What is known of a ticket beside its row.
+#[derive(Clone, Copy)]
+struct Beside<'a> {
+    drafts: &'a [Prepared],
+    pages: &'a [PageRead],
+    sorted: &'a [Seen],
+}
+
 /// What became of one ticket.
 fn outcome(
     ended: &Ended,
     before: Option<&Outcome>,
-    (drafts, pages): (&[Prepared], &[PageRead]),
+    Beside { drafts, pages, sorted }: Beside<'_>,
     products: &[String],
 ) -> Outcome {
     if let Some(before) = before.filter(|_| !ended.status.is_over()) {
-        return Outcome { counts: came_back(before.counts), ..before.clone() };
+        return Outcome { counts: judged(came_back(before.counts)), ..before.clone() };
     }
     let newest = drafts.last();
     let model = newest.map(|d| d.endpoint.clone().unwrap_or_else(|| d.origin.clone()));
@@ -93,10 +107,11 @@ fn outcome(
         failure: failure.unwrap_or_default(),
         lived: Lived::Here,
     };
-    let counts = answered(ended) + drafted(ended, drafts) + read(pages, ended.unchanged > 0) + others(ended);
+    let counts =
+        answered(ended) + drafted(ended, drafts) + read(pages, ended.unchanged > 0) + others(ended) + sorting(sorted);
     let was_back = before.is_some_and(|before| before.counts.get(Count::Reopened) > 0);
     let is_back = was_back || ended.outcome.as_deref() == Some("reopened");
-    let counts = if is_back { came_back(counts) } else { counts };
+    let counts = judged(if is_back { came_back(counts) } else { counts });
     Outcome { ticket: ended.ticket, number: ended.number, ended: when, place, counts }
 }
 
@@ -109,6 +124,24 @@ const fn came_back(counts: Counts) -> Counts {
         .with(Count::Contained, 0)
         .with(Count::FoundLater, found)
         .with(Count::RatedReopened, rated)
+}
+
+/// With what its drafts came to: one left or was turned down, and that was right or not.
+fn judged(counts: Counts) -> Counts {
+    let any = |of: &[Count]| i64::from(of.iter().any(|count| counts.get(*count) > 0));
+    let was_judged = any(&[Count::Sent, Count::Rejected]);
+    let was_wrong = any(&[Count::Rejected, Count::MeaningChanged, Count::FoundLater]);
+    counts.with(Count::Judged, was_judged).with(Count::Wrong, was_judged * was_wrong)
+}
+
+/// How a person answered the machine's first look at it, if one did.
+fn sorting(seen: &[Seen]) -> Counts {
+    let Some((first, (_, is_right))) = seen.iter().find_map(|s| Some((s, s.outcome()?))) else {
+        return Counts::default();
+    };
+    let (right, sure) = (i64::from(is_right), i64::from(first.decided));
+    let counts = Counts::default().with(Count::Sorted, 1).with(Count::SortedRight, right);
+    counts.with(Count::Sure, sure).with(Count::SureRight, sure * right)
 }
 
 fn answered(ended: &Ended) -> Counts {

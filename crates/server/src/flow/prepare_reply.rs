@@ -132,7 +132,12 @@ pub(crate) fn voice(policies: &Policies, line: &TicketLine, text: &str, now: Tim
 #[must_use]
 pub fn worked(line: &TicketLine) -> Worked<'_> {
     let ticket = &line.ticket;
-    Worked { category: ticket.category.as_deref(), model: ticket.operating_model, flags: &ticket.risk }
+    Worked {
+        category: ticket.category.as_deref(),
+        model: ticket.operating_model,
+        flags: &ticket.risk,
+        queue: Some(&ticket.queue),
+    }
 }
 
 /// Notes a person's name and address among what the second gate hides.

@@ -202,8 +202,16 @@ async fn prepare_again(tx: &mut Tx, before: &Policies, next: &Policy) -> Result<
         PolicyKind::Persona | PolicyKind::Macro => (next.categories.clone(), false),
         PolicyKind::Escalation | PolicyKind::Service => (Vec::new(), false),
     };
+    prepare_waiting(tx, &categories, unsorted).await
+}
+
+/// Prepares open tickets of these categories anew, and those without one where asked; a person's words stay.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn prepare_waiting(tx: &mut Tx, categories: &[String], unsorted: bool) -> Result<(), FlowError> {
     let sorted_by = tx.policies().await?.categories();
-    for ticket in tx.waiting_in(&categories, unsorted).await? {
+    for ticket in tx.waiting_in(categories, unsorted).await? {
         again(tx, ticket, &sorted_by).await?;
     }
     Ok(())

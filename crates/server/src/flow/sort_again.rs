@@ -113,7 +113,8 @@ fn waiting(ways: &Ways, second: &SecondLook, now: Timestamp) -> Option<Waiting> 
 fn placed(ways: &Ways, sorting: &Sorting, now: Timestamp) -> Placed {
     let category = sorting.category.as_deref();
     let model = sorting.operating_model.filter(|_| category.is_none());
-    let conduct = Conduct::of(&ways.policies, Worked { category, model, flags: &sorting.risk }, now);
+    let conduct =
+        Conduct::of(&ways.policies, Worked { category, model, flags: &sorting.risk, queue: Some(&sorting.queue) }, now);
     Placed { queue: sorting.queue.clone(), model: conduct.model, writing: conduct.writing }
 }
 

@@ -11,6 +11,7 @@ use desk::{
     eval::{Origin, Severity},
     failure::Failure,
     ids::TicketId,
+    ladder::{Ladder, Rung},
     language::Language,
     people::AiSetting,
     risk::{Flag, Raised, Rules},
@@ -56,12 +57,13 @@ pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     let messages = conn.messages(&grant, ticket).await?;
     let Some(newest) = messages.iter().rev().find(|m| Some(m.id) == line.ticket.last_inbound) else { return Ok(()) };
     let allowed = consent(app, &mut conn, &line).await?;
-    let rules = Ways::load(&mut conn).await?.rules();
+    let ways = Ways::load(&mut conn).await?;
+    let rules = ways.rules();
     let diagnosis = super::diagnose_ticket::look(app, &mut conn, &line, newest).await?;
     drop(conn);
 
     let opinion = match &allowed {
-        Ok(()) => opinion(app, newest).await?,
+        Ok(()) => unless_off(opinion(app, newest).await?, ways.policies.ladder()),
         Err(refusal) => rules_alone(&refusal.to_string()),
     };
     let mut read = Read::new(&rules, &messages, newest);
@@ -299,6 +301,15 @@ async fn opinion(app: &App, message: &Message) -> Result<Opinion, FlowError> {
         (topic.message, topic.span) = place(topic.span);
     }
     Ok(opinion)
+}
+
+/// Nothing, where the machine would sort into a category in which it is off: people do that.
+fn unless_off(opinion: Opinion, ladder: &Ladder) -> Opinion {
+    let is_off = |(key, _): &(String, f64)| ladder.rung(key, None) == Rung::Off;
+    if opinion.guess.ranked.first().is_some_and(is_off) {
+        return rules_alone("This looks like a category in which the machine is off; people sort it.");
+    }
+    opinion
 }
 
 fn rules_alone(why: &str) -> Opinion {

@@ -116,7 +116,8 @@ impl<'a> Side<'a> {
         let category = ticket.category.as_deref();
         // Of a sorted ticket the category decides; only where there is none does the machine's first look count.
         let model = ticket.model.filter(|_| category.is_none());
-        let conduct = Conduct::of(&self.ways.policies, Worked { category, model, flags: &flags }, now);
+        let worked = Worked { category, model, flags: &flags, queue: Some(&ticket.queue) };
+        let conduct = Conduct::of(&self.ways.policies, worked, now);
         let text = format!("{}\n\n{}", ticket.subject, ticket.text);
         let about = About {
             category,

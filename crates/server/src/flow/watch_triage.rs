@@ -43,7 +43,7 @@ pub async fn drift(conn: &mut Conn, grant: &Grant, now: Timestamp) -> Result<Kep
 }
 
 /// A suggestion with its answer; none when it was replaced before a reply left and nobody answered it.
-fn seen(row: &Answered) -> Option<Seen> {
+pub(crate) fn seen(row: &Answered) -> Option<Seen> {
     let said = match &row.verdict {
         Some((VerdictKind::Accepted, _)) => Said::Accepted,
         Some((VerdictKind::Edited, category)) => Said::Edited { category: category.clone() },

@@ -132,7 +132,9 @@ impl Chore {
             }
             Self::Outcomes => {
                 flow::ask_surveys::ask_due(app).await?;
-                flow::count_outcomes::follow(app).await
+                let counted = flow::count_outcomes::follow(app).await?;
+                flow::watch_ladder::look(app).await?;
+                Ok(counted)
             }
             Self::Calls => flow::page_receivers::call_due(app).await.map(|_| 0),
         }

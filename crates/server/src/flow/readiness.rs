@@ -1,0 +1,128 @@
+//! What is known of each category before it climbs: where it stands, six questions answered from counts, and the trial of what
+//! the next rung promises. Reads only.
+
+use desk::{
+    Timestamp,
+    conduct::{Conduct, Worked},
+    ladder::{Ladder, Rung, Step, Trial},
+    outcome::{Count, Counts},
+    policy::Policies,
+    readiness::{self, Answered, Facts, Missing},
+    standing,
+    triage::Category,
+    trial,
+};
+use store::{Conn, Grant, Scope, StepLine};
+
+use crate::{App, FlowError};
+
+/// Steps told of.
+const STEPS: i64 = 200;
+
+/// A category and how ready it is.
+#[derive(Debug, Clone)]
+pub struct Readiness {
+    /// Which.
+    pub category: Category,
+    /// The queue it is asked about; none for all of them.
+    pub queue: Option<String>,
+    /// Where it stands.
+    pub rung: Rung,
+    /// The step that led there; none where nobody has moved it.
+    pub step: Option<Step>,
+    /// The most its policy leaves room for.
+    pub ceiling: Rung,
+    /// From when evidence counts.
+    pub since: Timestamp,
+    /// Tickets that ended since.
+    pub tickets: i64,
+    /// The six answers.
+    pub answers: Vec<Answered>,
+    /// What the next rung promises is tried on this.
+    pub trial: Trial,
+    /// How strong that is; [`trial::ENOUGH`] is enough.
+    pub evidence: f64,
+    /// The next rung, or all that is missing.
+    pub next: Result<Rung, Vec<Missing>>,
+    /// Queues in which it stands elsewhere.
+    pub pilots: Vec<Step>,
+}
+
+/// Every category whose own queue the reader sees, and the last steps of all.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn all(app: &App, grant: &Grant) -> Result<(Vec<Readiness>, Vec<StepLine>), FlowError> {
+    let now = app.clock.now();
+    let mut conn = app.store.read().await?;
+    let policies = conn.policies().await?;
+    let sees = |category: &Category| match grant.scope() {
+        Scope::Desk => true,
+        Scope::Queues(own) => own.contains(&category.queue),
+    };
+    let mut found = Vec::new();
+    for category in policies.categories().into_iter().filter(sees) {
+        found.push(of(&mut conn, &policies, &category, None, now).await?);
+    }
+    let mut steps = conn.steps(STEPS).await?;
+    steps.retain(|line| found.iter().any(|one| one.category.key == line.step.category));
+    Ok((found, steps))
+}
+
+/// One category, everywhere or in one queue.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn of(
+    conn: &mut Conn,
+    policies: &Policies,
+    category: &Category,
+    queue: Option<&str>,
+    now: Timestamp,
+) -> Result<Readiness, FlowError> {
+    let (ladder, key) = (policies.ladder(), category.key.as_str());
+    let (step, rung) = (ladder.step(key, queue).cloned(), ladder.rung(key, queue));
+    let since = readiness::window(step.as_ref().map(|s| s.at), now);
+    let counts = conn.counts_of(key, queue, (since, now)).await?;
+    // Of answers that just left nobody knows yet whether the requester comes back.
+    let ripe = conn.counts_of(key, queue, (since, now.plus_seconds(-readiness::RIPE_DAYS * 86_400))).await?;
+    let lately = now.plus_seconds(-readiness::REVIEW_DAYS * 86_400);
+    let facts = Facts {
+        counts,
+        goes_up_with: policies.terms(key).map_or(0, |terms| terms.escalate_when.len()),
+        reviewed: conn.counts_of(key, queue, (lately, now)).await?.get(Count::Reviewed),
+    };
+    let ceiling = ceiling(policies, key, now);
+    let trial = tried(rung, &counts, &ripe);
+    let promised = rung.up().map_or(1.0, readiness::promised);
+    Ok(Readiness {
+        category: category.clone(),
+        queue: queue.map(str::to_owned),
+        rung,
+        step,
+        ceiling,
+        since,
+        tickets: counts.get(Count::Tickets),
+        answers: readiness::answers(&facts),
+        trial,
+        evidence: if promised < 1.0 { trial::evidence(trial, promised) } else { 0.0 },
+        next: readiness::may_climb(rung, ceiling, &facts, trial),
+        pilots: ladder.steps().iter().filter(|s| s.category == key && s.queue.is_some()).cloned().collect(),
+    })
+}
+
+fn tried(rung: Rung, counts: &Counts, ripe: &Counts) -> Trial {
+    match rung.up() {
+        Some(next @ Rung::StandingApprovals) => readiness::trial(next, ripe),
+        Some(next) => readiness::trial(next, counts),
+        None => readiness::trial(rung, ripe),
+    }
+}
+
+/// The most that a category's policy leaves room for, whatever was earned.
+fn ceiling(policies: &Policies, category: &str, now: Timestamp) -> Rung {
+    let unclimbed = policies.clone().on(Ladder::default());
+    let worked = Worked { category: Some(category), model: None, flags: &[], queue: None };
+    let conduct = Conduct::of(&unclimbed, worked, now);
+    Rung::ceiling(conduct.writing, standing::is_low_risk(&conduct))
+}

@@ -1,0 +1,108 @@
+//! Categories fall from their rung by themselves: at once when a person confirms something severe, and by the clock when
+//! more goes wrong than before, or nobody reviews any more.
+
+use desk::{
+    audit::AuditEvent,
+    falling::{Since, falls},
+    ladder::{Cause, Rung, Step, Trial},
+    outcome::Count,
+    readiness::REVIEW_DAYS,
+};
+use store::{NewStep, Tx};
+
+use crate::{
+    App, FlowError,
+    flow::{PREPARATION, take_step::follow},
+};
+
+/// Looks at every category that climbed. Returns how many fell.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn look(app: &App) -> Result<usize, FlowError> {
+    let now = app.clock.now();
+    let mut conn = app.store.read().await?;
+    let mut fallen = Vec::new();
+    for step in conn.ladder().await?.steps().iter().filter(|s| s.cause == Cause::Climbed) {
+        let queue = step.queue.as_deref();
+        let wrong = conn.wrong_since(&step.category, queue, step.at).await?;
+        let lately = now.plus_seconds(-REVIEW_DAYS * 86_400);
+        let was_reviewed = conn.counts_of(&step.category, queue, (lately, now)).await?.get(Count::Reviewed) > 0;
+        let reviewed = was_reviewed.then_some(now);
+        let since = Since { rung: step.rung, step: Some(step), severe: 0, wrong: &wrong, reviewed };
+        if let Some((to, cause)) = falls(&since, now) {
+            fallen.push((step.clone(), to, cause, trial(&wrong)));
+        }
+    }
+    drop(conn);
+    for (step, to, cause, trial) in &fallen {
+        let mut tx = app.store.begin(&PREPARATION, now).await?;
+        // Somebody may have moved it in the meantime.
+        if tx.ladder().await?.step(&step.category, step.queue.as_deref()).map(|s| s.id) != Some(step.id) {
+            tx.abandon().await?;
+            continue;
+        }
+        let event = fall(&mut tx, step, *to, *cause, *trial).await?;
+        follow(app, &mut tx, &step.category).await?;
+        tx.commit(event).await?;
+        app.live.committed();
+    }
+    Ok(fallen.len())
+}
+
+/// A person confirmed that something severe went wrong in a category: it falls by a rung in every queue, in the same
+/// transaction.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn severe(app: &App, tx: &mut Tx, category: &str) -> Result<(), FlowError> {
+    let ladder = tx.ladder().await?;
+    let pilots = ladder.steps().iter().filter(|s| s.category == category && s.queue.is_some());
+    let queues: Vec<Option<String>> = pilots.map(|s| s.queue.clone()).chain([None]).collect();
+    for queue in queues {
+        let (step, rung) = (ladder.step(category, queue.as_deref()), ladder.rung(category, queue.as_deref()));
+        let since = Since { rung, step, severe: 1, wrong: &[], reviewed: None };
+        let Some((to, cause)) = falls(&since, tx.now()) else { continue };
+        let new = NewStep {
+            category,
+            queue: queue.as_deref(),
+            rung: to,
+            cause,
+            trial: (Trial { n: 1, wrong: 1 }, tx.now()),
+            by: None,
+            reason: "A person confirmed a severe failure.",
+        };
+        let step = tx.add_step(new).await?;
+        tx.record(changed(step, to, cause)).await?;
+    }
+    follow(app, tx, category).await
+}
+
+async fn fall(tx: &mut Tx, from: &Step, to: Rung, cause: Cause, trial: Trial) -> Result<AuditEvent, FlowError> {
+    let reason = match cause {
+        Cause::Drift => "More answers went wrong than when it climbed.",
+        Cause::ReviewLapsed => "Nobody reviewed what the machine wrote here for 30 days.",
+        Cause::SevereFailure => "A person confirmed a severe failure.",
+        Cause::Climbed | Cause::Lowered => "",
+    };
+    let new = NewStep {
+        category: &from.category,
+        queue: from.queue.as_deref(),
+        rung: to,
+        cause,
+        trial: (trial, from.at),
+        by: None,
+        reason,
+    };
+    let step = tx.add_step(new).await?;
+    Ok(changed(step, to, cause))
+}
+
+fn changed(step: desk::ids::StepId, to: Rung, cause: Cause) -> AuditEvent {
+    AuditEvent::RungChanged { step, rung: to.word().to_owned(), cause: cause.word().to_owned() }
+}
+
+fn trial(wrong: &[bool]) -> Trial {
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    Trial { n: count(wrong.len()), wrong: count(wrong.iter().filter(|w| **w).count()) }
+}
