@@ -177,12 +177,14 @@ fn lapse(policies: &Policies, policy: &Policy, now: Timestamp) -> Option<String>
 }
 
 /// The lowest rung of everything that applies, and the steps that led there: as with terms, not knowing the category is no way
-/// around them.
+/// around them. Where nothing applies, no more than some category has earned.
 fn rung<'a>(policies: &'a Policies, apply: &[&Policy], queue: Option<&str>) -> (Rung, Vec<&'a Step>) {
+    let ladder = policies.ladder();
     let models = apply.iter().filter(|p| p.kind == PolicyKind::OperatingModel);
-    let steps: Vec<&Step> = models.clone().filter_map(|p| policies.ladder().step(&p.key, queue)).collect();
-    let lowest = models.map(|p| policies.ladder().rung(&p.key, queue)).min();
-    (lowest.unwrap_or(ladder::START), steps)
+    let steps: Vec<&Step> = models.clone().filter_map(|p| ladder.step(&p.key, queue)).collect();
+    let lowest = models.map(|p| ladder.rung(&p.key, queue)).min();
+    let earned = || policies.shipped_categories().iter().map(|c| ladder.rung(&c.key, queue)).max();
+    (lowest.or_else(earned).unwrap_or(ladder::START), steps)
 }
 
 fn pins(apply: &[&Policy], steps: Vec<&Step>) -> String {

@@ -158,3 +158,36 @@ fn no_guess_gives_a_grave_ticket_a_draft() {
     }
     assert!(seen > 100);
 }
+
+#[test]
+fn a_rung_narrows_what_its_category_leaves_the_machine_and_not_knowing_the_category_is_no_way_around() {
+    use crate::ladder::{Cause, Ladder, Trial};
+    let step = |n: u128, category: &str, rung| Step {
+        id: Uuid::from_u128(n).into(),
+        category: category.into(),
+        queue: None,
+        rung,
+        cause: Cause::Lowered,
+        trial: Trial::default(),
+        at: NOW,
+    };
+    let on = |steps: Vec<Step>| shipped().on(Ladder::new(steps));
+    let question = OperatingModel::ProductQuestion;
+    let low = on(vec![step(1, "how", Rung::TriageOnly)]);
+    let conduct = of(&low, Some("how"), question, &[]);
+    assert_eq!((conduct.rung, conduct.writing), (Rung::TriageOnly, Writing::Nothing));
+    assert!(conduct.withheld().is_some_and(|why| why.contains("triage only")) && conduct.pins.contains("rung/how@"));
+    assert!(matches!(conduct.allows(DraftOrigin::Assembled), Err(Refusal::Rung { .. })));
+    assert_eq!(conduct.allows(DraftOrigin::Agent), Ok(()));
+    assert_eq!(of(&low, None, question, &[]).rung, Rung::TriageOnly, "nobody knows that it is not one of these");
+    assert_eq!(of(&low, Some("invoice"), OperatingModel::BillingExplanation, &[]).rung, Rung::Drafts);
+
+    let inside = on(vec![step(1, "how", Rung::DraftsInside)]);
+    let conduct = of(&inside, Some("how"), question, &[]);
+    assert_eq!((conduct.writing, conduct.withheld()), (Writing::Draft, None), "drafted, and kept inside");
+    assert_eq!(conduct.allows(DraftOrigin::Model), Err(Refusal::Inside));
+
+    let all = ["how", "invoice", "charge", "lawyer"].into_iter().zip(1..);
+    let all = on(all.map(|(key, n)| step(n, key, Rung::DraftsInside)).collect());
+    assert_eq!(of(&all, None, OperatingModel::Technical, &[]).rung, Rung::DraftsInside, "no category has earned more");
+}

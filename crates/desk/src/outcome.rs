@@ -94,7 +94,8 @@ closed_list! {
         Sure = "sure",
         /// One if it was right then.
         SureRight = "sure_right",
-        /// One if a reviewer looked at a draft or reply of it.
+        /// One if a reviewer looked at a draft or reply of it; of generated tickets only, those of real ones are read where
+        /// they stand.
         Reviewed = "reviewed",
         /// One if they found it wrong.
         ReviewFailed = "review_failed",
@@ -148,6 +149,15 @@ impl Counts {
     pub const fn with(mut self, count: Count, n: i64) -> Self {
         self.0[count as usize] = n;
         self
+    }
+
+    /// With what its drafts came to: one left or was turned down, and that was right or not.
+    #[must_use]
+    pub fn judged(self) -> Self {
+        let any = |of: &[Count]| i64::from(of.iter().any(|count| self.get(*count) > 0));
+        let was_judged = any(&[Count::Sent, Count::Rejected]);
+        let was_wrong = any(&[Count::Rejected, Count::MeaningChanged, Count::FoundLater]);
+        self.with(Count::Judged, was_judged).with(Count::Wrong, was_judged * was_wrong)
     }
 
     /// With so many minutes or seconds of this, and their square.

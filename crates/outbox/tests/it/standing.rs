@@ -87,6 +87,9 @@ fn it_is_begun_by_a_lead_with_a_password_and_leaves_word_for_word() {
         let unsourced =
             begin_standing(&desk.door, &desk.store, &desk.timo, &bare, bare.digest(), KNOWN, desk.now()).await;
         assert!(matches!(unsourced, Err(DoorError::Refused(Refusal::Unfit { .. }))), "it rests on nothing");
+        let early = begin(&desk, &desk.timo).await;
+        assert!(matches!(early, Err(DoorError::Refused(Refusal::Unfit { .. }))), "its category has not climbed");
+        on_the_rung(&desk, Rung::StandingApprovals).await;
         let id = begin(&desk, &desk.timo).await.expect("begins");
 
         let (case, outbox) = answered(&desk).await;
@@ -110,8 +113,24 @@ fn it_is_begun_by_a_lead_with_a_password_and_leaves_word_for_word() {
 }
 
 #[test]
+fn a_category_that_falls_sends_nothing_by_itself() {
+    on_both(async |desk| {
+        on_the_rung(&desk, Rung::StandingApprovals).await;
+        desk.confirm(&desk.timo).await;
+        begin(&desk, &desk.timo).await.expect("begins");
+        let (_, outbox) = answered(&desk).await;
+        desk.wait(1);
+        on_the_rung(&desk, Rung::Drafts).await;
+        desk.wait(UNDO + 1);
+        assert_eq!(desk.deliver(outbox).await, Delivery::Stopped { because: Refusal::PolicyChanged });
+        assert_eq!(answer(&desk, desk.case().await).await, Some(Err(Unused::Rung)));
+    });
+}
+
+#[test]
 fn limits_and_a_changed_world_stop_it() {
     on_both(async |desk| {
+        on_the_rung(&desk, Rung::StandingApprovals).await;
         desk.confirm(&desk.timo).await;
         begin(&desk, &desk.timo).await.expect("begins");
         let (first, outbox) = answered(&desk).await;
@@ -145,6 +164,7 @@ fn limits_and_a_changed_world_stop_it() {
 #[test]
 fn a_changed_article_stops_it() {
     on_both(async |desk| {
+        on_the_rung(&desk, Rung::StandingApprovals).await;
         desk.confirm(&desk.timo).await;
         begin(&desk, &desk.timo).await.expect("begins");
         let (case, outbox) = answered(&desk).await;
@@ -164,6 +184,7 @@ fn a_changed_article_stops_it() {
 #[test]
 fn the_kill_switch_takes_back_what_waits() {
     on_both(async |desk| {
+        on_the_rung(&desk, Rung::StandingApprovals).await;
         desk.confirm(&desk.timo).await;
         let id = begin(&desk, &desk.timo).await.expect("begins");
         let (case, outbox) = answered(&desk).await;
@@ -196,6 +217,7 @@ fn the_kill_switch_takes_back_what_waits() {
 #[test]
 fn a_forged_one_answers_nobody() {
     on_both(async |desk| {
+        on_the_rung(&desk, Rung::StandingApprovals).await;
         desk.confirm(&desk.timo).await;
         let id = begin(&desk, &desk.timo).await.expect("begins");
         for change in ["body = 'Pay to another account.'", "a_day = 200", "until_at = until_at + 1", "ended_at = null"]

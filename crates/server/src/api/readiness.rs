@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    auth::{Answering, Caller},
+    auth::{Caller, Leading},
     extract::{Body, word},
     page::time,
     problem::{Problem, ProblemBody},
@@ -207,7 +207,7 @@ async fn get_readiness(State(app): State<Arc<App>>, caller: Caller) -> Result<Js
     responses((status = 204), (status = "4XX", body = ProblemBody)))]
 async fn take_step(
     State(app): State<Arc<App>>,
-    Answering(session): Answering,
+    Leading(session): Leading,
     Body(new): Body<NewLadderStep>,
 ) -> Result<StatusCode, Problem> {
     let rung: Rung = word(&new.rung)?;

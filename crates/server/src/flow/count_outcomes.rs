@@ -89,7 +89,7 @@ fn outcome(
     products: &[String],
 ) -> Outcome {
     if let Some(before) = before.filter(|_| !ended.status.is_over()) {
-        return Outcome { counts: judged(came_back(before.counts)), ..before.clone() };
+        return Outcome { counts: came_back(before.counts).judged(), ..before.clone() };
     }
     let newest = drafts.last();
     let model = newest.map(|d| d.endpoint.clone().unwrap_or_else(|| d.origin.clone()));
@@ -111,7 +111,7 @@ fn outcome(
         answered(ended) + drafted(ended, drafts) + read(pages, ended.unchanged > 0) + others(ended) + sorting(sorted);
     let was_back = before.is_some_and(|before| before.counts.get(Count::Reopened) > 0);
     let is_back = was_back || ended.outcome.as_deref() == Some("reopened");
-    let counts = judged(if is_back { came_back(counts) } else { counts });
+    let counts = if is_back { came_back(counts) } else { counts }.judged();
     Outcome { ticket: ended.ticket, number: ended.number, ended: when, place, counts }
 }
 
@@ -124,14 +124,6 @@ const fn came_back(counts: Counts) -> Counts {
         .with(Count::Contained, 0)
         .with(Count::FoundLater, found)
         .with(Count::RatedReopened, rated)
-}
-
-/// With what its drafts came to: one left or was turned down, and that was right or not.
-fn judged(counts: Counts) -> Counts {
-    let any = |of: &[Count]| i64::from(of.iter().any(|count| counts.get(*count) > 0));
-    let was_judged = any(&[Count::Sent, Count::Rejected]);
-    let was_wrong = any(&[Count::Rejected, Count::MeaningChanged, Count::FoundLater]);
-    counts.with(Count::Judged, was_judged).with(Count::Wrong, was_judged * was_wrong)
 }
 
 /// How a person answered the machine's first look at it, if one did.

@@ -83,14 +83,14 @@ pub async fn of(
     let (ladder, key) = (policies.ladder(), category.key.as_str());
     let (step, rung) = (ladder.step(key, queue).cloned(), ladder.rung(key, queue));
     let since = readiness::window(step.as_ref().map(|s| s.at), now);
-    let counts = conn.counts_of(key, queue, (since, now)).await?;
+    let counts = with_reviews(conn, key, queue, (since, now)).await?;
     // Of answers that just left nobody knows yet whether the requester comes back.
     let ripe = conn.counts_of(key, queue, (since, now.plus_seconds(-readiness::RIPE_DAYS * 86_400))).await?;
     let lately = now.plus_seconds(-readiness::REVIEW_DAYS * 86_400);
     let facts = Facts {
         counts,
         goes_up_with: policies.terms(key).map_or(0, |terms| terms.escalate_when.len()),
-        reviewed: conn.counts_of(key, queue, (lately, now)).await?.get(Count::Reviewed),
+        reviewed: with_reviews(conn, key, queue, (lately, now)).await?.get(Count::Reviewed),
     };
     let ceiling = ceiling(policies, key, now);
     let trial = tried(rung, &counts, &ripe);
@@ -109,6 +109,25 @@ pub async fn of(
         next: readiness::may_climb(rung, ceiling, &facts, trial),
         pilots: ladder.steps().iter().filter(|s| s.category == key && s.queue.is_some()).cloned().collect(),
     })
+}
+
+/// What became of a category's tickets, and what reviewers said of it since then. Reviews are of a category, not of a queue.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn with_reviews(
+    conn: &mut Conn,
+    category: &str,
+    queue: Option<&str>,
+    (since, until): (Timestamp, Timestamp),
+) -> Result<Counts, FlowError> {
+    let counts = conn.counts_of(category, queue, (since, until)).await?;
+    let done = conn.reviews_by_category(since).await?;
+    let done = done.iter().find(|done| done.category == category);
+    let (reviewed, failed) = done.map_or((0, 0), |done| (done.reviewed, done.failed));
+    let more = |count, n: i64| counts.get(count).saturating_add(n);
+    let (reviewed, failed) = (more(Count::Reviewed, reviewed), more(Count::ReviewFailed, failed));
+    Ok(counts.with(Count::Reviewed, reviewed).with(Count::ReviewFailed, failed))
 }
 
 fn tried(rung: Rung, counts: &Counts, ripe: &Counts) -> Trial {

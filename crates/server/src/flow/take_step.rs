@@ -2,7 +2,6 @@
 //! stands in `watch_ladder`.
 
 use desk::{
-    Refusal,
     audit::AuditEvent,
     ladder::{Cause, Rung},
     policy::Policies,
@@ -10,7 +9,11 @@ use desk::{
 };
 use store::{AgentSession, NewStep, Tx};
 
-use super::{readiness, set_policy::prepare_waiting, sign_in::recently_confirmed};
+use super::{
+    readiness,
+    set_policy::{may_write, prepare_waiting},
+    sign_in::recently_confirmed,
+};
 use crate::{App, FlowError};
 
 /// Longest reason, in characters.
@@ -32,12 +35,10 @@ pub struct Wanted {
 /// Takes a category up by one rung, or down.
 ///
 /// # Errors
-/// [`Refusal::Role`] for all but leads and administrators, [`Refusal::ConfirmFirst`] before a climb, [`FlowError::Conflict`]
+/// [`desk::Refusal::Role`] for all but leads and administrators, [`desk::Refusal::ConfirmFirst`] before a climb, [`FlowError::Conflict`]
 /// with all that is missing, [`FlowError::Invalid`] for a rung that is not the next one, [`FlowError::NotFound`].
 pub async fn take(app: &App, session: &AgentSession, wanted: &Wanted) -> Result<(), FlowError> {
-    if !session.agent().role.leads() {
-        return Err(Refusal::Role { needs: "leads and administrators can".to_owned() }.into());
-    }
+    may_write(session)?;
     let (now, queue) = (app.clock.now(), wanted.queue.as_deref());
     let reason = wanted.reason.trim();
     if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX {

@@ -12,7 +12,7 @@ use store::{NewStep, Tx};
 
 use crate::{
     App, FlowError,
-    flow::{PREPARATION, take_step::follow},
+    flow::{PREPARATION, readiness::with_reviews, take_step::follow},
 };
 
 /// Looks at every category that climbed. Returns how many fell.
@@ -27,7 +27,8 @@ pub async fn look(app: &App) -> Result<usize, FlowError> {
         let queue = step.queue.as_deref();
         let wrong = conn.wrong_since(&step.category, queue, step.at).await?;
         let lately = now.plus_seconds(-REVIEW_DAYS * 86_400);
-        let was_reviewed = conn.counts_of(&step.category, queue, (lately, now)).await?.get(Count::Reviewed) > 0;
+        let was_reviewed =
+            with_reviews(&mut conn, &step.category, queue, (lately, now)).await?.get(Count::Reviewed) > 0;
         let reviewed = was_reviewed.then_some(now);
         let since = Since { rung: step.rung, step: Some(step), severe: 0, wrong: &wrong, reviewed };
         if let Some((to, cause)) = falls(&since, now) {

@@ -29,6 +29,7 @@ mod incidents;
 mod index_again;
 mod kept;
 mod knowledge;
+mod ladder;
 mod learning;
 mod leases;
 mod leaving;

@@ -2,6 +2,7 @@
 
 use desk::{
     audit::{AuditEvent, Service},
+    ladder::{Cause, Rung},
     operating::OperatingModel,
     triage::Category,
 };
@@ -12,6 +13,7 @@ use store::{MailSource, ServiceIdentity};
 use crate::{
     client::Client,
     harness::{NOON, PASSWORD, SUPPORT, TestDesk, UNDO, mail, on_each},
+    ladder::on_the_rung,
     learning::{INVOICES, past, trained},
 };
 
@@ -70,6 +72,9 @@ fn a_text_approved_beforehand_answers_on_evidence_alone_and_ends_at_once() {
         let early = mara.post("/standing-approvals/preview", wanted(desk)).await.expect(200);
         assert!(early["unfit"].as_str().unwrap().contains("at least 50 are needed"), "{early}");
         accepted(desk, &mara, 52).await;
+        let below = mara.post("/standing-approvals/preview", wanted(desk)).await.expect(200);
+        assert!(below["unfit"].as_str().unwrap().contains("on the rung “drafts”"), "{below}");
+        on_the_rung(desk, "billing.invoice", Rung::StandingApprovals, Cause::Climbed).await;
 
         timo.post("/standing-approvals/preview", wanted(desk)).await.problem(403);
         let shown = mara.post("/standing-approvals/preview", wanted(desk)).await.expect(200);

@@ -1,5 +1,7 @@
 //! What the learning loop promises, measured: each part in its own file.
 
+mod drift;
+mod readiness;
 mod scorecard;
 
 use super::Figure;
@@ -10,5 +12,8 @@ use crate::cli::Failure;
 /// # Errors
 /// As [`super::Bench::run`].
 pub async fn measure() -> Result<Vec<Figure>, Failure> {
-    scorecard::measure().await
+    let mut figures = readiness::measure();
+    figures.extend(drift::measure());
+    figures.extend(scorecard::measure().await?);
+    Ok(figures)
 }
