@@ -7,6 +7,7 @@ import "./styles/inbox.css";
 import "./styles/ticket.css";
 import "./styles/escalation.css";
 import "./styles/attention.css";
+import "./styles/readiness.css";
 import "./styles/scorecard.css";
 import "./styles/reviews.css";
 import "./styles/assist.css";

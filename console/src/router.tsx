@@ -67,6 +67,7 @@ const standing = createRoute({ getParentRoute: () => shell, path: "/settings/sta
 const accounts = createRoute({ getParentRoute: () => shell, path: "/settings/people", component: lazyRouteComponent(() => import("./accounts/AccountsPage"), "AccountsPage") });
 const reading = createRoute({ getParentRoute: () => shell, path: "/settings/reading", component: lazyRouteComponent(() => import("./reading/ReadingPage"), "ReadingPage") });
 const insights = createRoute({ getParentRoute: () => shell, path: "/insights", component: lazyRouteComponent(() => import("./insights/InsightsPage"), "InsightsPage") });
+const readiness = createRoute({ getParentRoute: () => shell, path: "/readiness", component: lazyRouteComponent(() => import("./readiness/ReadinessPage"), "ReadinessPage") });
 const scorecard = createRoute({ getParentRoute: () => shell, path: "/scorecard", component: lazyRouteComponent(() => import("./scorecard/ScorecardPage"), "ScorecardPage") });
 const incidents = createRoute({ getParentRoute: () => shell, path: "/incidents", component: lazyRouteComponent(() => import("./incidents/IncidentsPage"), "IncidentsPage") });
 const incident = createRoute({ getParentRoute: () => shell, path: "/incidents/$incidentId", component: lazyRouteComponent(() => import("./incidents/IncidentPage"), "IncidentRoute") });
@@ -86,7 +87,7 @@ export const router = createRouter({
     signIn,
     welcome,
     shell.addChildren([
-      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), patterns, search, tray.addChildren([letter]), bulks, newBulk, bulk, origin, record, departures, quarantine, settings, policies, policy, standing, accounts, reading, insights, scorecard, incidents, incident, flags, evalCases, reviews, digest, tasks,
+      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), patterns, search, tray.addChildren([letter]), bulks, newBulk, bulk, origin, record, departures, quarantine, settings, policies, policy, standing, accounts, reading, insights, readiness, scorecard, incidents, incident, flags, evalCases, reviews, digest, tasks,
     ]),
   ]),
   defaultPreload: false,

@@ -1485,6 +1485,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where each category stands, six answers about it, and what is missing before the next rung. */
+        get: operations["get_readiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readiness/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a category one rung up, on evidence and with the password typed again, or down. Leads and administrators. */
+        post: operations["take_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readings/groups": {
         parameters: {
             query?: never;
@@ -3372,6 +3406,53 @@ export interface components {
             right: number;
             unobjected: number;
         };
+        /** @description A category. */
+        CategoryReadiness: {
+            answers: components["schemas"]["ReadinessAnswer"][];
+            /** @description Since when it stands there; null where nobody has moved it. */
+            at?: string | null;
+            /** @description Why; null where nobody has moved it. */
+            cause?: string | null;
+            /** @description The most its policy leaves room for. */
+            ceiling: string;
+            /**
+             * Format: double
+             * @description How much stronger the evidence is for keeping the promise than for breaking it.
+             */
+            evidence: number;
+            key: string;
+            /**
+             * Format: int64
+             * @description What that is tried on: looked at.
+             */
+            looked_at: number;
+            /** @description All that is missing, in sentences. */
+            missing: string[];
+            name: string;
+            /** @description The rung above; null at the top and under its policy's ceiling. */
+            next?: string | null;
+            pilots: components["schemas"]["Pilot"][];
+            /**
+             * Format: double
+             * @description The share of errors that the next rung promises to stay under; null where there is none.
+             */
+            promised?: number | null;
+            /** @description Whether everything is there. */
+            ready: boolean;
+            rung: string;
+            /** @description From when evidence counts. */
+            since: string;
+            /**
+             * Format: int64
+             * @description Tickets that ended since.
+             */
+            tickets: number;
+            /**
+             * Format: int64
+             * @description Of these, wrong.
+             */
+            wrong: number;
+        };
         /** @description A person's word on a cause. */
         CauseVerdict: {
             at: string;
@@ -4293,6 +4374,43 @@ export interface components {
             /** Format: int64 */
             waiting: number;
         };
+        /** @description Where categories stand, how ready they are, and the last steps. */
+        Ladder: {
+            categories: components["schemas"]["CategoryReadiness"][];
+            /**
+             * Format: double
+             * @description Evidence from which a promise is believed.
+             */
+            enough: number;
+            /** @description Rungs from the lowest to the highest, as words. */
+            rungs: string[];
+            /** @description Newest first, at most 200. */
+            steps: components["schemas"]["LadderStep"][];
+            /**
+             * Format: int64
+             * @description Days that evidence counts at most.
+             */
+            window_days: number;
+        };
+        /** @description A step that was taken. */
+        LadderStep: {
+            at: string;
+            /** @description Who took it; null when it fell. */
+            by?: string | null;
+            category: string;
+            cause: string;
+            /**
+             * Format: int64
+             * @description Its evidence: looked at, of these wrong, and from when that counted.
+             */
+            looked_at: number;
+            queue?: string | null;
+            reason: string;
+            rung: string;
+            since: string;
+            /** Format: int64 */
+            wrong: number;
+        };
         /** @description A ticket that does not get the letter. */
         LeftOutTicket: {
             /** @description Which slot, or which check or rule. */
@@ -5159,6 +5277,17 @@ export interface components {
             /** @description `agent`, `lead`, `knowledge_owner`, `auditor` or `admin`. */
             role: string;
         };
+        /** @description A step to take. */
+        NewLadderStep: {
+            /** @description Category key. */
+            category: string;
+            /** @description A queue it shall hold in; everywhere when absent. */
+            queue?: string | null;
+            /** @description Why. */
+            reason: string;
+            /** @description Where it shall lead: the next one up, or any below. */
+            rung: string;
+        };
         /** @description Which ticket goes on. */
         NewMerge: {
             /** @description Id or number of the ticket that goes on; it is of the same requester. */
@@ -5844,6 +5973,11 @@ export interface components {
             /** @description `active` or `off`. */
             state: string;
         };
+        /** @description A queue in which a category stands elsewhere. */
+        Pilot: {
+            queue: string;
+            rung: string;
+        };
         /** @description Where a ticket goes, and what the machine may write there. */
         Placement: {
             model: string;
@@ -6093,6 +6227,20 @@ export interface components {
         /** @description The id of what was made. */
         Raised: {
             id: string;
+        };
+        /** @description An answer with the figures it rests on. */
+        ReadinessAnswer: {
+            /** @description `yes`, `no` or `too_few`. */
+            answer: string;
+            /** Format: int64 */
+            part: number;
+            /** @description `segment`, `documents`, `doubt`, `minute`, `escalation` or `cadence`. */
+            question: string;
+            /**
+             * Format: int64
+             * @description Of so many; 0 where there is no whole.
+             */
+            whole: number;
         };
         /** @description A queue's people, each counting once. */
         ReadingGroup: {
@@ -10291,6 +10439,62 @@ export interface operations {
         requestBody?: never;
         responses: {
             202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_readiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ladder"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLadderStep"];
+            };
+        };
+        responses: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -234,3 +234,11 @@ export type ReviewSummary = Narrow<"ReviewSummary", { agreement: ReviewAgreement
 export type DigestStep = Narrow<"DigestStep", { remedy: "answer" | "read_article" | "write_article" | "look_at_category" | "check_cases" }>;
 type Fault = "rejected" | "second_look" | "low_rating" | "returned" | "corrected";
 export type WeekDigest = Narrow<"WeekDigest", { mail: "on" | "off"; steps: DigestStep[]; faults: Narrow<"DigestFault", { fault: Fault }>[]; failed: Narrow<"DigestFailure", { fault: Fault }>[] }>;
+
+export type Rung = "off" | "triage_only" | "drafts_inside" | "drafts" | "standing_approvals";
+export type StepCause = "climbed" | "lowered" | "severe_failure" | "drift" | "review_lapsed";
+export type ReadinessAnswer = Narrow<"ReadinessAnswer", { question: "segment" | "documents" | "doubt" | "minute" | "escalation" | "cadence"; answer: "yes" | "no" | "too_few" }>;
+export type Pilot = Narrow<"Pilot", { rung: Rung }>;
+export type CategoryReadiness = Narrow<"CategoryReadiness", { rung: Rung; ceiling: Rung; next: Rung | null; cause: StepCause | null; answers: ReadinessAnswer[]; pilots: Pilot[] }>;
+export type LadderStep = Narrow<"LadderStep", { rung: Rung; cause: StepCause }>;
+export type Ladder = Narrow<"Ladder", { rungs: Rung[]; categories: CategoryReadiness[]; steps: LadderStep[] }>;

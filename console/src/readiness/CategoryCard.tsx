@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { IconCircleCheck, IconCircleDashed, IconCircleX } from "@tabler/icons-react";
 import { useState } from "react";
 import { useSession } from "../api/queries";
@@ -8,6 +9,8 @@ import { t, word } from "../strings";
 import { day, percent } from "../text/time";
 import { TakeStep } from "./TakeStep";
 
+/** Where the evidence of an answer stands. */
+const behind = { segment: "/insights", documents: "/scorecard", doubt: "/insights", minute: "/scorecard", escalation: "/scorecard", cadence: "/reviews" } as const;
 const marks = { yes: IconCircleCheck, no: IconCircleX, too_few: IconCircleDashed };
 
 /** A category: its rung, the six answers, the trial of the next rung, and the step. */
@@ -50,10 +53,10 @@ function Rungs({ one, rungs }: { one: CategoryReadiness; rungs: Rung[] }) {
 
 function Answer({ answer }: { answer: ReadinessAnswer }) {
   const Mark = marks[answer.answer];
-  const figures = answer.question === "minute" && answer.whole > 0 ? { n: Math.round(answer.part / answer.whole) } : { part: answer.part, whole: answer.whole };
+  const figures: Record<string, number> = answer.question === "minute" && answer.whole > 0 ? { n: Math.round(answer.part / answer.whole) } : { part: answer.part, whole: answer.whole };
   return (
     <li data-answer={answer.answer}>
-      <Mark size={15} aria-hidden /> <span>{word("readyAsk", answer.question)} <b>{word("readyAnswer", answer.answer)}</b> <span className="quiet">{t(`readyFigure.${answer.question}`, figures)}</span></span>
+      <Mark size={15} aria-hidden /> <span>{word("readyAsk", answer.question)} <b>{word("readyAnswer", answer.answer)}</b> <Link className="link" to={behind[answer.question]}>{t(`readyFigure.${answer.question}`, figures)}</Link></span>
     </li>
   );
 }

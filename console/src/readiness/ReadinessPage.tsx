@@ -19,7 +19,7 @@ export function ReadinessPage() {
         <h1>{t("readiness.title")}</h1>
         <Link className="link" to="/scorecard">{t("scorecard.link")}</Link>
       </header>
-      <p className="quiet">{t("readiness.lead")}</p>
+      <p className="quiet">{t("readiness.lead")}{data?.generated && ` ${t("readiness.generated")}`}</p>
       {error ? <Failure error={error} onRetry={() => void refetch()} /> : !data ? <Rows count={4} height={150} /> : data.categories.length === 0 ? <Empty title={t("readiness.none")} detail={t("readiness.noneDetail")} /> : <Cards ladder={data} />}
     </div>
   );

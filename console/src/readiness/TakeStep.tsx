@@ -1,9 +1,8 @@
 import { Button, Select, TextInput } from "@mantine/core";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { queryClient } from "../api/queries";
+import { queryClient, useDesk } from "../api/queries";
 import { readinessQuery, takeStep } from "../api/readiness";
-import { queuesQuery } from "../api/tickets";
 import type { Rung } from "../api/types";
 import { proven } from "../states/AskProof";
 import { notifyFailure } from "../states/notice";
@@ -16,7 +15,7 @@ export function TakeStep({ category, name, rungs, onClose }: Props) {
   const [rung, setRung] = useState<Rung>(rungs[0] ?? "off");
   const [queue, setQueue] = useState("");
   const [reason, setReason] = useState("");
-  const queues = useQuery(queuesQuery).data ?? [];
+  const { queues } = useDesk();
   const step = useMutation({
     mutationFn: () => proven(() => takeStep({ category, rung, reason, ...(queue && { queue }) })),
     onSuccess: () => { void queryClient.invalidateQueries({ queryKey: readinessQuery.queryKey }); onClose(); },

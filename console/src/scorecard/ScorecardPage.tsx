@@ -1,5 +1,6 @@
 import { Button, SegmentedControl, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { IconDownload, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { rowsAddress, scorecardQuery, type ScoreFilter } from "../api/scorecard";
@@ -23,6 +24,7 @@ export function ScorecardPage() {
     <div className="page wide scorecard">
       <header className="page-head">
         <h1>{t("scorecard.title")}</h1>
+        <Link className="link" to="/readiness">{t("readiness.link")}</Link>
         <SegmentedControl size="xs" aria-label={t("scorecard.days")} value={String(filter.days)} onChange={(days) => setFilter({ ...filter, days: Number(days) })} data={["28", "91", "182", "364"].map((value) => ({ value, label: t("insights.nDays", { n: value }) }))} />
       </header>
       <p className="quiet">{t("scorecard.lead")}</p>

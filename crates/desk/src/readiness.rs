@@ -62,7 +62,7 @@ closed_list! {
 pub struct Facts {
     /// What became of its tickets.
     pub counts: Counts,
-    /// Flags with which its policy sends a case up.
+    /// Rules by which its cases go up.
     pub goes_up_with: usize,
     /// Drafts and replies reviewed within [`REVIEW_DAYS`].
     pub reviewed: i64,

@@ -155,6 +155,7 @@ fn category(at: &Looked<'_>) -> Check {
         let model = at.conduct.model;
         let detail = match refusal {
             Refusal::Lapsed { why } => why,
+            inside @ (Refusal::Inside | Refusal::Rung { .. }) => inside.to_string(),
             _ => format!("{}: people keep {}", model.name(), model.people_keep()),
         };
         (CheckState::Block, "in this category people write every word", detail)

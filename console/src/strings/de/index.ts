@@ -11,7 +11,8 @@ import { knowledge } from "./knowledge";
 import { leads } from "./leads";
 import { letters } from "./letters";
 import { reviews } from "./reviews";
+import { readiness } from "./readiness";
 import { scorecard } from "./scorecard";
 import { tickets } from "./tickets";
 
-export const de: Strings = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads, ...access, ...incidents, ...escalation, ...attention, ...evals, ...digest, ...reviews, ...scorecard };
+export const de: Strings = { ...everywhere, ...tickets, ...knowledge, ...letters, ...leads, ...access, ...incidents, ...escalation, ...attention, ...evals, ...digest, ...reviews, ...readiness, ...scorecard };

@@ -2,6 +2,7 @@ export const readiness = {
   "readiness.title": "Reife",
   "readiness.link": "Reife",
   "readiness.lead": "Wie viel die Maschine bei jeder Art von Anfrage darf. Stufe um Stufe, auf gezählten Belegen; von selbst hinunter, wenn etwas Schweres geschieht, mehr schiefgeht als zuvor oder niemand prüft.",
+  "readiness.generated": "Ein Teil des hier Gezählten wurde für diese Demo erzeugt.",
   "readiness.none": "Es gibt noch keine Kategorie",
   "readiness.noneDetail": "Kategorien Ihrer Warteschlangen erscheinen hier mit dem, was über sie bekannt ist.",
   "readiness.ready": "reif",

@@ -2,6 +2,7 @@ export const readiness = {
   "readiness.title": "Readiness",
   "readiness.link": "Readiness",
   "readiness.lead": "How much the machine may do with each kind of request. One rung at a time, on evidence that is counted; down by itself when something severe happens, more goes wrong than before, or nobody reviews.",
+  "readiness.generated": "Part of what is counted here was generated for this demo.",
   "readiness.none": "There is no category yet",
   "readiness.noneDetail": "Categories of your queues appear here with what is known of them.",
   "readiness.ready": "ready",

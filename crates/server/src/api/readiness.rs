@@ -41,6 +41,8 @@ pub struct Ladder {
     enough: f64,
     /// Days that evidence counts at most.
     window_days: i64,
+    /// Whether some of what is counted was generated for the demo.
+    generated: bool,
     categories: Vec<CategoryReadiness>,
     /// Newest first, at most 200.
     steps: Vec<LadderStep>,
@@ -51,6 +53,7 @@ pub struct Ladder {
 pub struct CategoryReadiness {
     key: String,
     name: String,
+    /// Where it stands; its policy may leave room for less than it has earned.
     rung: String,
     /// The most its policy leaves room for.
     ceiling: String,
@@ -138,7 +141,7 @@ impl From<Readiness> for CategoryReadiness {
         Self {
             key: one.category.key,
             name: one.category.name,
-            rung: one.rung.word().to_owned(),
+            rung: one.rung.min(one.ceiling).word().to_owned(),
             ceiling: one.ceiling.word().to_owned(),
             at: one.step.as_ref().map(|s| time(s.at)),
             cause: one.step.as_ref().map(|s| s.cause.word().to_owned()),
@@ -193,10 +196,12 @@ impl From<StepLine> for LadderStep {
     responses((status = 200, body = Ladder), (status = "4XX", body = ProblemBody)))]
 async fn get_readiness(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Ladder>, Problem> {
     let (categories, steps) = readiness::all(&app, &caller.grant(Purpose::Work)?).await?;
+    let generated = app.store.read().await?.generated_outcomes().await? > 0;
     Ok(Json(Ladder {
         rungs: Rung::ALL.iter().map(|rung| rung.word().to_owned()).collect(),
         enough: ENOUGH,
         window_days: ready::WINDOW_DAYS,
+        generated,
         categories: categories.into_iter().map(CategoryReadiness::from).collect(),
         steps: steps.into_iter().map(LadderStep::from).collect(),
     }))

@@ -48,7 +48,7 @@ pub async fn approve(app: &App, session: &AgentSession, id: EvalCaseId, text: &s
         && case.severity == Severity::Severe
         && let Some(category) = &case.category
     {
-        watch_ladder::severe(app, &mut tx, category).await?;
+        watch_ladder::severe(app, &mut tx, category, row.proposed_at).await?;
     }
     tx.commit(AuditEvent::EvalCaseApproved { ticket: row.ticket, case: id }).await?;
     app.live.committed();

@@ -6,7 +6,7 @@ use desk::{
     conduct::{Conduct, Worked},
     ladder::{Ladder, Rung, Step, Trial},
     outcome::{Count, Counts},
-    policy::Policies,
+    policy::{DEFAULT_KEY, Policies, PolicyKind, Standing},
     readiness::{self, Answered, Facts, Missing},
     standing,
     triage::Category,
@@ -89,7 +89,7 @@ pub async fn of(
     let lately = now.plus_seconds(-readiness::REVIEW_DAYS * 86_400);
     let facts = Facts {
         counts,
-        goes_up_with: policies.terms(key).map_or(0, |terms| terms.escalate_when.len()),
+        goes_up_with: goes_up_with(policies, key, now),
         reviewed: with_reviews(conn, key, queue, (lately, now)).await?.get(Count::Reviewed),
     };
     let ceiling = ceiling(policies, key, now);
@@ -136,6 +136,13 @@ fn tried(rung: Rung, counts: &Counts, ripe: &Counts) -> Trial {
         Some(next) => readiness::trial(next, counts),
         None => readiness::trial(rung, ripe),
     }
+}
+
+/// Rules by which cases of a category go up: its own flags, and the desk's policy while that is in force.
+fn goes_up_with(policies: &Policies, category: &str, now: Timestamp) -> usize {
+    let own = policies.terms(category).map_or(0, |terms| terms.escalate_when.len());
+    let all = policies.find(PolicyKind::Escalation, DEFAULT_KEY);
+    own + usize::from(all.is_some_and(|policy| !matches!(policy.standing(now), Standing::Lapsed { .. })))
 }
 
 /// The most that a category's policy leaves room for, whatever was earned.

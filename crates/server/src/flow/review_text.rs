@@ -4,7 +4,7 @@
 use desk::{
     Refusal, Timestamp,
     audit::AuditEvent,
-    eval::Origin,
+    eval::{Origin, Severity},
     ids::ReviewSampleId,
     knowledge::{Cited, Retrieval},
     review::{self, Agreement, Question, Rubric, Verdict, agreement},
@@ -13,7 +13,10 @@ use store::{AgentSession, Conn, Dispute, Grant, Message, OpenReview, Purpose, Re
 
 use crate::{
     App, FlowError,
-    flow::propose_case::{self, Because},
+    flow::{
+        propose_case::{self, Because},
+        watch_ladder,
+    },
 };
 
 /// Longest remark, in characters.
@@ -98,6 +101,9 @@ pub async fn give(
     let sample = may(&mut tx, session, &grant, id).await?;
     if !tx.add_review(&sample, session.agent().id, rubric, note).await? {
         return Err(FlowError::Stale);
+    }
+    if rubric.severity == Some(Severity::Severe) {
+        watch_ladder::severe(app, &mut tx, &sample.category, sample.until).await?;
     }
     let (ticket, verdict) = (sample.ticket, rubric.verdict().word().to_owned());
     tx.commit(AuditEvent::TextReviewed { ticket, sample: id, verdict }).await?;

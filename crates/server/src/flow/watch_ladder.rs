@@ -2,6 +2,7 @@
 //! more goes wrong than before, or nobody reviews any more.
 
 use desk::{
+    Timestamp,
     audit::AuditEvent,
     falling::{Since, falls},
     ladder::{Cause, Rung, Step, Trial},
@@ -51,17 +52,24 @@ pub async fn look(app: &App) -> Result<usize, FlowError> {
     Ok(fallen.len())
 }
 
-/// A person confirmed that something severe went wrong in a category: it falls by a rung in every queue, in the same
-/// transaction.
+/// A person confirmed that something severe went wrong in a category, in words of that time: it falls by a rung in every queue,
+/// in the same transaction. What was found in the meantime has had its fall.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn severe(app: &App, tx: &mut Tx, category: &str) -> Result<(), FlowError> {
+pub async fn severe(app: &App, tx: &mut Tx, category: &str, written: Timestamp) -> Result<(), FlowError> {
+    // Of a ticket that nobody sorted nothing can fall.
+    if category.is_empty() {
+        return Ok(());
+    }
     let ladder = tx.ladder().await?;
     let pilots = ladder.steps().iter().filter(|s| s.category == category && s.queue.is_some());
     let queues: Vec<Option<String>> = pilots.map(|s| s.queue.clone()).chain([None]).collect();
     for queue in queues {
         let (step, rung) = (ladder.step(category, queue.as_deref()), ladder.rung(category, queue.as_deref()));
+        if step.is_some_and(|step| step.cause == Cause::SevereFailure && step.at > written) {
+            continue;
+        }
         let since = Since { rung, step, severe: 1, wrong: &[], reviewed: None };
         let Some((to, cause)) = falls(&since, tx.now()) else { continue };
         let new = NewStep {
