@@ -3439,6 +3439,7 @@ export interface components {
             promised?: number | null;
             /** @description Whether everything is there. */
             ready: boolean;
+            /** @description Where it stands; its policy may leave room for less than it has earned. */
             rung: string;
             /** @description From when evidence counts. */
             since: string;
@@ -4382,6 +4383,8 @@ export interface components {
              * @description Evidence from which a promise is believed.
              */
             enough: number;
+            /** @description Whether some of what is counted was generated for the demo. */
+            generated: boolean;
             /** @description Rungs from the lowest to the highest, as words. */
             rungs: string[];
             /** @description Newest first, at most 200. */
