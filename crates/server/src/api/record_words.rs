@@ -73,16 +73,7 @@ fn sentence(event: &AuditEvent) -> String {
             format!("The time for the {} comes near.", promised.replace('_', " "))
         }
         E::ClockRang { promised, .. } => format!("The time for the {} passed.", promised.replace('_', " ")),
-        E::TicketsMerged { ticket, from, .. } if ticket == from => "It was merged into another ticket.".to_owned(),
-        E::TicketsMerged { .. } => "Another ticket was merged into it.".to_owned(),
-        E::MergeUndone { ticket, from, .. } if ticket == from => {
-            "Its merge was undone; it goes on by itself.".to_owned()
-        }
-        E::MergeUndone { .. } => "The merge of another ticket into it was undone.".to_owned(),
-        E::TicketSplit { ticket, from, letters, .. } if ticket == from => {
-            format!("{letters} of its letters became a ticket of their own.")
-        }
-        E::TicketSplit { letters, .. } => format!("It began with {letters} letters of another ticket."),
+        moved @ (E::TicketsMerged { .. } | E::MergeUndone { .. } | E::TicketSplit { .. }) => relocated(moved),
         E::TicketSnoozed { until: Some(until), .. } => format!("Put off until {}.", minute(*until)),
         E::TicketSnoozed { .. } => "Put off until the requester writes.".to_owned(),
         E::TicketWoken { why, .. } => match why.as_str() {
@@ -107,11 +98,11 @@ fn sentence(event: &AuditEvent) -> String {
         E::EvalCaseProposed { .. } => "An eval case was taken from the ticket.".to_owned(),
         E::EvalCaseApproved { .. } => "An eval case was checked and approved.".to_owned(),
         E::EvalCaseRetired { .. } => "An eval case was retired.".to_owned(),
-        E::SurveyAsked { .. } => "The requester was asked how it went.".to_owned(),
-        E::SurveyAnswered { rating, .. } => format!("The requester rated it {rating} of 5."),
-        E::SurveyFollowedUp { .. } => "Somebody saw to the low rating.".to_owned(),
-        E::TextReviewed { verdict, .. } => format!("A text was reviewed: it {verdict}."),
-        E::ReviewSettled { verdict, .. } => format!("Its reviewers saw it differently; settled: it {verdict}."),
+        said @ (E::SurveyAsked { .. }
+        | E::SurveyAnswered { .. }
+        | E::SurveyFollowedUp { .. }
+        | E::TextReviewed { .. }
+        | E::ReviewSettled { .. }) => judged(said),
         E::DraftProposed { origin, .. } => format!("A draft was proposed ({origin})."),
         E::DraftEdited { revision, .. } => format!("The draft was edited (revision {revision})."),
         E::DraftRewritten { revision, tool, made_by, .. } => {
@@ -152,6 +143,37 @@ fn withheld(why: &str) -> &str {
         "policy-lapsed" => "nobody answers for a policy any more",
         "too-unsure" => "drafts like this one are changed too often",
         other => other,
+    }
+}
+
+/// Letters that went to another ticket.
+fn relocated(event: &AuditEvent) -> String {
+    use AuditEvent as E;
+    match event {
+        E::TicketsMerged { ticket, from, .. } if ticket == from => "It was merged into another ticket.".to_owned(),
+        E::TicketsMerged { .. } => "Another ticket was merged into it.".to_owned(),
+        E::MergeUndone { ticket, from, .. } if ticket == from => {
+            "Its merge was undone; it goes on by itself.".to_owned()
+        }
+        E::MergeUndone { .. } => "The merge of another ticket into it was undone.".to_owned(),
+        E::TicketSplit { ticket, from, letters, .. } if ticket == from => {
+            format!("{letters} of its letters became a ticket of their own.")
+        }
+        E::TicketSplit { letters, .. } => format!("It began with {letters} letters of another ticket."),
+        other => other.kind().to_owned(),
+    }
+}
+
+/// What people said of how it went.
+fn judged(event: &AuditEvent) -> String {
+    use AuditEvent as E;
+    match event {
+        E::SurveyAsked { .. } => "The requester was asked how it went.".to_owned(),
+        E::SurveyAnswered { rating, .. } => format!("The requester rated it {rating} of 5."),
+        E::SurveyFollowedUp { .. } => "Somebody saw to the low rating.".to_owned(),
+        E::TextReviewed { verdict, .. } => format!("A text was reviewed: it {verdict}."),
+        E::ReviewSettled { verdict, .. } => format!("Its reviewers saw it differently; settled: it {verdict}."),
+        other => other.kind().to_owned(),
     }
 }
 
