@@ -33,8 +33,7 @@ struct Truth {
 }
 
 const fn truth(
-    category: &'static str,
-    a_week: usize,
+    (category, a_week): (&'static str, usize),
     drafted: f64,
     leaves: (f64, f64),
     comes_back: f64,
@@ -47,16 +46,16 @@ const fn truth(
 
 /// The invented company's categories: where it does well, where it does not, and where it got worse.
 const TRUTHS: [Truth; 10] = [
-    truth("product.howto", 34, 0.94, (0.90, 0.98), 0.02, (0.02, 0.90), 0.34, (0.97, 0.01)),
-    truth("product.idea", 9, 0.80, (0.70, 0.74), 0.02, (0.01, 0.80), 0.0, (0.90, 0.08)),
-    truth("billing.invoice", 26, 0.92, (0.66, 0.84), 0.04, (0.02, 0.92), 0.30, (0.95, 0.07)),
-    truth("billing.plan", 15, 0.90, (0.58, 0.72), 0.06, (0.03, 0.85), 0.0, (0.91, 0.09)),
-    truth("billing.payment", 17, 0.88, (0.60, 0.52), 0.11, (0.06, 0.86), 0.0, (0.90, 0.14)),
-    truth("refund.request", 12, 0.35, (0.40, 0.44), 0.13, (0.22, 0.93), 0.0, (0.96, 0.10)),
-    truth("technical.webhooks", 14, 0.76, (0.44, 0.61), 0.12, (0.14, 0.88), 0.0, (0.88, 0.13)),
-    truth("technical.import", 11, 0.74, (0.50, 0.66), 0.10, (0.09, 0.84), 0.0, (0.76, 0.12)),
-    truth("security.access", 8, 0.0, (0.0, 0.0), 0.04, (0.55, 0.96), 0.0, (0.98, 0.0)),
-    truth("care.complaint", 6, 0.0, (0.0, 0.0), 0.18, (0.48, 0.90), 0.0, (0.93, 0.0)),
+    truth(("product.howto", 34), 0.94, (0.90, 0.98), 0.02, (0.02, 0.90), 0.34, (0.97, 0.01)),
+    truth(("product.idea", 9), 0.80, (0.70, 0.74), 0.02, (0.01, 0.80), 0.0, (0.90, 0.08)),
+    truth(("billing.invoice", 26), 0.92, (0.66, 0.84), 0.04, (0.02, 0.92), 0.30, (0.95, 0.07)),
+    truth(("billing.plan", 15), 0.90, (0.58, 0.72), 0.06, (0.03, 0.85), 0.0, (0.91, 0.09)),
+    truth(("billing.payment", 17), 0.88, (0.60, 0.52), 0.11, (0.06, 0.86), 0.0, (0.90, 0.14)),
+    truth(("refund.request", 12), 0.35, (0.40, 0.44), 0.13, (0.22, 0.93), 0.0, (0.96, 0.10)),
+    truth(("technical.webhooks", 14), 0.76, (0.44, 0.61), 0.12, (0.14, 0.88), 0.0, (0.88, 0.13)),
+    truth(("technical.import", 11), 0.74, (0.50, 0.66), 0.10, (0.09, 0.84), 0.0, (0.76, 0.12)),
+    truth(("security.access", 8), 0.0, (0.0, 0.0), 0.04, (0.55, 0.96), 0.0, (0.98, 0.0)),
+    truth(("care.complaint", 6), 0.0, (0.0, 0.0), 0.18, (0.48, 0.90), 0.0, (0.93, 0.0)),
 ];
 
 /// Loads it once.
