@@ -36,7 +36,7 @@ for (const colorScheme of ["light", "dark"]) {
       await reviewButton(page).click();
       await page.getByTestId("sealed").waitFor();
       await check(page, "sealed");
-      for (const path of ["/search?q=invoice", "/knowledge", "/patterns", "/patterns?tab=patterns", "/tray", "/insights", "/scorecard", "/readiness", "/incidents", "/flags", "/eval-cases", "/reviews", "/digest", "/tasks", "/record", "/quarantine", "/settings", "/settings/policies", "/settings/standing", "/settings/reading", "/settings/people", "/bulk", "/bulk/new", "/settings/policies/operating_model/billing.invoice"]) {
+      for (const path of ["/search?q=invoice", "/knowledge", "/patterns", "/patterns?tab=patterns", "/tray", "/insights", "/scorecard", "/coverage", "/readiness", "/incidents", "/flags", "/eval-cases", "/gates", "/shadow", "/reviews", "/digest", "/tasks", "/record", "/quarantine", "/settings", "/settings/policies", "/settings/standing", "/settings/reading", "/settings/people", "/bulk", "/bulk/new", "/settings/policies/operating_model/billing.invoice"]) {
         await page.goto(base + path);
         await page.locator("h1").first().waitFor();
         await check(page, path);

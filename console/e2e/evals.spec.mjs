@@ -50,7 +50,7 @@ test("a rejected draft becomes an approved case file that names nobody, in under
     await page.getByTestId("eval-case-box").getByRole("button", { name: "wrong tone" }).click();
     await page.getByTestId("eval-case").waitFor();
     assert.match(await text.inputValue(), /severity: severe\nfailure: wrong_tone\nfrom: by_hand/);
-    await page.getByPlaceholder("Why it counts no more").fill("It was a joke.");
+    await page.getByPlaceholder("Why: it counts no more, or you doubt it").fill("It was a joke.");
     await page.getByRole("button", { name: "Retire", exact: true }).click();
     await page.getByText("The case is retired.").first().waitFor();
     await page.getByRole("button", { name: "Retired", exact: true }).click();

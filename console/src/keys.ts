@@ -22,6 +22,7 @@ export const actions = [
   { id: "go.incidents", key: "g o", label: "key.goIncidents", scope: "everywhere" },
   { id: "go.evals", key: "g e", label: "key.goEvals", scope: "everywhere" },
   { id: "go.reviews", key: "g v", label: "key.goReviews", scope: "everywhere" },
+  { id: "go.gates", key: "g a", label: "key.goGates", scope: "everywhere" },
   { id: "go.settings", key: "g s", label: "key.goSettings", scope: "everywhere" },
   { id: "theme.switch", key: "g d", label: "key.theme", scope: "everywhere" },
   { id: "list.next", key: "j", label: "key.next", scope: "list" },

@@ -10,6 +10,7 @@ import "./styles/attention.css";
 import "./styles/readiness.css";
 import "./styles/scorecard.css";
 import "./styles/reviews.css";
+import "./styles/coverage.css";
 import "./styles/assist.css";
 import "./styles/pages.css";
 import "./styles/triage.css";

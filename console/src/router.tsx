@@ -69,6 +69,7 @@ const reading = createRoute({ getParentRoute: () => shell, path: "/settings/read
 const insights = createRoute({ getParentRoute: () => shell, path: "/insights", component: lazyRouteComponent(() => import("./insights/InsightsPage"), "InsightsPage") });
 const readiness = createRoute({ getParentRoute: () => shell, path: "/readiness", component: lazyRouteComponent(() => import("./readiness/ReadinessPage"), "ReadinessPage") });
 const scorecard = createRoute({ getParentRoute: () => shell, path: "/scorecard", component: lazyRouteComponent(() => import("./scorecard/ScorecardPage"), "ScorecardPage") });
+const coverage = createRoute({ getParentRoute: () => shell, path: "/coverage", component: lazyRouteComponent(() => import("./coverage/CoveragePage"), "CoveragePage") });
 const incidents = createRoute({ getParentRoute: () => shell, path: "/incidents", component: lazyRouteComponent(() => import("./incidents/IncidentsPage"), "IncidentsPage") });
 const incident = createRoute({ getParentRoute: () => shell, path: "/incidents/$incidentId", component: lazyRouteComponent(() => import("./incidents/IncidentPage"), "IncidentRoute") });
 const flags = createRoute({ getParentRoute: () => shell, path: "/flags", component: lazyRouteComponent(() => import("./incidents/FlagsPage"), "FlagsPage") });
@@ -80,6 +81,11 @@ const evalCases = createRoute({
 });
 const reviews = createRoute({ getParentRoute: () => shell, path: "/reviews", component: lazyRouteComponent(() => import("./reviews/ReviewsPage"), "ReviewsPage") });
 const digest = createRoute({ getParentRoute: () => shell, path: "/digest", component: lazyRouteComponent(() => import("./digest/DigestPage"), "DigestPage"), validateSearch: (search): { day?: string } => ({ day: optional(search.day) }) });
+const gates = createRoute({
+  getParentRoute: () => shell, path: "/gates", component: lazyRouteComponent(() => import("./gates/GatesPage"), "GatesPage"),
+  validateSearch: (search): { open?: string } => ({ open: optional(search.open) }),
+});
+const shadow = createRoute({ getParentRoute: () => shell, path: "/shadow", component: lazyRouteComponent(() => import("./shadow/ShadowPage"), "ShadowPage") });
 const tasks = createRoute({ getParentRoute: () => shell, path: "/tasks", component: lazyRouteComponent(() => import("./tasks/TasksPage"), "TasksPage") });
 
 export const router = createRouter({
@@ -87,7 +93,7 @@ export const router = createRouter({
     signIn,
     welcome,
     shell.addChildren([
-      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), patterns, search, tray.addChildren([letter]), bulks, newBulk, bulk, origin, record, departures, quarantine, settings, policies, policy, standing, accounts, reading, insights, readiness, scorecard, incidents, incident, flags, evalCases, reviews, digest, tasks,
+      home, tickets.addChildren([ticket]), knowledge.addChildren([newArticle, article]), patterns, search, tray.addChildren([letter]), bulks, newBulk, bulk, origin, record, departures, quarantine, settings, policies, policy, standing, accounts, reading, insights, readiness, scorecard, coverage, incidents, incident, flags, evalCases, gates, shadow, reviews, digest, tasks,
     ]),
   ]),
   defaultPreload: false,

@@ -517,6 +517,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far eval cases cover what went wrong lately. */
+        get: operations["get_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/demo/accounts": {
         parameters: {
             query?: never;
@@ -892,6 +909,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/eval-cases/{id}/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Doubts a case. It counts until another person keeps or retires it. */
+        post: operations["challenge_eval_case"];
+        /** Keeps a case that another person challenged. */
+        delete: operations["keep_eval_case"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/eval-cases/{id}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a proposed case behind another one that asks the same; that one stands for both. */
+        post: operations["join_eval_case"];
+        /** Lets a joined case stand alone again. */
+        delete: operations["part_eval_case"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/eval-cases/{id}/retirement": {
         parameters: {
             query?: never;
@@ -971,6 +1024,74 @@ export interface paths {
         get: operations["list_gaps"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/gates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest changes that eval cases were asked about, and what running them takes now. */
+        get: operations["list_gates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/gates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, with the cases that came out otherwise. */
+        get: operations["get_gate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/gates/{id}/promotion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a change hold although cases fail, none of them severe. */
+        post: operations["promote_gate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/gates/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a change back that does not hold yet. */
+        post: operations["withdraw_gate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1370,7 +1491,10 @@ export interface paths {
         };
         /** One policy with its text and versions. */
         get: operations["get_policy"];
-        /** Writes the next version; `If-Match` names the current one, `"0"` begins a new persona or macro. */
+        /**
+         * Writes the next version; `If-Match` names the current one, `"0"` begins a new persona or macro. With 202 it does not hold yet:
+         *     `gate.waiting` names what decides.
+         */
         put: operations["set_policy"];
         post?: never;
         delete?: never;
@@ -1428,6 +1552,23 @@ export interface paths {
         put?: never;
         /** Sorts what followed the current version as it was before. Tickets that somebody touched since stay. */
         post: operations["sort_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/policies/{kind}/{key}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets the version of a policy hold again that did before. */
+        post: operations["roll_back_policy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2046,6 +2187,57 @@ export interface paths {
         post?: never;
         /** Signs the caller out of one of their sessions. */
         delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shadow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the candidate does beside the model in use. Figures are of the whole desk; words only of the reader's queues. */
+        get: operations["get_shadow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shadow/promotion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to let the candidate take over: the eval cases are drafted by both first, as a gate. */
+        post: operations["promote_candidate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shadow/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets the model write again that did before the candidate took over. */
+        post: operations["roll_back_model"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3252,6 +3444,18 @@ export interface components {
         Before: {
             before?: components["schemas"]["Snooze"] | null;
         };
+        /** @description What running the desk's eval cases takes, before it is started. */
+        BeforeStart: {
+            /** @description Approved cases. */
+            cases: number;
+            /** @description Requests to a language model. */
+            requests: number;
+            /**
+             * Format: int64
+             * @description About how long, as the last run went.
+             */
+            seconds: number;
+        };
         /** @description Tickets behind a figure. */
         Behind: {
             /** @description The newest, at most 100. */
@@ -3454,6 +3658,12 @@ export interface components {
              */
             wrong: number;
         };
+        /** @description A category's share of a sample. */
+        CategoryWeight: {
+            category: string;
+            /** Format: double */
+            share: number;
+        };
         /** @description A person's word on a cause. */
         CauseVerdict: {
             at: string;
@@ -3638,6 +3848,50 @@ export interface components {
             to: components["schemas"]["Named"];
             verdict_id: string;
         };
+        /** @description Failures and cases as two lobes. */
+        Coverage: {
+            counted_at?: string | null;
+            estimate?: components["schemas"]["CoverageEstimate"] | null;
+            /** @description Failures and cases among these that a demo made up. */
+            generated: number;
+            /** @description Cases like nothing that failed lately, at most 40. */
+            idle: components["schemas"]["IdleCase"][];
+            now: components["schemas"]["CoverageLobes"];
+            /** @description `ready`, or `counting` when nothing was counted yet. */
+            state: string;
+            /** @description The lobes at the end of each week, oldest first. */
+            trend: components["schemas"]["CoverageWeek"][];
+            /** @description Clusters of failures without a case, largest first, at most 40. */
+            uncovered: components["schemas"]["UncoveredCluster"][];
+            /**
+             * Format: int64
+             * @description How far back a failure counts, in weeks.
+             */
+            weeks: number;
+            /** @description How a sample for review is spread over categories; the shares add up to one. */
+            weights: components["schemas"]["CategoryWeight"][];
+        };
+        /** @description A share with its interval. */
+        CoverageEstimate: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            share: number;
+        };
+        /** @description Both lobes and what they share. */
+        CoverageLobes: {
+            /** @description Clusters of failures with one. */
+            covered: number;
+            failures: number;
+            /** @description Failures in a cluster with a case. */
+            failures_covered: number;
+            /** @description Cases like nothing that failed lately. */
+            idle: number;
+            /** @description Clusters of failures without a case. */
+            uncovered: number;
+        };
         /** @description What a threshold would have decided. */
         CoveragePoint: {
             /** Format: double */
@@ -3647,6 +3901,11 @@ export interface components {
             precision?: number | null;
             /** Format: double */
             threshold: number;
+        };
+        /** @description The lobes at the end of a week. */
+        CoverageWeek: components["schemas"]["CoverageLobes"] & {
+            /** @description Its Monday. */
+            start: string;
         };
         /** @description Who signs in. */
         Credentials: {
@@ -4040,6 +4299,25 @@ export interface components {
         /** @description One of them, with those that say nearly the same. */
         EvalCase: components["schemas"]["EvalCaseLine"] & {
             alike: components["schemas"]["AlikeCase"][];
+            /** @description Doubts about it, oldest first. */
+            challenges: components["schemas"]["EvalCaseChallenge"][];
+            /** @description Cases that it stands for, oldest first. */
+            joined: components["schemas"]["JoinedCase"][];
+        };
+        /** @description A doubt about a case. */
+        EvalCaseChallenge: {
+            at: string;
+            by: string;
+            /** @description Who decided. */
+            decided_by?: string | null;
+            /** @description `kept` or `retired`; null while it is open. */
+            outcome?: string | null;
+            reason: string;
+        };
+        /** @description Where a case belongs. */
+        EvalCaseJoin: {
+            /** @description The case that stands for it from then on. */
+            into: string;
         };
         /** @description A case taken from a ticket. */
         EvalCaseLine: {
@@ -4051,6 +4329,8 @@ export interface components {
             /** @description What made somebody think of it. */
             from: string;
             id: string;
+            /** @description The case that stands for it; null where it stands alone. */
+            joined_to?: string | null;
             /** @description Its name, which is that of its file. */
             name: string;
             proposed_at: string;
@@ -4065,6 +4345,11 @@ export interface components {
             ticket_id: string;
             /** Format: int64 */
             ticket_number: number;
+            /**
+             * Format: int64
+             * @description How many tickets it stands for within the caller's queues, its own among them.
+             */
+            tickets: number;
             title: string;
         };
         /** @description Why a case counts no more. */
@@ -4122,6 +4407,19 @@ export interface components {
             /** @description `pending`, `answered`, `refused` or `failed`. */
             state: string;
         };
+        /** @description One of them. */
+        FailureExample: {
+            at: string;
+            /** @description What was wrong, as a word: what a case of it would say until somebody says otherwise. */
+            failure: string;
+            /** Format: int64 */
+            number?: number | null;
+            /** @description What showed it, as a word. */
+            signal: string;
+            subject: string;
+            /** @description Null where a demo made it up. */
+            ticket_id?: string | null;
+        };
         /** @description One event's data. */
         FeedEvent: {
             kind: string;
@@ -4176,6 +4474,76 @@ export interface components {
             items: components["schemas"]["Gap"][];
             /** @description `ready`, or `counting` when nothing was counted yet. */
             state: string;
+        };
+        /** @description One of them, with the cases that came out otherwise. */
+        Gate: components["schemas"]["GateLine"] & {
+            findings: components["schemas"]["GateFinding"][];
+            /** @description Cases that came out otherwise in queues the reader does not see, or that are gone. */
+            hidden: number;
+        };
+        /** @description Where an outcome leaves an expectation. */
+        GateDifference: {
+            found: string;
+            /** @description Which scorer, as a word. */
+            scorer: string;
+            wanted: string;
+        };
+        /** @description A case that came out otherwise than before. */
+        GateFinding: {
+            /** @description `held` or `failed`. */
+            after: string;
+            /** @description `held` or `failed`. */
+            before: string;
+            case_id: string;
+            /** @description What is missed under the change, while it can still be run. */
+            differences: components["schemas"]["GateDifference"][];
+            /** @description `minor`, `major` or `severe`. */
+            severity: string;
+            title: string;
+        };
+        /** @description A change that eval cases are asked about. */
+        GateLine: {
+            asked_at: string;
+            asked_by?: components["schemas"]["AgentRef"] | null;
+            /** Format: int64 */
+            cases: number;
+            decided_at?: string | null;
+            /** @description Null where the cases decided. */
+            decided_by?: string | null;
+            /**
+             * Format: int64
+             * @description Cases that were run so far.
+             */
+            done: number;
+            /** @description Cases that held and fail. */
+            failing: number;
+            id: string;
+            /** @description `unchecked`, `clear`, `worse` or `severe`; null until all were run. */
+            judgement?: string | null;
+            /** @description Cases that failed and hold. */
+            mended: number;
+            /**
+             * Format: int64
+             * @description How long they took, in milliseconds.
+             */
+            ms: number;
+            /** @description Which of its kind, such as `persona/developer`. */
+            name: string;
+            /** @description `waiting`, `undecided`, `promoted`, `refused` or `dropped`. */
+            state: string;
+            /** @description `policy`, `classifier`, `model` or `program`. */
+            subject: string;
+            why: string;
+        };
+        /** @description Why a change is to hold although cases fail. */
+        GatePromotion: {
+            /** @description In a sentence. */
+            reason: string;
+        };
+        /** @description Changes, newest first. */
+        Gates: {
+            before_start: components["schemas"]["BeforeStart"];
+            items: components["schemas"]["GateLine"][];
         };
         /** @description What one of them said. */
         GivenReview: {
@@ -4268,6 +4636,13 @@ export interface components {
             /** @description `invisible_characters`, `comment`, `out_of_sight` or `for_machines`. */
             how: string;
             quote: string;
+        };
+        /** @description A case like nothing that failed lately. */
+        IdleCase: {
+            /** @description Null where a demo made it up. */
+            id?: string | null;
+            since: string;
+            title: string;
         };
         /** @description One of them, whole. */
         Incident: components["schemas"]["IncidentLine"] & {
@@ -4374,6 +4749,14 @@ export interface components {
             running: number;
             /** Format: int64 */
             waiting: number;
+        };
+        /** @description A case that another one stands for. */
+        JoinedCase: {
+            id: string;
+            ticket_id: string;
+            /** Format: int64 */
+            ticket_number: number;
+            title: string;
         };
         /** @description Where categories stand, how ready they are, and the last steps. */
         Ladder: {
@@ -4602,6 +4985,8 @@ export interface components {
                 /** @description What made somebody think of it. */
                 from: string;
                 id: string;
+                /** @description The case that stands for it; null where it stands alone. */
+                joined_to?: string | null;
                 /** @description Its name, which is that of its file. */
                 name: string;
                 proposed_at: string;
@@ -4616,6 +5001,11 @@ export interface components {
                 ticket_id: string;
                 /** Format: int64 */
                 ticket_number: number;
+                /**
+                 * Format: int64
+                 * @description How many tickets it stands for within the caller's queues, its own among them.
+                 */
+                tickets: number;
                 title: string;
             }[];
         };
@@ -5270,6 +5660,11 @@ export interface components {
             failure: string;
             /** @description `minor`, `major` or `severe`; `major` unless said. */
             severity?: string | null;
+        };
+        /** @description Why somebody doubts a case. */
+        NewEvalCaseChallenge: {
+            /** @description In a sentence. */
+            reason: string;
         };
         /** @description Whom somebody invites. */
         NewInvitation: {
@@ -6000,6 +6395,7 @@ export interface components {
             body: string;
             /** @description The most an operating model may give the machine here. */
             ceiling?: string | null;
+            gate?: components["schemas"]["PolicyGate"] | null;
             /** @description Newest first. */
             versions: components["schemas"]["PolicyVersionLine"][];
         };
@@ -6026,6 +6422,11 @@ export interface components {
             quote: string;
             /** @description First character in the message's newest part. */
             start: number;
+        };
+        /** @description What stands between a new version of a policy and its holding. */
+        PolicyGate: components["schemas"]["BeforeStart"] & {
+            /** @description A version that waits for its cases or for a person's decision, as a gate's id. */
+            waiting?: string | null;
         };
         /** @description A policy in a list. */
         PolicyLine: {
@@ -6680,6 +7081,99 @@ export interface components {
         Session: {
             agent: components["schemas"]["Agent"];
             desk: components["schemas"]["Desk"];
+        };
+        /** @description The candidate beside the model in use. */
+        Shadow: {
+            /** @description What letting it take over makes the desk's eval cases ask. */
+            before_start: components["schemas"]["BeforeStart"];
+            candidate?: components["schemas"]["ShadowModel"] | null;
+            figures: components["schemas"]["ShadowFigure"][];
+            /** @description How many of them were generated for the demo. */
+            generated: number;
+            /** @description Pairs of the reader's queues, newest first. */
+            items: components["schemas"]["ShadowPair"][];
+            /** @description Pairs that the figures are of. */
+            pairs: number;
+            present?: components["schemas"]["ShadowModel"] | null;
+            /** Format: int64 */
+            requests_a_day: number;
+            /**
+             * Format: int32
+             * @description Of a hundred tickets, how many the candidate drafts for too.
+             */
+            share_percent: number;
+            /** @description `better`, `not_worse`, `worse` or `too_few`, over the whole desk. */
+            verdict: string;
+        };
+        /** @description A figure of both. */
+        ShadowFigure: {
+            /** @description Pairs in which the candidate does better. */
+            better: number;
+            candidate?: components["schemas"]["ShadowMean"] | null;
+            /** @description `answered`, `carried`, `voice`, `near`, `words`, `latency` or `tokens`. */
+            figure: string;
+            pairs: number;
+            present?: components["schemas"]["ShadowMean"] | null;
+            /** @description As that of all; null for what only costs. */
+            verdict?: string | null;
+            /** @description Pairs in which it does worse. */
+            worse: number;
+        };
+        /** @description A mean with its 95 % interval. */
+        ShadowMean: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            value: number;
+        };
+        /** @description An endpoint. */
+        ShadowModel: {
+            name: string;
+            region: string;
+            /** @description Whether it took over from the model of the configuration's own section. */
+            took_over: boolean;
+        };
+        /** @description Both on one ticket. */
+        ShadowPair: {
+            at: string;
+            candidate: components["schemas"]["ShadowSide"];
+            id: string;
+            /** @description Whether it was generated for the demo. */
+            is_generated: boolean;
+            /** @description Whether the candidate states something that nothing carries, where the other does not. */
+            is_severe: boolean;
+            present: components["schemas"]["ShadowSide"];
+            /** @description What a person sent; null while nothing left. */
+            sent?: string | null;
+            subject: string;
+            ticket_id: string;
+            /** Format: int64 */
+            ticket_number: number;
+        };
+        /** @description What one of the two did. */
+        ShadowSide: {
+            /** Format: int32 */
+            breaches: number;
+            /** @description `answered`, `refused` or `failed`. */
+            came: string;
+            /** Format: int32 */
+            carried: number;
+            /** Format: int32 */
+            claims: number;
+            /** Format: int64 */
+            ms?: number | null;
+            /**
+             * Format: double
+             * @description How near it is to what was sent, 0 to 1.
+             */
+            near?: number | null;
+            text: string;
+            /** Format: int64 */
+            tokens?: number | null;
+            /** Format: int32 */
+            words: number;
         };
         /** @description What the caller does at a ticket. */
         SignOfLife: {
@@ -7343,6 +7837,17 @@ export interface components {
             moved: components["schemas"]["MovedTicket"][];
             /** @description What is wrong with the text; then nothing was looked at. */
             problems: components["schemas"]["LineProblem"][];
+        };
+        /** @description Failures that ask the same and have no case. */
+        UncoveredCluster: {
+            category: string;
+            /** @description The newest, at most 3. */
+            examples: components["schemas"]["FailureExample"][];
+            failures: number;
+            last_at: string;
+            queue: string;
+            /** @description Their own words, the most telling first; empty where there are too few. */
+            words: string[];
         };
         /** @description The machine's look at a ticket. */
         Understanding: {
@@ -8563,6 +9068,33 @@ export interface operations {
             };
         };
     };
+    get_coverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_accounts: {
         parameters: {
             query?: never;
@@ -9263,6 +9795,122 @@ export interface operations {
             };
         };
     };
+    challenge_eval_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEvalCaseChallenge"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_eval_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    join_eval_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvalCaseJoin"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    part_eval_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retire_eval_case: {
         parameters: {
             query?: never;
@@ -9400,6 +10048,120 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["GapList"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_gates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gates"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_gate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gate"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promote_gate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GatePromotion"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_gate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {
@@ -10229,6 +10991,14 @@ export interface operations {
                     "application/json": components["schemas"]["Policy"];
                 };
             };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -10355,6 +11125,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Restored"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
                 };
             };
             "4XX": {
@@ -11592,6 +12392,87 @@ export interface operations {
             path: {
                 id: string;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shadow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shadow"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promote_candidate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GatePromotion"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;

@@ -2,13 +2,14 @@ import { Button, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { approveEvalCase, evalCaseQuery, evalCasesQuery, retireEvalCase } from "../api/evals";
+import { approveEvalCase, challengeEvalCase, evalCaseQuery, evalCasesQuery, retireEvalCase } from "../api/evals";
 import { queryClient, useSession } from "../api/queries";
 import type { EvalCase, EvalCaseState } from "../api/types";
 import { notify, notifyFailure } from "../states/notice";
 import { Ago } from "../states/Parts";
 import { Empty, Failure, Rows } from "../states/States";
 import { t } from "../strings";
+import { Challenges, Company } from "./CaseCompany";
 
 const states: EvalCaseState[] = ["proposed", "approved", "retired"];
 
@@ -20,7 +21,7 @@ export function EvalCasesPage() {
   const show = (next: { state?: EvalCaseState; open?: string | undefined }) => void navigate({ to: "/eval-cases", search: next });
   return (
     <div className="page" data-testid="eval-cases">
-      <header className="page-head"><h1>{t("evals.title")}</h1><p className="quiet">{t("evals.lead")}</p></header>
+      <header className="page-head"><h1>{t("evals.title")}</h1><Link className="link" to="/coverage">{t("coverage.link")}</Link><Link className="link" to="/gates">{t("gates.title")}</Link><p className="quiet">{t("evals.lead")}</p></header>
       <div className="bar" role="group" aria-label={t("evals.states")}>
         {states.map((one) => <Button key={one} size="compact-sm" variant={one === state ? "filled" : "default"} aria-pressed={one === state} onClick={() => show({ state: one })}>{t(`evals.state.${one}`)}</Button>)}
       </div>
@@ -32,7 +33,7 @@ export function EvalCasesPage() {
           <li key={one.id}>
             <button type="button" className="line" aria-expanded={one.id === open} onClick={() => show({ state, open: one.id === open ? undefined : one.id })}>
               <span className="one-line">{one.title}</span>
-              <span className="quiet">#{one.ticket_number} · {t(`evals.severity.${one.severity}`)} · {t(`failure.${one.failure}`)} · <Ago at={one.proposed_at} /> · {one.proposed_by ?? t("evals.byMachine")}</span>
+              <span className="quiet">#{one.ticket_number} · {t(`evals.severity.${one.severity}`)} · {t(`failure.${one.failure}`)} · <Ago at={one.proposed_at} /> · {one.proposed_by ?? t("evals.byMachine")}{one.tickets > 1 && <> · <b>{t("evals.tickets", { n: one.tickets })}</b></>}</span>
             </button>
           </li>
         ))}
@@ -62,13 +63,16 @@ function Checked({ one, onDone }: { one: EvalCase; onDone: () => void }) {
   };
   const approve = useMutation({ mutationFn: () => approveEvalCase(one.id, text), onSuccess: () => done(t("evals.approved")), onError: notifyFailure });
   const retire = useMutation({ mutationFn: () => retireEvalCase(one.id, reason), onSuccess: () => done(t("evals.retired")), onError: notifyFailure });
-  const isBusy = approve.isPending || retire.isPending;
+  const doubt = useMutation({ mutationFn: () => challengeEvalCase(one.id, reason), onSuccess: () => done(t("evals.challenged")), onError: notifyFailure });
+  const isBusy = approve.isPending || retire.isPending || doubt.isPending;
+  const isDoubted = one.challenges.some((challenge) => !challenge.outcome);
   const mayAnswer = agent.role !== "auditor" && one.state !== "retired";
   return (
     <section aria-label={one.title} data-testid="eval-case">
       <h2>{one.title}</h2>
       <p className="quiet"><Link className="link" to="/tickets/$ticketId" params={{ ticketId: one.ticket_id }}>#{one.ticket_number}</Link> · {one.name}.yaml{one.decided_by && <> · {t(`evals.state.${one.state}`)}: {one.decided_by}</>}</p>
-      {one.alike.length > 0 && <p className="stale">{t("evals.alike")} {one.alike.slice(0, 5).map((other) => <Link key={other.id} className="link" to="/eval-cases" search={{ open: other.id }}>{other.title}</Link>)}</p>}
+      <Company one={one} mayChange={mayAnswer} />
+      <Challenges one={one} mayDecide={mayAnswer} />
       <p className="quiet">{t("evals.check")}</p>
       <Textarea label={t("evals.text")} autosize minRows={12} maxRows={30} spellCheck={false} readOnly={!mayAnswer} styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }} value={text} onChange={(event) => setText(event.currentTarget.value)} />
       {mayAnswer && (
@@ -76,6 +80,7 @@ function Checked({ one, onDone }: { one: EvalCase; onDone: () => void }) {
           <Button disabled={isBusy} loading={approve.isPending} onClick={() => approve.mutate()}>{t(one.state === "approved" ? "evals.save" : "evals.approve")}</Button>
           <TextInput size="sm" aria-label={t("evals.reason")} placeholder={t("evals.reason")} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
           <Button type="submit" variant="default" disabled={isBusy || !reason.trim()} loading={retire.isPending}>{t("evals.retire")}</Button>
+          {!isDoubted && <Button variant="default" disabled={isBusy || !reason.trim()} loading={doubt.isPending} onClick={() => doubt.mutate()}>{t("evals.challenge")}</Button>}
         </form>
       )}
     </section>

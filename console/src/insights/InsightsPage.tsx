@@ -28,6 +28,7 @@ export function InsightsPage() {
         <Link className="link" to="/scorecard">{t("scorecard.link")}</Link>
         <Link className="link" to="/reviews">{t("reviews.link")}</Link>
         <Link className="link" to="/digest" search={{}}>{t("digest.link")}</Link>
+        <Link className="link" to="/coverage">{t("coverage.link")}</Link>
         <SegmentedControl size="xs" aria-label={t("insights.days")} value={days} onChange={setDays} data={["30", "90", "365"].map((value) => ({ value, label: t("insights.nDays", { n: value }) }))} />
       </header>
       {data ? <Figures data={data} days={days} /> : error ? <Failure error={error} onRetry={() => void refetch()} /> : <Rows count={4} height={120} />}

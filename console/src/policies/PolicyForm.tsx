@@ -29,8 +29,8 @@ export function PolicyForm({ policy }: { policy: Policy }) {
       setProblems([]);
       trial.reset();
       queryClient.setQueryData(policyQuery(policy.kind, policy.key).queryKey, saved);
-      notify(t("policy.saved", { n: saved.version }));
-      await Promise.all(["policies", "tasks", "open-tickets"].map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
+      notify(saved.version > policy.version ? t("policy.saved", { n: saved.version }) : t("gates.waits"));
+      await Promise.all(["policies", "tasks", "open-tickets", "gates"].map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
     },
     onError: (error) => setProblems(linesOf(error)),
   });

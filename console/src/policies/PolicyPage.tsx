@@ -6,6 +6,7 @@ import type { Policy, PolicyKind } from "../api/types";
 import { Failure, Rows } from "../states/States";
 import { t } from "../strings";
 import { day } from "../text/time";
+import { GateNote, RollBack } from "./GateNote";
 import { OpenTickets } from "./OpenTickets";
 import { PolicyForm } from "./PolicyForm";
 import { TextEditor } from "./TextEditor";
@@ -32,10 +33,12 @@ function PolicyView({ policy }: { policy: Policy }) {
       {policy.why && <p className={policy.state === "lapsed" ? "warning" : "quiet"}>{policy.why}</p>}
       {policy.ceiling && <p>{policy.ceiling}</p>}
       {mayChange(agent.role) && (policy.kind === "routing" || policy.kind === "risk_rules") && <OpenTickets policy={policy} />}
+      {mayChange(agent.role) && <GateNote policy={policy} />}
       {mayChange(agent.role)
-        ? <PolicyForm policy={policy} />
+        ? <PolicyForm key={policy.version} policy={policy} />
         : <><p className="quiet">{t("policies.readOnly")}</p><TextEditor label={t("policy.text")} text={policy.body} problems={[]} isReadOnly onChange={() => undefined} /></>}
       <Versions policy={policy} />
+      {mayChange(agent.role) && policy.versions.length > 1 && <RollBack policy={policy} />}
     </>
   );
 }

@@ -62,6 +62,7 @@ function useEveryPageActions(showKeys: () => void): void {
   useAction("go.incidents", () => void navigate({ to: "/incidents" }));
   useAction("go.evals", () => void navigate({ to: "/eval-cases", search: {} }));
   useAction("go.reviews", () => void navigate({ to: "/reviews" }));
+  useAction("go.gates", () => void navigate({ to: "/gates", search: {} }));
   useAction("go.tasks", () => void navigate({ to: "/tasks" }));
   useAction("go.settings", () => void navigate({ to: "/settings" }));
   useAction("theme.switch", () => {

@@ -7,7 +7,7 @@ import { Empty, Failure, Rows } from "../states/States";
 import { t } from "../strings";
 
 const shapes: Record<Task["kind"], Icon> = {
-  escalation_raised: IconArrowUpRight, escalation_proposed: IconArrowUpRight, reply_stopped: IconMailOff, low_rating: IconMoodSad, promise_due: IconCalendarDue, promise_found: IconCalendarDue, ticket_given: IconArrowsExchange, mentioned: IconAt, ticket_back: IconZzz, followed_stirred: IconBell, second_approval: IconUsers, article_lapsed: IconAlertTriangle, article_due: IconClockHour4, text_proposed: IconFilePencil, contradiction: IconArrowsDiff, source_failed: IconAlertTriangle, texts_waiting: IconFilePencil, policy_lapsed: IconAlertTriangle, policy_due: IconClockHour4, check_waiting: IconEyeCheck, reviews_waiting: IconEyeCheck, drift: IconAlertTriangle, standing_stopped: IconAlertTriangle,
+  escalation_raised: IconArrowUpRight, escalation_proposed: IconArrowUpRight, reply_stopped: IconMailOff, low_rating: IconMoodSad, promise_due: IconCalendarDue, promise_found: IconCalendarDue, ticket_given: IconArrowsExchange, mentioned: IconAt, ticket_back: IconZzz, followed_stirred: IconBell, second_approval: IconUsers, article_lapsed: IconAlertTriangle, article_due: IconClockHour4, text_proposed: IconFilePencil, contradiction: IconArrowsDiff, source_failed: IconAlertTriangle, texts_waiting: IconFilePencil, policy_lapsed: IconAlertTriangle, policy_due: IconClockHour4, check_waiting: IconEyeCheck, reviews_waiting: IconEyeCheck, drift: IconAlertTriangle, gate_waiting: IconAlertTriangle, standing_stopped: IconAlertTriangle,
 };
 
 /** What waits for a person: nothing here is kept, all of it is worked out afresh. */

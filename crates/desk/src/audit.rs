@@ -7,9 +7,9 @@ use crate::{
     digest::Digest,
     ids::{
         AgentId, ApprovalId, ArticleId, AttachmentId, BulkId, DiagnosisId, DraftId, EntryId, EscalationId, EvalCaseId,
-        ExchangeId, FirstApprovalId, IncidentId, InvitationId, MailId, MessageId, ModelId, NoteId, OrganizationId,
-        OutboxId, PasskeyId, PolicyId, PromiseId, RequesterId, ReviewSampleId, SealId, SessionId, SourceId, StandingId,
-        StepId, SuggestionId, TicketId, TokenId, VerdictId, VersionId,
+        ExchangeId, FirstApprovalId, GateId, IncidentId, InvitationId, MailId, MessageId, ModelId, NoteId,
+        OrganizationId, OutboxId, PasskeyId, PolicyId, PromiseId, RequesterId, ReviewSampleId, SealId, SessionId,
+        ShadowId, SourceId, StandingId, StepId, SuggestionId, TicketId, TokenId, VerdictId, VersionId,
     },
     time::Timestamp,
 };
@@ -155,6 +155,14 @@ events! {
     DigestMade = "digest.made" { /** Who. */ agent: AgentId, /** `queued`, what held it back, `on` or `off`. */ way: String },
     /// A requester does not want to be asked.
     SurveysDeclined = "survey.declined" { /** Who. */ requester: RequesterId },
+    /// A case joined another one that asks the same.
+    EvalCaseJoined = "eval.joined" { /** The ticket. */ ticket: TicketId, /** The case. */ case: EvalCaseId, /** The one that stands for it. */ into: EvalCaseId },
+    /// A joined case stands alone again.
+    EvalCaseParted = "eval.parted" { /** The ticket. */ ticket: TicketId, /** The case. */ case: EvalCaseId },
+    /// Somebody doubts a case.
+    EvalCaseChallenged = "eval.challenged" { /** The ticket. */ ticket: TicketId, /** The case. */ case: EvalCaseId },
+    /// Another person keeps a case that was doubted.
+    EvalCaseKept = "eval.kept" { /** The ticket. */ ticket: TicketId, /** The case. */ case: EvalCaseId },
     /// A draft was proposed.
     DraftProposed = "draft.proposed" { /** The ticket. */ ticket: TicketId, /** The draft. */ draft: DraftId, /** A word. */ origin: String, /** Of the body, keyed. */ commitment: Digest },
     /// A person edited it.
@@ -307,6 +315,18 @@ events! {
     RungChanged = "rung.changed" { /** The step. */ step: StepId, /** Where it led, as a word. */ rung: String, /** Why, as a word. */ cause: String },
     /// A policy has a new version.
     PolicyChanged = "policy.changed" { /** The version's row. */ policy: PolicyId, /** Which kind, as a word. */ kind: String, /** Its number. */ version: i64, /** Of key and body, keyed. */ commitment: Digest },
+    /// A candidate model is asked for a draft beside the present one.
+    ShadowAsked = "shadow.asked" { /** The ticket. */ ticket: TicketId, /** What is compared. */ shadow: ShadowId },
+    /// It answered, or something else was asked meanwhile.
+    ShadowEnded = "shadow.ended" { /** The ticket. */ ticket: TicketId, /** What was compared. */ shadow: ShadowId, /** `compared` or `overtaken`. */ state: String },
+    /// A change is held against the eval cases.
+    GateAsked = "gate.asked" { /** Which. */ gate: GateId, /** What is changed, as a word. */ subject: String, /** How many cases. */ cases: i64 },
+    /// The cases were run under a change.
+    GateJudged = "gate.judged" { /** Which. */ gate: GateId, /** What is changed, as a word. */ subject: String, /** What they say, as a word. */ judgement: String, /** Cases that held and fail now. */ failing: i64 },
+    /// A change holds from then on, or not.
+    GateEnded = "gate.ended" { /** Which. */ gate: GateId, /** What is changed, as a word. */ subject: String, /** `promoted`, `refused` or `dropped`. */ state: String },
+    /// What held before holds again.
+    RolledBack = "gate.rolled_back" { /** What, as a word. */ subject: String, /** Of its name, keyed. */ commitment: Digest },
     /// The classifier was trained.
     ModelTrained = "model.trained" { /** Of its training data. */ fingerprint: Digest, /** Examples. */ examples: i64 },
     /// Somebody asked for a new training.
@@ -353,6 +373,8 @@ impl AuditEvent {
             | Self::DraftAsked { ticket, .. }
             | Self::DraftChecked { ticket, .. }
             | Self::DraftRejected { ticket, .. }
+            | Self::ShadowAsked { ticket, .. }
+            | Self::ShadowEnded { ticket, .. }
             | Self::EvalCaseProposed { ticket, .. }
             | Self::EvalCaseApproved { ticket, .. }
             | Self::EvalCaseRetired { ticket, .. }
@@ -361,6 +383,10 @@ impl AuditEvent {
             | Self::SurveyFollowedUp { ticket }
             | Self::TextReviewed { ticket, .. }
             | Self::ReviewSettled { ticket, .. }
+            | Self::EvalCaseJoined { ticket, .. }
+            | Self::EvalCaseParted { ticket, .. }
+            | Self::EvalCaseChallenged { ticket, .. }
+            | Self::EvalCaseKept { ticket, .. }
             | Self::DraftProposed { ticket, .. }
             | Self::DraftEdited { ticket, .. }
             | Self::DraftRewritten { ticket, .. }

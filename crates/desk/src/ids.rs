@@ -57,6 +57,12 @@ ids! {
     EvalCaseId,
     /// A text drawn for a second look.
     ReviewSampleId,
+    /// Something that a demo made up.
+    GeneratedId,
+    /// A change and what its cases said of it.
+    GateId,
+    /// What a candidate model drafted beside the present one.
+    ShadowId,
     /// What the machine proposes.
     SuggestionId,
     /// A person's answer to a suggestion.

@@ -114,6 +114,14 @@ pub enum Refusal {
     /// A policy is another than the one the page was shown under.
     #[error("The policy for this kind of case changed after you saw this reply. Open the sealed view again.")]
     PolicyChanged,
+    /// Severe eval cases fail by it that held.
+    #[error(
+        "Nothing was saved: with this, severe eval cases would fail that hold today: {cases}. Change the text, or retire a case that is wrong."
+    )]
+    Regressed {
+        /// Their titles.
+        cases: String,
+    },
     /// A check that must be acknowledged was not.
     #[error("Please confirm first: {label}.")]
     Unacknowledged {

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, broadcast};
 
 use crate::flow::{
     check_night_drafts::CheckedNights, count_clocks::Counted, find_contradictions::Kept as Contradictions,
-    look_for_help::Pace, page_receivers::hooks,
+    join_cases::Questions, look_for_help::Pace, measure_coverage::Measured, page_receivers::hooks,
 };
 use crate::{
     FlowError, clock::Clock, config::Config, keys::Keys, library::Library, meanings::Recent,
@@ -45,12 +45,18 @@ pub struct App {
     pub help_pace: Pace,
     /// Requests that come again and again, as counted last.
     pub patterns: Patterns,
+    /// How far eval cases cover failures, as counted last.
+    pub coverage: Measured,
+    /// Meanings of what eval cases ask.
+    pub questions: Questions,
     /// What was last observed of the services.
     pub observations: Observations,
     /// What services log and measure.
     pub telemetry: Telemetry,
     /// The language model, when one is configured.
     pub model: Option<connect::model::Client>,
+    /// A language model that may take over, when one is configured.
+    pub candidate: Option<connect::model::Client>,
     /// Who vouches for people who sign in, when one is configured.
     pub identity: Option<connect::identity::Provider>,
     /// The time.
@@ -161,6 +167,7 @@ impl App {
         let triager = Triager::load(&store, &learning, config.desk.ai_default).await?;
         let telemetry = Telemetry::open(&config.telemetry, &config.data)?;
         let model = crate::cli::model_client(&config)?;
+        let candidate = crate::cli::candidate_client(&config)?;
         let identity = crate::cli::identity_provider(&config)?;
         let hooks = hooks(&config)?;
         let mail = MailSettings {
@@ -182,9 +189,12 @@ impl App {
             hooks,
             help_pace: Pace::default(),
             patterns: Patterns::default(),
+            coverage: Measured::default(),
+            questions: Questions::default(),
             observations: Observations::default(),
             telemetry,
             model,
+            candidate,
             identity,
             clock,
             config,

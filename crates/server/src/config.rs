@@ -2,20 +2,25 @@
 
 use std::path::{Path, PathBuf};
 
-use desk::{
-    consent::DeskDefault,
-    leaving::{Endpoint, Hiding, ModelPurpose},
-};
+use desk::consent::DeskDefault;
 use serde::{Deserialize, Serialize};
 
 mod digest;
+mod model;
 mod portal;
 mod receiver;
 mod reviews;
 mod surveys;
 
 use self::portal::is_origin;
-pub use self::{digest::Digest, portal::Portal, receiver::Receiver, reviews::Reviews, surveys::Surveys};
+pub use self::{
+    digest::Digest,
+    model::{Model, Shadow},
+    portal::Portal,
+    receiver::Receiver,
+    reviews::Reviews,
+    surveys::Surveys,
+};
 pub use crate::telemetry::config::Telemetry;
 
 /// Everything that can be configured; `docs/operate/configuration.md` lists it, and a test compares.
@@ -36,6 +41,10 @@ pub struct Config {
     pub retention: Retention,
     /// The language model; none by default.
     pub model: Option<Model>,
+    /// A language model that may take over, asked beside the other; none by default.
+    pub candidate: Option<Model>,
+    /// How much the candidate is asked.
+    pub shadow: Shadow,
     /// Who vouches for the people who work here; none means passwords alone.
     pub identity: Option<Identity>,
     /// The local embedding model.
@@ -168,60 +177,6 @@ pub struct Smtp {
     pub password: String,
 }
 
-/// An OpenAI-compatible endpoint.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Model {
-    /// Base address up to and with `/v1`.
-    pub base_url: String,
-    /// Model name.
-    pub name: String,
-    /// Key; `COUNTERSIGN_MODEL_KEY` overrides.
-    #[serde(default, skip_serializing)]
-    pub api_key: String,
-    /// Where the endpoint stands, in words.
-    #[serde(default)]
-    pub region: String,
-    /// Allow a private or loopback address, and http to it.
-    #[serde(default)]
-    pub allow_private: bool,
-    /// `masked`, `minimal`, or `off` (an endpoint on this machine or in its own network only).
-    #[serde(default = "masked")]
-    pub hiding: Hiding,
-    /// What it may be used for: `reply`.
-    #[serde(default = "replies")]
-    pub purposes: Vec<ModelPurpose>,
-}
-
-impl Model {
-    /// What the rules of leaving ask, where endpoints may stand in `regions`.
-    #[must_use]
-    pub fn endpoint<'a>(&'a self, regions: &'a [String]) -> Endpoint<'a> {
-        let (hiding, local) = (self.hiding, self.allow_private && self.is_local());
-        Endpoint { hiding, purposes: &self.purposes, region: &self.region, local, regions }
-    }
-
-    /// Whether the address itself says that it is on this machine or in its own network. A name that merely leads there does not
-    /// say so.
-    fn is_local(&self) -> bool {
-        let host = self.base_url.split_once("://").map_or("", |(_, rest)| rest);
-        let host = host.split(['/', '?', '#']).next().unwrap_or_default().rsplit('@').next().unwrap_or_default();
-        let host = match host.strip_prefix('[') {
-            Some(v6) => v6.split(']').next().unwrap_or_default(),
-            None => host.split(':').next().unwrap_or_default(),
-        };
-        match host.parse::<std::net::IpAddr>() {
-            Ok(std::net::IpAddr::V4(v4)) => v4.is_loopback() || v4.is_private(),
-            Ok(std::net::IpAddr::V6(v6)) => v6.is_loopback() || v6.is_unique_local(),
-            Err(_) => host == "localhost",
-        }
-    }
-
-    fn has_usable_scheme(&self) -> bool {
-        self.base_url.starts_with("https://") || (self.allow_private && self.base_url.starts_with("http://"))
-    }
-}
-
 /// The local embedding model.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -232,12 +187,6 @@ pub struct Embedding {
 
 fn implicit() -> String {
     "implicit".to_owned()
-}
-const fn masked() -> Hiding {
-    Hiding::Masked
-}
-fn replies() -> Vec<ModelPurpose> {
-    vec![ModelPurpose::Reply]
 }
 fn inbox() -> String {
     "INBOX".to_owned()
@@ -253,6 +202,8 @@ impl Default for Config {
             mail: Mail::default(),
             retention: Retention::default(),
             model: None,
+            candidate: None,
+            shadow: Shadow::default(),
             identity: None,
             embedding: Embedding::default(),
             telemetry: Telemetry::default(),
@@ -367,6 +318,9 @@ impl Config {
         if let (Some(model), Some(secret)) = (&mut self.model, variable("COUNTERSIGN_MODEL_KEY")) {
             model.api_key = secret;
         }
+        if let (Some(candidate), Some(secret)) = (&mut self.candidate, variable("COUNTERSIGN_CANDIDATE_KEY")) {
+            candidate.api_key = secret;
+        }
         if let (Some(identity), Some(secret)) = (&mut self.identity, variable("COUNTERSIGN_IDENTITY_SECRET")) {
             identity.client_secret = secret;
         }
@@ -469,17 +423,30 @@ impl Config {
                 return wrong("identity.name", &identity.name, "a few words for the button");
             }
         }
-        if let Some(Err(why)) = self.model.as_ref().map(|model| model.endpoint(&self.desk.model_regions).stands()) {
-            return Err(ConfigError::Model(why));
+        self.check_models()
+    }
+
+    fn check_models(&self) -> Result<(), ConfigError> {
+        let wrong = |key, found: &str, expected| Err(ConfigError::Key { key, found: found.to_owned(), expected });
+        for (key, model) in [("model.base_url", &self.model), ("candidate.base_url", &self.candidate)] {
+            let Some(model) = model else { continue };
+            model.endpoint(&self.desk.model_regions).stands().map_err(ConfigError::Model)?;
+            if !model.has_usable_scheme() {
+                let expected = "an https address, or an http one together with allow_private = true";
+                return wrong(key, &model.base_url, expected);
+            }
         }
-        match &self.model {
-            Some(model) if !model.has_usable_scheme() => wrong(
-                "model.base_url",
-                &model.base_url,
-                "an https address, or an http one together with allow_private = true",
-            ),
-            _ => Ok(()),
+        if let (Some(candidate), None) = (&self.candidate, &self.model) {
+            return wrong("candidate", &candidate.name, "a model beside the one in [model], which is missing");
         }
+        let Shadow { share_percent, requests_a_day } = self.shadow;
+        if share_percent > 100 {
+            return wrong("shadow.share_percent", &share_percent.to_string(), "a number from 0 to 100");
+        }
+        if !(0..=100_000).contains(&requests_a_day) {
+            return wrong("shadow.requests_a_day", &requests_a_day.to_string(), "a number from 0 to 100000");
+        }
+        Ok(())
     }
 
     /// The database's address.

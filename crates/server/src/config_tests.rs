@@ -1,5 +1,7 @@
 //! What a configuration may hold, and how a wrong one is told.
 
+use desk::leaving::{Hiding, ModelPurpose};
+
 use super::*;
 
 fn read(text: &str) -> Result<Config, String> {
@@ -33,6 +35,9 @@ fn wrong_keys_are_named_with_what_they_should_hold() {
         ("[retention]\nquarantine_days = -1", "`retention.quarantine_days`"),
         ("database = 'mysql://x'", "`database`"),
         ("[model]\nbase_url = 'http://x'\nname = 'm'", "`model.base_url`"),
+        ("[candidate]\nbase_url = 'https://x.example'\nname = 'm'", "`candidate`"),
+        ("[shadow]\nshare_percent = 101", "`shadow.share_percent`"),
+        ("[shadow]\nrequests_a_day = -1", "`shadow.requests_a_day`"),
         ("[model]\nbase_url = 'https://x.example'\nname = 'm'\nhiding = 'off'", "only to a model on this machine"),
         ("[model]\nbase_url = 'http://10.0.0.5'\nname = 'm'\nhiding = 'off'", "only to a model on this machine"),
         (

@@ -55,6 +55,44 @@ pub struct AskingArticle {
 }
 
 impl Conn {
+    /// The current version of every approved article, in one order that stays: what the machine may rest on, as a list of ids.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn current_versions(&mut self) -> Result<Vec<String>, StoreError> {
+        let rows = self
+            .rows(
+                "select current_version from articles where state = 'approved' and current_version is not null order by 1",
+                params![],
+            )
+            .await?;
+        rows.iter().map(|row| row.columns().take()).collect()
+    }
+
+    /// Slug, number of the current version and words of every passage of approved articles.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a grant of another purpose than work.
+    pub async fn current_words(&mut self, grant: &Grant) -> Result<Vec<(String, i64, String)>, StoreError> {
+        if grant.purpose() != Purpose::Work {
+            return Err(StoreError::NotFound);
+        }
+        let rows = self
+            .rows(
+                "select a.slug, v.number, p.text from articles a join versions v on v.id = a.current_version
+                 join passages p on p.article_id = a.id and p.version_id = a.current_version
+                 where a.state = 'approved' order by a.slug, p.ordinal",
+                params![],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let mut c = row.columns();
+                Ok((c.take()?, c.take()?, c.take()?))
+            })
+            .collect()
+    }
+
     /// Passages of every article that is approved and in time `now`, in order of article and place.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use desk::{
     people::AiSetting,
 };
 
-use crate::{Conn, Grant, Purpose, StoreError, Tx, columns::params};
+use crate::{Conn, Grant, Purpose, StoreError, Tx, columns::params, eval_cases::FORGOTTEN};
 
 /// How much of a person's a machine could still hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,14 +169,18 @@ impl Tx {
             params![requester, why, now],
         )
         .await?;
+        self.succeed_eval_cases(requester).await?;
+        for statement in FORGOTTEN {
+            self.execute(statement, params![requester]).await?;
+        }
         self.execute(
-            "delete from eval_cases where ticket_id in (select id from tickets where requester_id = $1)",
+            "delete from review_samples where side = 'prepared' and ticket_id in (select id from tickets where requester_id = $1)
+             and not exists (select 1 from reviews w where w.sample_id = review_samples.id)",
             params![requester],
         )
         .await?;
         self.execute(
-            "delete from review_samples where side = 'prepared' and ticket_id in (select id from tickets where requester_id = $1)
-             and not exists (select 1 from reviews w where w.sample_id = review_samples.id)",
+            "delete from shadows where ticket_id in (select id from tickets where requester_id = $1)",
             params![requester],
         )
         .await?;

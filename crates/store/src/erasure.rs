@@ -10,6 +10,7 @@ use desk::{
 use crate::{
     Conn, StoreError, Tx,
     columns::{folded, params},
+    eval_cases::FORGOTTEN,
 };
 
 /// What stands where a subject or a name stood.
@@ -56,6 +57,7 @@ const OF_TICKETS: &[&str] = &[
     "delete from diagnoses where ticket_id in (select id from tickets where requester_id = $1)",
     "delete from suggestions where ticket_id in (select id from tickets where requester_id = $1)",
     "delete from exchanges where ticket_id in (select id from tickets where requester_id = $1)",
+    "delete from shadows where ticket_id in (select id from tickets where requester_id = $1)",
     "delete from past_cases where ticket_id in (select id from tickets where requester_id = $1)",
     "delete from notes where ticket_id in (select id from tickets where requester_id = $1)",
     "delete from participants where ticket_id in (select id from tickets where requester_id = $1)",
@@ -69,7 +71,6 @@ const OF_TICKETS: &[&str] = &[
     "update review_samples set reason = null where ticket_id in (select id from tickets where requester_id = $1)",
     "delete from surveys where ticket_id in (select id from tickets where requester_id = $1) or requester_id = $1",
     "delete from survey_refusals where requester_id = $1",
-    "delete from eval_cases where ticket_id in (select id from tickets where requester_id = $1)",
     "delete from escalation_updates where escalation_id in (select e.id from escalations e join tickets t on t.id = e.ticket_id where t.requester_id = $1)",
     "update escalations set reason = null where ticket_id in (select id from tickets where requester_id = $1)",
     "delete from attributes where requester_id = $1",
@@ -133,7 +134,8 @@ impl Tx {
         {
             blobs.push(row.columns().take()?);
         }
-        for statement in OF_TICKETS {
+        self.succeed_eval_cases(requester).await?;
+        for statement in OF_TICKETS.iter().copied().chain(FORGOTTEN) {
             emptied.add(table_of(statement), self.execute(statement, params![requester]).await?);
         }
         for mail in &mails {
@@ -233,6 +235,7 @@ impl Tx {
                 )
                 .await?;
                 self.execute("delete from exchanges where ticket_id = $1", params![ticket]).await?;
+                self.forget_shadows(ticket).await?;
             }
             if rows.is_empty() {
                 return Ok(touched);

@@ -23,6 +23,16 @@ closed_list! {
     }
 }
 
+closed_list! {
+    /// Which model was asked.
+    pub enum ExchangeSide ("side of an exchange") {
+        /// The one in use.
+        Present = "present",
+        /// A candidate beside it, whose words agents do not see.
+        Candidate = "candidate",
+    }
+}
+
 /// An exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchange {
@@ -52,6 +62,8 @@ pub struct Exchange {
     pub purpose: ModelPurpose,
     /// How much was hidden.
     pub hiding: Hiding,
+    /// Which model was asked.
+    pub side: ExchangeSide,
 }
 
 /// A request about to be sent.
@@ -71,6 +83,8 @@ pub struct NewExchange<'a> {
     pub hidden: i64,
     /// What undoes it, encrypted.
     pub placeholders: &'a [u8],
+    /// Which model is asked.
+    pub side: ExchangeSide,
 }
 
 /// A line of the list of what left, without the texts.
@@ -108,9 +122,9 @@ impl Tx {
     pub async fn add_exchange(&mut self, ticket: TicketId, new: NewExchange<'_>) -> Result<ExchangeId, StoreError> {
         let (id, now) = (new_id(), self.now());
         self.execute(
-            "insert into exchanges (id, ticket_id, endpoint, request, state, hidden, placeholders, at, region, purpose, hiding)
-             values ($1,$2,$3,$4,'pending',$5,$6,$7,$8,$9,$10)",
-            params![id, ticket, new.endpoint, new.request, new.hidden, new.placeholders, now, new.region, new.purpose, new.hiding],
+            "insert into exchanges (id, ticket_id, endpoint, request, state, hidden, placeholders, at, region, purpose, hiding, side)
+             values ($1,$2,$3,$4,'pending',$5,$6,$7,$8,$9,$10,$11)",
+            params![id, ticket, new.endpoint, new.request, new.hidden, new.placeholders, now, new.region, new.purpose, new.hiding, new.side],
         )
         .await?;
         Ok(id)
@@ -126,11 +140,11 @@ impl Tx {
         state: ExchangeState,
         response: Option<&str>,
         detail: Option<&str>,
-        ms: i64,
+        (ms, tokens): (i64, Option<i64>),
     ) -> Result<(), StoreError> {
         self.execute(
-            "update exchanges set state = $2, response = $3, detail = $4, ms = $5 where id = $1",
-            params![id, state, response, detail, ms],
+            "update exchanges set state = $2, response = $3, detail = $4, ms = $5, tokens = $6 where id = $1",
+            params![id, state, response, detail, ms, tokens],
         )
         .await?;
         Ok(())
@@ -145,7 +159,7 @@ impl Conn {
     pub async fn exchange(&mut self, grant: &Grant, id: ExchangeId) -> Result<Exchange, StoreError> {
         let row = self
             .one(
-                concat!("select e.id, e.ticket_id, e.endpoint, e.request, e.response, e.state, e.detail, e.hidden, e.at, e.ms, e.region, e.purpose, e.hiding from exchanges e join tickets t on t.id = e.ticket_id
+                concat!("select e.id, e.ticket_id, e.endpoint, e.request, e.response, e.state, e.detail, e.hidden, e.at, e.ms, e.region, e.purpose, e.hiding, e.side from exchanges e join tickets t on t.id = e.ticket_id
                  where ", queue_visible!("t.queue", "$1"), " and e.id = $2"),
                 params![grant.queues(), id],
             )
@@ -165,6 +179,7 @@ impl Conn {
             region: c.take()?,
             purpose: c.take()?,
             hiding: c.take()?,
+            side: c.take()?,
         })
     }
 

@@ -108,6 +108,16 @@ impl Conn {
         policy(row.columns())
     }
 
+    /// Every stored version of a policy, oldest first.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn policy_history(&mut self, kind: PolicyKind, key: &str) -> Result<Vec<Policy>, StoreError> {
+        let rows =
+            self.rows(select!("where p.kind = $1 and p.key = $2 order by p.version"), params![kind, key]).await?;
+        rows.iter().map(|row| policy(row.columns())).collect()
+    }
+
     /// The stored versions of a policy, newest first.
     ///
     /// # Errors

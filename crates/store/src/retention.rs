@@ -185,6 +185,11 @@ impl Tx {
         )
         .await?;
         self.execute(
+            "delete from shadows where made_at < $1 and ticket_id not in (select t.id from tickets t join holds h on h.requester_id = t.requester_id where h.ended_at is null)",
+            params![before],
+        )
+        .await?;
+        self.execute(
             "delete from exchanges where at < $1 and ticket_id not in (select t.id from tickets t join holds h on h.requester_id = t.requester_id where h.ended_at is null)",
             params![before],
         )

@@ -109,6 +109,15 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 80, common: include_str!("../migrations/0080_reviews.sql"), sqlite: "", postgres: "" },
     Migration { number: 81, common: include_str!("../migrations/0081_surveys.sql"), sqlite: "", postgres: "" },
     Migration { number: 82, common: include_str!("../migrations/0082_digests.sql"), sqlite: "", postgres: "" },
+    Migration { number: 85, common: include_str!("../migrations/0085_gates.sql"), sqlite: "", postgres: "" },
+    Migration { number: 86, common: include_str!("../migrations/0086_shadows.sql"), sqlite: "", postgres: "" },
+    Migration { number: 90, common: include_str!("../migrations/0090_eval_joins.sql"), sqlite: "", postgres: "" },
+    Migration {
+        number: 91,
+        common: include_str!("../migrations/0091_generated_failures.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// Applies what is missing, in the order of numbers and in one transaction. Every number that is missing counts, not

@@ -35,6 +35,10 @@ const TEXTS: &[(&str, &str)] = &[
         "update review_samples set reason = $2 where id = $1",
     ),
     (
+        "select h.id, h.reason from eval_challenges h join eval_cases c on c.id = h.case_id where c.ticket_id = $1",
+        "update eval_challenges set reason = $2 where id = $1",
+    ),
+    (
         "select u.id, u.body from escalation_updates u join escalations e on e.id = u.escalation_id where e.ticket_id = $1",
         "update escalation_updates set body = $2 where id = $1",
     ),
@@ -288,6 +292,7 @@ impl Tx {
             params![ticket, none],
         )
         .await?;
+        self.forget_shadows(ticket).await?;
         let mentions = format!("%{ticket}%");
         self.execute("delete from idempotency where response like $1", params![mentions]).await?;
         for row in self.rows("select id, words from searches", params![]).await? {

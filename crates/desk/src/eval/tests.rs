@@ -335,8 +335,46 @@ fn the_same_question_in_another_story_is_alike_and_another_question_is_not() {
     let told =
         asks("Hello, I am [person 1] of [email 1], call [phone 1]. Where can I change the VAT id of our company?");
     let other = asks("Where can I change the password of our company account?");
-    assert!(likeness(&plain, &told) >= SAME, "{}", likeness(&plain, &told));
-    assert!(likeness(&plain, &other) < SAME, "{}", likeness(&plain, &other));
-    assert!((likeness(&told, &told) - 1.0).abs() < 1e-9);
-    assert!(likeness(&asks("Hi"), &asks("Hi")) < SAME);
+    let sure = |a: &Case, b: &Case| sameness(&Asked::of(a), &Asked::of(b), None);
+    assert!(sure(&plain, &told) >= SAME, "{}", sure(&plain, &told));
+    assert!(sure(&plain, &other) < SAME, "{}", sure(&plain, &other));
+    assert!(sure(&asks("Hi"), &asks("Hello")) < SAME);
+}
+
+#[test]
+fn what_decides_the_outcome_keeps_cases_apart_however_alike_their_words() {
+    let asks = |text: &str| Case {
+        messages: vec![Said { by: Speaker::Requester, subject: String::new(), text: text.to_owned() }],
+        ..case()
+    };
+    let term = |days: u32| {
+        let mut case = asks(&format!("We paid {days} days ago and would like our money back please."));
+        case.sources[0].text = "We refund a charge within 30 days.".to_owned();
+        case
+    };
+    let agree = |a: &Case, b: &Case| Asked::of(a).agrees(&Asked::of(b));
+    assert!(agree(&term(45), &term(61)) && agree(&term(3), &term(9)) && !agree(&term(45), &term(9)));
+    let code = |code: &str| asks(&format!("All deliveries fail with {code} since this morning."));
+    assert!(agree(&code("SIG-401"), &code("sig-401")) && !agree(&code("SIG-401"), &code("SIG-408")));
+    assert!(agree(&code("SIG-401"), &code("an error")) && agree(&code("INV-2026-10001"), &code("INV-2026-10002")));
+    let elsewhere = Case { category: Some("other.queue".to_owned()), ..term(45) };
+    let otherwise = Case { failure: Failure::WrongTone, ..term(45) };
+    assert!(!agree(&term(45), &elsewhere) && !agree(&term(45), &otherwise));
+    assert!(sameness(&Asked::of(&term(45)), &Asked::of(&term(9)), Some(1.0)) <= 0.0);
+}
+
+#[test]
+fn a_new_case_joins_the_group_whose_likest_is_sure_and_vectors_of_other_lengths_say_nothing() {
+    let asks = |text: &str| Case {
+        messages: vec![Said { by: Speaker::Requester, subject: String::new(), text: text.to_owned() }],
+        ..case()
+    };
+    let (vat, logo) = ("Where can I change the VAT id of our company?", "How do I put our logo on the invoices?");
+    let kept = |head: &'static str, text: &str| Kept { head, asked: Asked::of(&asks(text)), vector: None };
+    let there = [kept("vat", vat), kept("logo", logo)];
+    let find = |text: &str| nearest(&Asked::of(&asks(text)), None, &there);
+    assert_eq!((find(vat), find(logo)), (Some("vat"), Some("logo")));
+    assert_eq!(find("The export of all bookings stops half-way."), None);
+    assert_eq!(cosine(Some(&[1.0, 0.0]), Some(&[1.0])), None);
+    assert!(cosine(Some(&[1.0, 0.0]), Some(&[2.0, 0.0])).is_some_and(|c| (c - 1.0).abs() < 1e-9));
 }

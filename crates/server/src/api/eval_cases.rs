@@ -14,7 +14,7 @@ use desk::{
     ids::{EvalCaseId, TicketId},
 };
 use serde::{Deserialize, Serialize};
-use store::{EvalCase as Row, EvalCaseState, Grant, Purpose};
+use store::{EvalCase as Row, EvalCaseState, EvalChallenge, Grant, Purpose};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     App, flow,
-    flow::{approve_case, propose_case},
+    flow::{approve_case, join_cases, propose_case},
     triager::may_learn_from,
 };
 
@@ -38,6 +38,10 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(take_eval_case))
         .routes(routes!(approve_eval_case))
         .routes(routes!(retire_eval_case))
+        .routes(routes!(join_eval_case))
+        .routes(routes!(part_eval_case))
+        .routes(routes!(challenge_eval_case))
+        .routes(routes!(keep_eval_case))
 }
 
 /// Which cases.
@@ -70,6 +74,10 @@ pub struct EvalCaseLine {
     /// Who approved or retired it.
     decided_by: Option<String>,
     decided_at: Option<String>,
+    /// The case that stands for it; null where it stands alone.
+    joined_to: Option<String>,
+    /// How many tickets it stands for within the caller's queues, its own among them.
+    tickets: i64,
     /// Its file's text, in YAML.
     text: String,
 }
@@ -80,6 +88,31 @@ pub struct EvalCase {
     #[serde(flatten)]
     line: EvalCaseLine,
     alike: Vec<AlikeCase>,
+    /// Cases that it stands for, oldest first.
+    joined: Vec<JoinedCase>,
+    /// Doubts about it, oldest first.
+    challenges: Vec<EvalCaseChallenge>,
+}
+
+/// A case that another one stands for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JoinedCase {
+    id: String,
+    title: String,
+    ticket_id: String,
+    ticket_number: i64,
+}
+
+/// A doubt about a case.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EvalCaseChallenge {
+    reason: String,
+    by: String,
+    at: String,
+    /// `kept` or `retired`; null while it is open.
+    outcome: Option<String>,
+    /// Who decided.
+    decided_by: Option<String>,
 }
 
 /// A case that says nearly the same.
@@ -113,6 +146,20 @@ pub struct EvalCaseRetirement {
     reason: String,
 }
 
+/// Where a case belongs.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct EvalCaseJoin {
+    /// The case that stands for it from then on.
+    into: String,
+}
+
+/// Why somebody doubts a case.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewEvalCaseChallenge {
+    /// In a sentence.
+    reason: String,
+}
+
 impl EvalCaseLine {
     fn of(row: Row) -> Option<Self> {
         // Written by an older version in a form this one does not read: nobody can check it.
@@ -131,6 +178,8 @@ impl EvalCaseLine {
             proposed_at: time(row.proposed_at),
             decided_by: row.decided_by,
             decided_at: row.decided_at.map(time),
+            joined_to: row.joined_to.map(|id| id.to_string()),
+            tickets: row.stands_for + 1,
             text: row.body,
         })
     }
@@ -168,11 +217,25 @@ async fn shown(app: &App, grant: &Grant, id: EvalCaseId) -> Result<EvalCase, Pro
     }
     let mut others = approve_case::list(app, grant, EvalCaseState::Approved).await?;
     others.extend(approve_case::list(app, grant, EvalCaseState::Proposed).await?);
-    others.retain(|other| other.id != id);
+    others.retain(|other| other.id != id && row.joined_to != Some(other.id));
     let alike = eval::read(&row.body).map(|case| propose_case::alike(&case, &others)).unwrap_or_default();
     let alike = alike.into_iter().map(|(id, title)| AlikeCase { id: id.to_string(), title }).collect();
+    let mut conn = app.store.read().await?;
+    let joined = conn.eval_cases_joined(grant, id).await?.into_iter();
+    let joined = joined.filter(|other| may_learn_from(other.said, app.config.desk.ai_default)).filter_map(joined_case);
+    let challenges = conn.eval_challenges(id).await?.into_iter().map(challenge).collect();
     let line = EvalCaseLine::of(row).ok_or_else(Problem::not_found)?;
-    Ok(EvalCase { line, alike })
+    Ok(EvalCase { line, alike, joined: joined.collect(), challenges })
+}
+
+fn joined_case(row: Row) -> Option<JoinedCase> {
+    let title = eval::read(&row.body).ok()?.title;
+    Some(JoinedCase { id: row.id.to_string(), title, ticket_id: row.ticket.to_string(), ticket_number: row.number })
+}
+
+fn challenge(row: EvalChallenge) -> EvalCaseChallenge {
+    let (decided_by, outcome) = row.decided.map(|(by, _, outcome)| (by, outcome.word().to_owned())).unzip();
+    EvalCaseChallenge { reason: row.reason, by: row.name, at: time(row.at), outcome, decided_by }
 }
 
 /// Takes an eval case from a ticket. Personal data is hidden; it counts once somebody checked it.
@@ -215,5 +278,56 @@ async fn retire_eval_case(
     Body(why): Body<EvalCaseRetirement>,
 ) -> Result<StatusCode, Problem> {
     flow::approve_case::retire(&app, &session, id, &why.reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Puts a proposed case behind another one that asks the same; that one stands for both.
+#[utoipa::path(post, path = "/eval-cases/{id}/join", tag = "evals", params(("id" = String, Path)), request_body = EvalCaseJoin,
+    responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn join_eval_case(
+    State(app): State<Arc<App>>,
+    Answering(session): Answering,
+    Id(id): Id<EvalCaseId>,
+    Body(join): Body<EvalCaseJoin>,
+) -> Result<StatusCode, Problem> {
+    let into = join.into.parse().map_err(|_| Problem::not_found())?;
+    join_cases::join(&app, &session, id, into).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Lets a joined case stand alone again.
+#[utoipa::path(delete, path = "/eval-cases/{id}/join", tag = "evals", params(("id" = String, Path)),
+    responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn part_eval_case(
+    State(app): State<Arc<App>>,
+    Answering(session): Answering,
+    Id(id): Id<EvalCaseId>,
+) -> Result<StatusCode, Problem> {
+    join_cases::part(&app, &session, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Doubts a case. It counts until another person keeps or retires it.
+#[utoipa::path(post, path = "/eval-cases/{id}/challenge", tag = "evals", params(("id" = String, Path)), request_body = NewEvalCaseChallenge,
+    responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn challenge_eval_case(
+    State(app): State<Arc<App>>,
+    Answering(session): Answering,
+    Id(id): Id<EvalCaseId>,
+    Body(why): Body<NewEvalCaseChallenge>,
+) -> Result<StatusCode, Problem> {
+    join_cases::challenge(&app, &session, id, &why.reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Keeps a case that another person challenged.
+#[utoipa::path(delete, path = "/eval-cases/{id}/challenge", tag = "evals", params(("id" = String, Path)),
+    responses((status = 204), (status = "4XX", body = ProblemBody)))]
+async fn keep_eval_case(
+    State(app): State<Arc<App>>,
+    Answering(session): Answering,
+    Id(id): Id<EvalCaseId>,
+) -> Result<StatusCode, Problem> {
+    join_cases::keep(&app, &session, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

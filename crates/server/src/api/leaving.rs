@@ -130,7 +130,7 @@ async fn what_would_leave(
     Id(ticket): Id<TicketId>,
 ) -> Result<Json<WouldLeave>, Problem> {
     let leaving = flow::leave::show(&app, &session, ticket).await?;
-    let model = app.config.model.as_ref();
+    let model = flow::which_model::present(&app).await.ok().map(|endpoint| endpoint.config);
     let hidden = leaving.table.hidden().map(|(placeholder, class, value)| HiddenValue {
         placeholder: placeholder.to_owned(),
         class: class.to_string(),

@@ -10,7 +10,7 @@ use axum::{
 };
 use desk::ids::{AttachmentId, ExchangeId, MessageId};
 use serde::Serialize;
-use store::Purpose;
+use store::{ExchangeSide, Purpose};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -128,7 +128,8 @@ async fn get_exchange(
         id: row.id.to_string(),
         endpoint: row.endpoint,
         request: String::from_utf8_lossy(&row.request).into_owned(),
-        response: row.response,
+        // A candidate's words are shown on the page that compares, and to nobody on a ticket.
+        response: row.response.filter(|_| row.side == ExchangeSide::Present),
         state: row.state.word().to_owned(),
         detail: row.detail,
         hidden: row.hidden,

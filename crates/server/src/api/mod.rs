@@ -21,6 +21,7 @@ mod choice;
 mod console;
 mod contradictions;
 mod corrections;
+mod coverage;
 mod demo;
 mod desk_status;
 mod diagnoses;
@@ -32,6 +33,7 @@ mod eval_cases;
 mod events;
 mod extract;
 mod frame;
+mod gates;
 mod held;
 mod help;
 mod help_page;
@@ -67,6 +69,7 @@ mod rewrites;
 mod scorecard;
 mod search;
 mod session;
+mod shadows;
 mod sorting_again;
 mod sources;
 mod standing_approvals;
@@ -175,6 +178,9 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(reviews::router())
         .merge(surveys::router())
         .merge(readiness::router())
+        .merge(coverage::router())
+        .merge(gates::router())
+        .merge(shadows::router())
         .merge(scorecard::router())
         .merge(search::router())
         .merge(tray::router())

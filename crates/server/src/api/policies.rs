@@ -5,10 +5,12 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{Path, State},
+    http::StatusCode,
     response::IntoResponse,
 };
 use desk::{
     Timestamp,
+    gate::{State as GateState, Subject},
     policy::{Owner, Policies, Policy as Row, PolicyKind, Problem as Line},
     terms::Terms,
 };
@@ -20,6 +22,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     auth::{Leading, SignedIn},
     extract::{Asked, Body, IfMatch, id, word},
+    gates::{BeforeStart, before_start},
     page::{List, etag, time},
     problem::{Problem, ProblemBody},
     tickets::AgentRef,
@@ -27,7 +30,8 @@ use super::{
 use crate::{
     App, flow,
     flow::{
-        set_policy::NewPolicy as New,
+        gate_policy,
+        set_policy::{NewPolicy as New, Saved},
         try_policy::{Moved, Placed, Tried as Found},
     },
 };
@@ -70,6 +74,17 @@ pub struct Policy {
     versions: Vec<PolicyVersionLine>,
     /// The most an operating model may give the machine here.
     ceiling: Option<String>,
+    /// What the eval cases are asked before a new version holds; null where none can fail by it.
+    gate: Option<PolicyGate>,
+}
+
+/// What stands between a new version of a policy and its holding.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PolicyGate {
+    #[serde(flatten)]
+    before_start: BeforeStart,
+    /// A version that waits for its cases or for a person's decision, as a gate's id.
+    waiting: Option<String>,
 }
 
 /// A version in a list.
@@ -267,7 +282,7 @@ async fn get_policy(
     page(&app, kind, key).await
 }
 
-async fn page(app: &App, kind: PolicyKind, key: &str) -> Result<impl IntoResponse + use<>, Problem> {
+pub async fn page(app: &App, kind: PolicyKind, key: &str) -> Result<impl IntoResponse + use<>, Problem> {
     let mut conn = app.store.read().await?;
     let policies = conn.policies().await?;
     let row = find(&policies, kind, key)?;
@@ -282,8 +297,18 @@ async fn page(app: &App, kind: PolicyKind, key: &str) -> Result<impl IntoRespons
         body: row.body.clone(),
         versions,
         ceiling: shipped.map(|c| Terms::ceiling(c.operating_model)),
+        gate: gate(app, kind, key).await?,
     };
     Ok((etag(row.version), Json(page)))
+}
+
+async fn gate(app: &App, kind: PolicyKind, key: &str) -> Result<Option<PolicyGate>, Problem> {
+    if !gate_policy::is_gated(kind) {
+        return Ok(None);
+    }
+    let newest = app.store.read().await?.newest_gate(Subject::Policy, &gate_policy::name(kind, key)).await?;
+    let waiting = newest.filter(|g| matches!(g.state, GateState::Waiting | GateState::Undecided));
+    Ok(Some(PolicyGate { before_start: before_start(app).await?, waiting: waiting.map(|g| g.id.to_string()) }))
 }
 
 /// One version's text.
@@ -313,10 +338,11 @@ async fn get_policy_version(
     }))
 }
 
-/// Writes the next version; `If-Match` names the current one, `"0"` begins a new persona or macro.
+/// Writes the next version; `If-Match` names the current one, `"0"` begins a new persona or macro. With 202 it does not hold yet:
+/// `gate.waiting` names what decides.
 #[utoipa::path(put, path = "/policies/{kind}/{key}", tag = "policies",
     params(("kind" = String, Path), ("key" = String, Path), ("If-Match" = String, Header)), request_body = NewPolicy,
-    responses((status = 200, body = Policy), (status = "4XX", body = ProblemBody)))]
+    responses((status = 200, body = Policy), (status = 202, body = Policy), (status = "4XX", body = ProblemBody)))]
 async fn set_policy(
     State(app): State<Arc<App>>,
     Leading(session): Leading,
@@ -337,8 +363,12 @@ async fn set_policy(
         name: new.name,
         categories: new.categories,
     };
-    flow::set_policy::set(&app, &session, seen, new).await.map_err(Problem::under_if_match)?;
-    page(&app, kind, key).await
+    let saved = flow::set_policy::set(&app, &session, seen, new).await.map_err(Problem::under_if_match)?;
+    let status = match saved {
+        Saved::Holds => StatusCode::OK,
+        Saved::Waits(_) => StatusCode::ACCEPTED,
+    };
+    Ok((status, page(&app, kind, key).await?))
 }
 
 /// Which of the newest 500 tickets a text would have moved. Nothing is saved.

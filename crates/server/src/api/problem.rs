@@ -182,6 +182,7 @@ impl From<Refusal> for Problem {
             | Refusal::Counted
             | Refusal::Unfit { .. }
             | Refusal::Hurried { .. }
+            | Refusal::Regressed { .. }
             | Refusal::Unread { .. }
             | Refusal::DayIsFull { .. }
             | Refusal::NoRecipient { .. }
@@ -270,6 +271,7 @@ mod tests {
             (Refusal::SignedOut, 401),
             (Refusal::Blocked { label: String::new() }, 422),
             (Refusal::Consent { because: String::new() }, 422),
+            (Refusal::Regressed { cases: String::new() }, 422),
         ];
         for (refusal, status) in cases {
             assert_eq!(Problem::from(refusal.clone()).status.as_u16(), status, "{refusal:?}");

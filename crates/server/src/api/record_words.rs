@@ -95,9 +95,13 @@ fn sentence(event: &AuditEvent) -> String {
         E::DraftAsked { origin, .. } => format!("A person asked for a draft ({origin})."),
         E::DraftRejected { why, .. } if why == "unsaid" => "The machine's draft was turned down.".to_owned(),
         E::DraftRejected { why, .. } => format!("The machine's draft was turned down: {}.", why.replace('_', " ")),
-        E::EvalCaseProposed { .. } => "An eval case was taken from the ticket.".to_owned(),
-        E::EvalCaseApproved { .. } => "An eval case was checked and approved.".to_owned(),
-        E::EvalCaseRetired { .. } => "An eval case was retired.".to_owned(),
+        said @ (E::EvalCaseProposed { .. }
+        | E::EvalCaseApproved { .. }
+        | E::EvalCaseRetired { .. }
+        | E::EvalCaseJoined { .. }
+        | E::EvalCaseParted { .. }
+        | E::EvalCaseChallenged { .. }
+        | E::EvalCaseKept { .. }) => of_cases(said),
         said @ (E::SurveyAsked { .. }
         | E::SurveyAnswered { .. }
         | E::SurveyFollowedUp { .. }
@@ -161,6 +165,21 @@ fn relocated(event: &AuditEvent) -> String {
         }
         E::TicketSplit { letters, .. } => format!("It began with {letters} letters of another ticket."),
         other => other.kind().to_owned(),
+    }
+}
+
+/// What happened to an eval case.
+fn of_cases(event: &AuditEvent) -> String {
+    use AuditEvent as E;
+    match event {
+        E::EvalCaseProposed { .. } => "An eval case was taken from the ticket.".to_owned(),
+        E::EvalCaseApproved { .. } => "An eval case was checked and approved.".to_owned(),
+        E::EvalCaseRetired { .. } => "An eval case was retired.".to_owned(),
+        E::EvalCaseJoined { .. } => "An eval case joined one that asks the same.".to_owned(),
+        E::EvalCaseParted { .. } => "A joined eval case stands alone again.".to_owned(),
+        E::EvalCaseChallenged { .. } => "An eval case was challenged.".to_owned(),
+        E::EvalCaseKept { .. } => "A challenged eval case was kept.".to_owned(),
+        _ => String::new(),
     }
 }
 
@@ -268,6 +287,14 @@ fn house(event: &AuditEvent) -> String {
             format!("A category came to the rung “{}” ({}).", rung.replace('_', " "), cause.replace('_', " "))
         }
         E::PolicyChanged { kind, version, .. } => format!("A policy has a new version: {kind}, {version}."),
+        E::ShadowAsked { .. } => "A candidate model is asked for a draft beside the present one.".to_owned(),
+        E::ShadowEnded { state, .. } => format!("A candidate's draft beside the present one: {state}."),
+        E::GateAsked { subject, cases, .. } => format!("A change is held against {cases} eval cases: {subject}."),
+        E::GateJudged { subject, judgement, failing, .. } => {
+            format!("Eval cases were run under a change ({subject}): {judgement}, {failing} fail that held.")
+        }
+        E::GateEnded { subject, state, .. } => format!("A change was {state} ({subject})."),
+        E::RolledBack { subject, .. } => format!("What held before holds again ({subject})."),
         E::ModelTrained { examples, .. } => format!("Triage was trained with {examples} examples."),
         E::TrainingAsked { .. } => "A new training of triage was asked for.".to_owned(),
         E::ModelPromoted { why, .. } => format!("A trained model sorts from now on ({}).", why.replace('_', " ")),

@@ -7,7 +7,10 @@ use connect::{
 };
 use outbox::{DoorError, SmtpConfig, Tls, Transport};
 
-use crate::{FlowError, config::Config};
+use crate::{
+    FlowError,
+    config::{Config, Model},
+};
 
 /// What the door hands letters to: the configured mail server, or the tray.
 ///
@@ -44,7 +47,19 @@ fn cannot_work(error: DoorError) -> FlowError {
 /// # Errors
 /// [`FlowError::Unavailable`] for an address that is not allowed.
 pub fn model_client(config: &Config) -> Result<Option<Client>, FlowError> {
-    let Some(model) = &config.model else { return Ok(None) };
+    client_of("model", config.model.as_ref())
+}
+
+/// The configured candidate beside it, if there is one.
+///
+/// # Errors
+/// [`FlowError::Unavailable`] for an address that is not allowed.
+pub fn candidate_client(config: &Config) -> Result<Option<Client>, FlowError> {
+    client_of("candidate", config.candidate.as_ref())
+}
+
+fn client_of(section: &str, model: Option<&Model>) -> Result<Option<Client>, FlowError> {
+    let Some(model) = model else { return Ok(None) };
     let endpoint = EndpointConfig {
         base_url: model.base_url.clone(),
         model: model.name.clone(),
@@ -53,8 +68,8 @@ pub fn model_client(config: &Config) -> Result<Option<Client>, FlowError> {
         reach: if model.allow_private { Reach::PrivateToo } else { Reach::Public },
         limits: Limits::default(),
     };
-    let client =
-        Client::new(endpoint).map_err(|e| FlowError::Unavailable(format!("The section [model] cannot work: {e}.")))?;
+    let client = Client::new(endpoint)
+        .map_err(|e| FlowError::Unavailable(format!("The section [{section}] cannot work: {e}.")))?;
     Ok(Some(client))
 }
 

@@ -17,7 +17,7 @@ use crate::{
     App,
     app::World,
     config::{Config, Desk, Mail},
-    demo::{half_year, world},
+    demo::{failures, half_year, shadows, world},
     telemetry::config::Scope,
 };
 
@@ -101,6 +101,12 @@ impl Demo {
 async fn fill_scorecard(app: Arc<App>) {
     if let Err(error) = half_year::load(&app).await {
         tracing::error!(%error, "the generated half-year could not be loaded; the scorecard shows this desk's own tickets");
+    }
+    if let Err(error) = failures::load(&app).await {
+        tracing::error!(%error, "the generated failures could not be loaded; the page of coverage shows this desk's own");
+    }
+    if let Err(error) = shadows::load(&app).await {
+        tracing::error!(%error, "the generated pairs could not be loaded; the page Shadow is empty");
     }
 }
 

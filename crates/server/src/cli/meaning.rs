@@ -58,6 +58,11 @@ impl Meaning {
         Self { cache: cache.map(Path::to_owned), ..self }
     }
 
+    /// Whether there are weights.
+    pub const fn is_there(&self) -> bool {
+        self.encoder.is_some()
+    }
+
     /// One vector per text, on one thread; none without weights.
     pub fn of(&self, texts: &[&str]) -> Option<Vec<Vec<f32>>> {
         let made = self.encoder.as_ref()?.encode_all(texts, 1);

@@ -16,6 +16,7 @@ mod erase;
 mod eval;
 mod export;
 mod first_start;
+mod gate;
 mod ground;
 mod host;
 mod import;
@@ -43,7 +44,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-pub use connections::{identity_provider, model_client, transport};
+pub use connections::{candidate_client, identity_provider, model_client, transport};
 pub use output::Failure;
 
 /// What a command ends with.
@@ -96,6 +97,9 @@ enum Command {
     /// Suites of cases that judge a change before people meet it.
     #[command(subcommand)]
     Eval(eval::Eval),
+    /// Changes that eval cases were asked about, and the way back.
+    #[command(subcommand)]
+    Gate(gate::Gate),
     /// Operating models, risk rules, routing, personas and macros as files.
     #[command(subcommand)]
     Policy(policy::Policy),
@@ -158,6 +162,7 @@ async fn run(command: Command) -> Outcome {
         Command::Mail(mail) => mail.run(),
         Command::Injection(injection) => Box::pin(injection.run()).await,
         Command::Eval(eval) => Box::pin(eval.run()).await,
+        Command::Gate(gate) => gate.run().await,
         Command::Policy(policy) => policy.run().await,
         Command::Sources(sources) => Box::pin(sources.run()).await,
         Command::Search(search) => search.run().await,

@@ -33,6 +33,9 @@ pub enum Policy {
         /// Say which past tickets each change would have moved, and change nothing.
         #[arg(long)]
         dry_run: bool,
+        /// Take them although eval cases fail that held, none of them severe; the reason stands on the page of gates.
+        #[arg(long, value_name = "REASON")]
+        accept: Option<String>,
         #[command(flatten)]
         place: Place,
     },
@@ -46,7 +49,9 @@ impl Policy {
     pub async fn run(self) -> Outcome {
         match self {
             Self::Export { folder, place } => export(&folder, &place).await,
-            Self::Import { folder, dry_run, place } => import(&folder, dry_run, &place).await,
+            Self::Import { folder, dry_run, accept, place } => {
+                import(&folder, dry_run, accept.as_deref(), &place).await
+            }
         }
     }
 }
@@ -68,7 +73,7 @@ async fn export(folder: &Path, place: &Place) -> Outcome {
     Ok(())
 }
 
-async fn import(folder: &Path, dry_run: bool, place: &Place) -> Outcome {
+async fn import(folder: &Path, dry_run: bool, accept: Option<&str>, place: &Place) -> Outcome {
     let files = read(folder)?;
     let app = place.open_beside().await?;
     if dry_run {
@@ -76,7 +81,7 @@ async fn import(folder: &Path, dry_run: bool, place: &Place) -> Outcome {
         app.store.close().await;
         return tell(&trials);
     }
-    let written = import_policies::import(&app, &files).await?;
+    let written = import_policies::import(&app, &files, accept).await?;
     app.store.close().await;
     for name in &written {
         line(name);

@@ -7,7 +7,7 @@ use desk::{
     ids::EvalCaseId,
 };
 use redact::{Known, Namespace, Redactor};
-use store::{AgentSession, Conn, EvalCase, EvalCaseState as State, Grant, Purpose};
+use store::{AgentSession, ChallengeOutcome, Conn, EvalCase, EvalCaseState as State, Grant, Purpose};
 
 use crate::{
     App, FlowError,
@@ -69,11 +69,17 @@ pub async fn retire(app: &App, session: &AgentSession, id: EvalCaseId, reason: &
     let mut tx = app.store.begin(session, app.clock.now()).await?;
     let row = seen(app, &mut tx, session, &grant, id).await?;
     let mut case = eval::read(&row.body).map_err(FlowError::Lines)?;
+    let doubts = tx.eval_challenges(id).await?;
+    if doubts.iter().any(|doubt| doubt.decided.is_none() && doubt.by == session.agent().id) {
+        let why = "You challenged this case; another person decides.";
+        return Err(FlowError::Invalid(why.to_owned()));
+    }
     case.retired = Some(reason.to_owned());
     let moved = tx.decide_eval_case(id, (row.state, State::Retired), &eval::write(&case), session.agent().id).await?;
     if row.state == State::Retired || !moved {
         return Err(FlowError::Stale);
     }
+    tx.decide_eval_challenge(id, ChallengeOutcome::Retired, session.agent().id).await?;
     tx.commit(AuditEvent::EvalCaseRetired { ticket: row.ticket, case: id }).await?;
     app.live.committed();
     Ok(())
@@ -89,7 +95,7 @@ pub async fn list(app: &App, grant: &Grant, state: State) -> Result<Vec<EvalCase
 }
 
 /// One of them, for whoever works in its queue.
-async fn seen(
+pub(crate) async fn seen(
     app: &App,
     conn: &mut Conn,
     session: &AgentSession,

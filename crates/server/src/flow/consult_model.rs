@@ -3,17 +3,22 @@
 
 use desk::{audit::AuditEvent, ids::ExchangeId, leaving::ModelPurpose, prompt};
 use redact::{Redacted, Table};
-use store::{ExchangeState, NewExchange};
+use store::{ExchangeSide, ExchangeState, NewExchange};
 
 use super::{
     PREPARATION,
     leave::{self, Leaving},
     prepare_reply::Case,
+    which_model::Endpoint,
 };
 use crate::{App, FlowError};
 
 /// What a model is asked about a case.
 pub(super) struct Consultation<'a> {
+    /// Whom to ask.
+    pub endpoint: Endpoint<'a>,
+    /// Whether it is the one in use.
+    pub side: ExchangeSide,
     /// The fixed half of the prompt.
     pub system: &'static str,
     /// The half that changes, for a marker that no text can guess.
@@ -34,12 +39,10 @@ pub(super) async fn consult<T>(
     asked: Consultation<'_>,
     read: impl FnOnce(&str, &Table, &Redacted) -> Result<T, String>,
 ) -> Result<(ExchangeId, T), FlowError> {
-    let Some(client) = &app.model else {
-        return Err(FlowError::Unavailable("No language model is configured.".to_owned()));
-    };
+    let client = asked.endpoint.client;
     let leaving = leave::pass(app, case, &asked).await?;
     let (request, table) = (&leaving.request, &leaving.table);
-    let exchange = keep_request(app, case, &client.body(request), &leaving).await?;
+    let exchange = keep_request(app, case, &asked, &client.body(request), &leaving).await?;
     let answered = client.complete(request, app.clock.now().micros()).await;
     let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
     let ticket = case.line.ticket.id;
@@ -54,15 +57,23 @@ pub(super) async fn consult<T>(
     };
     let text = answered.as_ref().ok().map(|a| a.text.replace('\0', ""));
     let ms = answered.as_ref().ok().map_or(0, |a| i64::try_from(a.total_ms).unwrap_or(i64::MAX));
-    tx.end_exchange(exchange, state, text.as_deref(), outcome.as_ref().err().map(String::as_str), ms).await?;
+    let usage = answered.as_ref().ok().and_then(|a| a.usage);
+    let tokens = usage.map(|(asked, said)| i64::try_from(asked + said).unwrap_or(i64::MAX));
+    tx.end_exchange(exchange, state, text.as_deref(), outcome.as_ref().err().map(String::as_str), (ms, tokens)).await?;
     let commitment = app.keys.commit_to("exchange", text.unwrap_or_default().as_bytes());
     tx.commit(AuditEvent::ExchangeKept { ticket, exchange, commitment, state: state.word().to_owned() }).await?;
     Ok((exchange, outcome.map_err(FlowError::Unavailable)?))
 }
 
-async fn keep_request(app: &App, case: &Case, body: &[u8], leaving: &Leaving) -> Result<ExchangeId, FlowError> {
+async fn keep_request(
+    app: &App,
+    case: &Case,
+    asked: &Consultation<'_>,
+    body: &[u8],
+    leaving: &Leaving,
+) -> Result<ExchangeId, FlowError> {
     let (ticket, table) = (case.line.ticket.id, &leaving.table);
-    let model = app.config.model.as_ref();
+    let model = asked.endpoint.config;
     let locked = app
         .keys
         .lock_away(&ticket.to_string(), &table.to_bytes())
@@ -72,8 +83,9 @@ async fn keep_request(app: &App, case: &Case, body: &[u8], leaving: &Leaving) ->
     // The last look before the bytes leave: whoever said no a moment ago is not asked about.
     super::triage_ticket::consent(app, &mut tx, &case.line).await??;
     let new = NewExchange {
-        endpoint: model.map_or("model", |m| m.name.as_str()),
-        region: model.map_or("", |m| m.region.as_str()),
+        endpoint: &model.name,
+        region: &model.region,
+        side: asked.side,
         purpose: ModelPurpose::Reply,
         hiding: leaving.hiding,
         request: body,

@@ -9,7 +9,10 @@ use desk::{
 };
 use store::{Candidate, Grant, Identity, Purpose};
 
-use crate::{App, FlowError, flow::PREPARATION};
+use crate::{
+    App, FlowError,
+    flow::{PREPARATION, measure_coverage},
+};
 
 /// Texts of the last so many days may be drawn.
 const DAYS: i64 = 14;
@@ -49,7 +52,8 @@ pub async fn draw_some(app: &App, who: &impl Identity, grant: &Grant, n: usize) 
     // Whoever draws writes this first, so that two who draw wait for each other.
     tx.set_setting(DRAWN, &now.micros().to_string()).await?;
     let candidates = tx.review_candidates(grant, since).await?;
-    let weights = weights();
+    // Where failures have no case, more is looked at.
+    let weights = measure_coverage::gaps(app);
     let texts = candidates.into_iter().map(|candidate| drawable(app, candidate)).collect();
     let mut count = 0;
     for (candidate, lot) in draw(texts, &weights, n.min(AT_ONCE_MAX)) {
@@ -63,11 +67,6 @@ pub async fn draw_some(app: &App, who: &impl Identity, grant: &Grant, n: usize) 
 
 async fn keep(tx: &mut store::Tx, candidate: &Candidate, lot: Lot, wanted: i64) -> Result<bool, FlowError> {
     Ok(tx.add_review_sample(candidate, lot, wanted).await?)
-}
-
-/// What the categories weigh.
-const fn weights() -> Vec<(String, f64)> {
-    Vec::new()
 }
 
 fn drawable(app: &App, candidate: Candidate) -> Drawable<Candidate> {

@@ -200,7 +200,7 @@ fn people(group: &[&Request]) -> usize {
     group.iter().map(|r| r.requester).collect::<HashSet<_>>().len()
 }
 
-fn name_parts(name: &str) -> impl Iterator<Item = String> + '_ {
+pub(crate) fn name_parts(name: &str) -> impl Iterator<Item = String> + '_ {
     name.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).map(str::to_lowercase)
 }
 
@@ -217,6 +217,14 @@ async fn places(app: &App, requests: &[Request]) -> Result<Places, FlowError> {
         let plain: Vec<&str> = texts.iter().map(String::as_str).collect();
         return Ok(Places { space: Space::Words, vectors: compute(|| search::places_by_words(&plain)) });
     }
+    Ok(Places { space: Space::Meaning, vectors: by_meaning(app, &texts).await? })
+}
+
+/// Places of texts whose meaning may be kept by content: those of tickets, which go with their people, and those of nobody.
+///
+/// # Errors
+/// Whatever the database says.
+pub(crate) async fn by_meaning(app: &App, texts: &[String]) -> Result<Vec<Vec<f32>>, FlowError> {
     let mut vectors = Vec::with_capacity(texts.len());
     for step in texts.chunks(STEP) {
         let mut fresh = Vec::new();
@@ -233,7 +241,7 @@ async fn places(app: &App, requests: &[Request]) -> Result<Places, FlowError> {
             app.store.keep_vectors(embed::weights::MODEL_NAME, &fresh).await?;
         }
     }
-    Ok(Places { space: Space::Meaning, vectors })
+    Ok(vectors)
 }
 
 /// Looks up what answers the most typical requests: what names the same code, what reads like the replies our people sent,

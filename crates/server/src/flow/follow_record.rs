@@ -42,6 +42,7 @@ pub async fn follow(app: &App) -> Result<usize, FlowError> {
             }
             ("ticket.erased", None) => {
                 app.patterns.forget();
+                app.coverage.forget();
                 item.ticket.iter().for_each(|ticket| app.library.remove_case(*ticket));
                 erased = true;
             }
@@ -51,6 +52,7 @@ pub async fn follow(app: &App) -> Result<usize, FlowError> {
             }
             ("consent.requester" | "consent.organization" | "ticket.redacted", None) => {
                 app.patterns.forget();
+                app.coverage.forget();
                 put_cases(app, &mut conn, &grant).await?;
                 app.library.commit(cursor)?;
                 app.library.purge()?;

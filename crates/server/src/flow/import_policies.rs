@@ -1,14 +1,21 @@
 //! Takes policies from files: what differs from the desk becomes the next version, all of it or nothing.
 
 use desk::{
+    Refusal,
     audit::Service,
+    gate::{Judgement, State, Subject},
+    ids::GateId,
+    policy::Policy,
     policy_file::{PolicyFile, path, place},
 };
-use store::{Purpose, ServiceIdentity, Tx};
+use store::{GateEnd, NewGate, Purpose, Tx};
 
 use super::{
     export_policies::current,
-    set_policy::{NewPolicy, write},
+    gate_policy::{self, Found, is_gated},
+    run_suite::{self, Suite},
+    set_policy::{NewPolicy, candidate, hold},
+    train_triage::COMMAND_LINE,
     try_policy::{Tried, try_out},
 };
 use crate::{App, FlowError};
@@ -64,37 +71,99 @@ pub async fn try_all(app: &App, files: &[(String, String)]) -> Result<Vec<Trial>
     Ok(trials)
 }
 
-/// Writes what changed, in one transaction. Returns the paths of what was written.
+/// Writes what changed, in one transaction, once the eval cases were asked about all of it together. Cases that fail and held,
+/// none of them severe, need the reason in `accept`. Returns the paths of what was written.
 ///
 /// # Errors
 /// As [`changed`], and as [`super::set_policy::set`] with the file's name in front.
-pub async fn import(app: &App, files: &[(String, String)]) -> Result<Vec<String>, FlowError> {
-    let mut written = Vec::new();
-    let mut events = Vec::new();
-    let mut tx = app.store.begin(&ServiceIdentity::new(Service::CommandLine), app.clock.now()).await?;
+pub async fn import(app: &App, files: &[(String, String)], accept: Option<&str>) -> Result<Vec<String>, FlowError> {
+    let mut tx = app.store.begin(&COMMAND_LINE, app.clock.now()).await?;
+    let mut wanted = Vec::new();
     for (seen, file) in changed(app, files).await? {
         let (name, head) = (path(file.kind, &file.key), file.head_lines);
         let told = |why: String| FlowError::Invalid(format!("{name}: {why}"));
         let new = new_version(&mut tx, file).await?.map_err(told)?;
-        let event = write(app, &mut tx, seen, new, None).await.map_err(|error| match error {
-            FlowError::Lines(problems) => {
-                let lines = problems.iter().map(|p| format!("line {}: {}", p.line + head, p.why));
-                FlowError::Invalid(format!("{name}, {}", lines.collect::<Vec<_>>().join("; ")))
-            }
-            FlowError::NotFound => FlowError::Invalid(format!("{name}: the desk has nothing of this name.")),
-            FlowError::Invalid(why) => FlowError::Invalid(format!("{name}: {why}")),
-            other => other,
-        })?;
-        events.push(event);
+        let next = candidate(&mut tx, seen, &new, None).await.map_err(|error| in_file(error, &name, head))?;
+        wanted.push((name, next));
+    }
+    let gated: Vec<Policy> = wanted.iter().filter(|(_, p)| is_gated(p.kind)).map(|(_, p)| p.clone()).collect();
+    let suite = if gated.is_empty() { Vec::new() } else { run_suite::approved(app, &mut tx).await? };
+    tx.abandon().await?;
+    let found = match suite.is_empty() {
+        true => None,
+        false => Some(asked(app, &gated, &suite, accept).await?),
+    };
+    let mut tx = app.store.begin(&COMMAND_LINE, app.clock.now()).await?;
+    let mut last = None;
+    if let Some(found) = &found {
+        let (gate, _) = kept(&mut tx, &gated, &suite, found).await?;
+        tx.record(gate_policy::judgement_of(gate, Subject::Policy, found)).await?;
+        let end = GateEnd { state: State::Promoted, by: None, why: accept.unwrap_or("no case fails that held") };
+        last = Some(gate_policy::ended(&mut tx, gate, Subject::Policy, end).await?);
+    }
+    let mut written = Vec::new();
+    for (name, next) in wanted {
+        let event = hold(app, &mut tx, next).await?;
+        if let Some(before) = last.replace(event) {
+            tx.record(before).await?;
+        }
         written.push(name);
     }
-    let Some(last) = events.pop() else { return Ok(written) };
-    for event in events {
-        tx.record(event).await?;
-    }
+    let Some(last) = last else { return Ok(written) };
     tx.commit(last).await?;
     app.live.committed();
     Ok(written)
+}
+
+/// Asks the cases about everything that changes, and says no where they do.
+async fn asked(app: &App, gated: &[Policy], suite: &Suite, accept: Option<&str>) -> Result<Found, FlowError> {
+    let found = gate_policy::run_all(app, gated, suite, None).await?;
+    let grant = app.service_grant(Service::CommandLine, Purpose::Work)?;
+    match found.judgement {
+        Judgement::Severe => {
+            let mut tx = app.store.begin(&COMMAND_LINE, app.clock.now()).await?;
+            let (gate, state) = kept(&mut tx, gated, suite, &found).await?;
+            tx.record(gate_policy::judgement_of(gate, Subject::Policy, &found)).await?;
+            let end = GateEnd { state, by: None, why: "a severe case fails that held" };
+            let event = gate_policy::ended(&mut tx, gate, Subject::Policy, end).await?;
+            tx.commit(event).await?;
+            app.live.committed();
+            Err(Refusal::Regressed { cases: gate_policy::severe(app, &grant, &found.findings).await? }.into())
+        }
+        Judgement::Worse if accept.is_none() => {
+            let cases = gate_policy::titles(app, &grant, &found.findings).await?;
+            Err(FlowError::Invalid(format!(
+                "Nothing was written: eval cases would fail that hold today, none of them severe: {cases}. Look at them; if that is right, repeat it with --accept and a reason."
+            )))
+        }
+        _ => Ok(found),
+    }
+}
+
+async fn kept(tx: &mut Tx, gated: &[Policy], suite: &Suite, found: &Found) -> Result<(GateId, State), FlowError> {
+    let names: Vec<String> = gated.iter().map(|p| gate_policy::name(p.kind, &p.key)).collect();
+    let new = NewGate {
+        subject: Subject::Policy,
+        name: &names.join(", "),
+        candidate: "",
+        basis: "",
+        cases: suite.len(),
+        by: None,
+    };
+    let gate = tx.add_gate(new).await?;
+    Ok((gate, gate_policy::judged(tx, gate, found).await?))
+}
+
+fn in_file(error: FlowError, name: &str, head: usize) -> FlowError {
+    match error {
+        FlowError::Lines(problems) => {
+            let lines = problems.iter().map(|p| format!("line {}: {}", p.line + head, p.why));
+            FlowError::Invalid(format!("{name}, {}", lines.collect::<Vec<_>>().join("; ")))
+        }
+        FlowError::NotFound => FlowError::Invalid(format!("{name}: the desk has nothing of this name.")),
+        FlowError::Invalid(why) => FlowError::Invalid(format!("{name}: {why}")),
+        other => other,
+    }
 }
 
 /// The inner error is what the file lacks.

@@ -13,13 +13,15 @@ use desk::{
     prompt,
 };
 use redact::{Class, Known, Namespace, RedactError, Redacted, Redactor, Table};
-use store::{AgentSession, Grant, Purpose, SuggestionKind};
+use store::{AgentSession, ExchangeSide, Grant, Purpose, SuggestionKind};
 
 use crate::{
     App, FlowError,
+    config::Model,
     flow::{
         consult_model::Consultation,
         prepare_reply::{self, Case},
+        which_model,
     },
 };
 
@@ -50,8 +52,8 @@ pub struct About {
 ///
 /// # Errors
 /// [`FlowError::Unavailable`] where the endpoint may not be given this.
-pub async fn about(app: &App, case: &Case, cited: &[Cited]) -> Result<About, FlowError> {
-    let minimal = may(app)? == Hiding::Minimal;
+pub async fn about(app: &App, model: &Model, case: &Case, cited: &[Cited]) -> Result<About, FlowError> {
+    let minimal = may(app, model)? == Hiding::Minimal;
     let cited: Vec<Cited> = cited.iter().filter(|c| !minimal || c.grounds()).cloned().collect();
     let question = if minimal { case.newest.latest.clone() } else { case.question() };
     let others = others_in(app, case, &cited).await?;
@@ -63,7 +65,7 @@ pub async fn about(app: &App, case: &Case, cited: &[Cited]) -> Result<About, Flo
 /// # Errors
 /// [`FlowError::Unavailable`] where the endpoint may not be given this, or the gate failed: then there is no request at all.
 pub(super) async fn pass(app: &App, case: &Case, asked: &Consultation<'_>) -> Result<Leaving, FlowError> {
-    let hiding = may(app)?;
+    let hiding = may(app, asked.endpoint.config)?;
     let text = (asked.user)(&marker(app)?);
     let namespace = Namespace::new(app.keys.random().map_err(|e| FlowError::Unavailable(e.to_string()))?);
     let known =
@@ -83,8 +85,7 @@ pub(super) async fn pass(app: &App, case: &Case, asked: &Consultation<'_>) -> Re
 }
 
 /// Whether the endpoint may be given a request for a draft now, and how much of it is hidden.
-fn may(app: &App) -> Result<Hiding, FlowError> {
-    let Some(model) = &app.config.model else { return Ok(Hiding::Masked) };
+fn may(app: &App, model: &Model) -> Result<Hiding, FlowError> {
     let endpoint = model.endpoint(&app.config.desk.model_regions);
     endpoint.may_leave(ModelPurpose::Reply).map_err(FlowError::Unavailable)?;
     Ok(endpoint.hiding)
@@ -118,16 +119,19 @@ pub async fn show(app: &App, session: &AgentSession, ticket: TicketId) -> Result
     };
     let voices = desk::consent::Voices { requester: requester.ai, organization, desk: app.config.desk.ai_default };
     may_draft_for(voices, session.agent().ai)?;
-    if app.model.is_none() {
+    let endpoint = which_model::both(app, &mut conn).await?.map(|both| both.present);
+    let Some(endpoint) = endpoint else {
         return Err(FlowError::Unavailable("No language model is configured, so nothing leaves.".to_owned()));
-    }
+    };
     case.conduct.allows(DraftOrigin::Model)?;
     let kept = conn.newest_suggestion::<Retrieval>(&grant, ticket, SuggestionKind::Retrieval).await?;
     drop(conn);
     let cited = kept.map(|kept| kept.suggestion.value.cited).unwrap_or_default();
-    let about = about(app, &case, &cited).await?;
+    let about = about(app, endpoint.config, &case, &cited).await?;
     let user = |marker: &str| prompt::user(&about.question, &about.cited, marker);
-    let asked = Consultation { system: prompt::SYSTEM, user: &user, others: &about.others, max_tokens: 700 };
+    let side = ExchangeSide::Present;
+    let asked =
+        Consultation { endpoint, side, system: prompt::SYSTEM, user: &user, others: &about.others, max_tokens: 700 };
     pass(app, &case, &asked).await
 }
 

@@ -195,9 +195,13 @@ pub async fn prepare(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     let mut conn = app.store.read().await?;
     let Some(case) = Case::load(&mut conn, &grant, ticket, app.clock.now()).await? else { return Ok(()) };
     let allowed = super::triage_ticket::consent(app, &mut conn, &case.line).await?;
+    let closed = super::gate_program::closed(&mut conn).await?;
     drop(conn);
     if let Err(refusal) = allowed {
         return withhold(app, ticket, &refusal.to_string(), "consent").await;
+    }
+    if let Some(why) = closed {
+        return withhold(app, ticket, &why, "gate").await;
     }
     let voice = match room(&case) {
         Room::Nothing { why, word } => return withhold(app, ticket, &why, word).await,
@@ -260,7 +264,11 @@ async fn propose(
         return Ok(());
     }
     if app.model.is_some() && case.conduct.writing == Writing::Draft {
-        match super::write_draft::ask_model(app, case, retrieval, cited, Asked::ByMail).await {
+        let asked = super::write_draft::ask_model(app, case, retrieval, cited, Asked::ByMail).await;
+        if let Err(error) = super::shadow_draft::offer(app, case).await {
+            tracing::warn!(%error, "the candidate is not asked about this ticket");
+        }
+        match asked {
             // Too late is no failure: what overtook it has its own preparation.
             Ok(()) | Err(FlowError::Stale) => return Ok(()),
             Err(error) => tracing::info!(%error, "no draft from the model; assembled instead"),

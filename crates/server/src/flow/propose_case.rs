@@ -8,7 +8,7 @@ use desk::{
     Refusal,
     audit::{AuditEvent, Service},
     draft::DraftOrigin,
-    eval::{self, Asker, Case, Expectation, Origin, Pin, Reply, Said, Severity, Source, Speaker},
+    eval::{self, Asked, Asker, Case, Expectation, Origin, Pin, Reply, Said, Severity, Source, Speaker},
     failure::Failure,
     ids::{EvalCaseId, TicketId},
     knowledge::Retrieval,
@@ -265,11 +265,11 @@ fn plain(case: &mut Case, table: &redact::Table) {
 /// Cases that say nearly the same, by name, likest first.
 #[must_use]
 pub fn alike(case: &Case, others: &[EvalCase]) -> Vec<(EvalCaseId, String)> {
+    let asked = Asked::of(case);
     let read = others.iter().filter_map(|o| Some((o.id, eval::read(&o.body).ok()?)));
-    let mut near: Vec<(f64, EvalCaseId, String)> = read
-        .map(|(id, other)| (eval::likeness(case, &other), id, other.title))
-        .filter(|(l, ..)| *l >= eval::SAME)
-        .collect();
+    let sure = |other: &Case| eval::sameness(&asked, &Asked::of(other), None);
+    let mut near: Vec<(f64, EvalCaseId, String)> =
+        read.map(|(id, other)| (sure(&other), id, other.title)).filter(|(sure, ..)| *sure >= eval::NEAR).collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0));
     near.into_iter().map(|(_, id, title)| (id, title)).collect()
 }

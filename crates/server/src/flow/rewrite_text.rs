@@ -17,11 +17,12 @@ use desk::{
     },
 };
 use redact::{Redacted, Table};
-use store::{AgentSession, Conn, DraftRow, Grant, Purpose, RewrittenDraft};
+use store::{AgentSession, Conn, DraftRow, ExchangeSide, Grant, Purpose, RewrittenDraft};
 
 use super::{
     consult_model::{Consultation, consult, keep_all, restore_json},
     prepare_reply::Case,
+    which_model,
     write_draft::{answers_here, machine_may_write},
 };
 use crate::{App, FlowError};
@@ -153,8 +154,13 @@ async fn open(
 /// A model's words; none where no model is configured.
 async fn by_model(app: &App, case: &Case, tool: Tool, before: &str) -> Option<Result<(ExchangeId, String), FlowError>> {
     app.model.as_ref()?;
-    let user = |marker: &str| model::user(before, marker);
-    let asked = Consultation { system: model::system(tool), user: &user, others: &[], max_tokens: 1_500 };
+    let endpoint = match which_model::present(app).await {
+        Ok(endpoint) => endpoint,
+        Err(error) => return Some(Err(error)),
+    };
+    let (user, side) = (|marker: &str| model::user(before, marker), ExchangeSide::Present);
+    let asked =
+        Consultation { endpoint, side, system: model::system(tool), user: &user, others: &[], max_tokens: 1_500 };
     Some(consult(app, case, asked, |text, table, sent| read(text, table, sent, before)).await)
 }
 

@@ -35,6 +35,9 @@ pub struct Rules {
     now: Timestamp,
 }
 
+/// Writes the reply of a case, or says why there is none.
+pub type Drafter<'a> = dyn Fn(&prepare_reply::Case, &[Cited]) -> Result<desk::draft::Composed, String> + 'a;
+
 /// What came of a case.
 #[derive(Debug, Clone)]
 pub struct Ran {
@@ -71,6 +74,25 @@ impl Rules {
     /// Runs a case and scores it. `opinion` is the classifier's, or why there is none.
     #[must_use]
     pub fn run(&self, case: &eval::Case, opinion: &Result<Opinion, String>, closeness: &Closeness<'_>) -> Ran {
+        self.run_with(case, opinion, &|prepared, cited| draft(prepared, cited, closeness))
+    }
+
+    /// A case as it stands before the drafter; none when it asks nothing.
+    #[must_use]
+    pub fn prepared(
+        &self,
+        case: &eval::Case,
+        opinion: &Result<Opinion, String>,
+    ) -> Option<(prepare_reply::Case, Vec<Cited>)> {
+        let mut staged = Staged::of(case, self.now)?;
+        let unsorted = Opinion::none("No classifier runs here.", rules_alone());
+        self.sort(&mut staged, opinion.as_ref().unwrap_or(&unsorted));
+        Some((staged.prepared(self), staged.cited))
+    }
+
+    /// The same by a drafter of the caller's choice.
+    #[must_use]
+    pub fn run_with(&self, case: &eval::Case, opinion: &Result<Opinion, String>, drafter: &Drafter<'_>) -> Ran {
         let Some(mut staged) = Staged::of(case, self.now) else {
             return self.nothing_asked(case);
         };
@@ -85,7 +107,7 @@ impl Rules {
         let opinion = opinion.as_ref().unwrap_or(&unsorted);
         let flags = self.sort(&mut staged, opinion);
         let prepared = staged.prepared(self);
-        let draft = draft(&prepared, &staged.cited, closeness);
+        let draft = drafter(&prepared, &staged.cited);
         let voice = prepared.voice.as_ref().ok().map(|chosen| (chosen.voice.clone(), chosen.language));
         let signs = escalation::Case {
             topics: opinion.guess.also.len(),
@@ -171,7 +193,10 @@ fn nobody() -> eval::Said {
 }
 
 /// The draft that would stand on the ticket, made without a language model.
-fn draft(
+///
+/// # Errors
+/// Why there is none.
+pub fn draft(
     case: &prepare_reply::Case,
     cited: &[Cited],
     closeness: &Closeness<'_>,

@@ -1,21 +1,22 @@
-//! A lead writes the next version of a policy, based on the version they saw. It applies at once: replies that wait to
+//! A lead writes the next version of a policy, based on the version they saw. Once it holds, replies that wait to
 //! leave are asked again, and tickets that wait for an answer are prepared again.
 
 use desk::{
     Refusal, Timestamp,
     audit::AuditEvent,
     correction::{Correction, Rules, Sorting},
-    ids::{AgentId, TicketId},
+    ids::{AgentId, GateId, TicketId},
     policy::{BODY_BYTES_MAX, Desk, Owner, Policies, Policy, PolicyKind, REVIEW_DAYS_MAX, Standing, is_key},
     terms::Terms,
     ticket::DraftReadiness,
     triage::{Category, Triage},
 };
+use serde::{Deserialize, Serialize};
 use store::{AgentSession, Grant, NewJob, Purpose, SuggestionKind, Tx};
 
 use crate::{
     App, FlowError,
-    flow::{PREPARATION, prepare_reply::PREPARE, sign_in::recently_confirmed},
+    flow::{PREPARATION, gate_policy, prepare_reply::PREPARE, run_suite, sign_in::recently_confirmed},
 };
 
 /// Longest note, in characters.
@@ -24,7 +25,7 @@ const NOTE_CHARS_MAX: usize = 500;
 const NAME_CHARS_MAX: usize = 100;
 
 /// The next version, as a person wrote it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NewPolicy {
     /// What it is about.
     pub kind: PolicyKind,
@@ -55,38 +56,87 @@ pub fn may_write(session: &AgentSession) -> Result<(), FlowError> {
     Err(Refusal::Role { needs: "leads and administrators can".to_owned() }.into())
 }
 
-/// Writes the next version after `seen`; 0 begins a new persona or macro.
+/// Writes the next version after `seen`; 0 begins a new persona or macro. Where eval cases can fail by it, they are asked first.
 ///
 /// # Errors
 /// [`FlowError::Lines`] for a text that does not hold, [`FlowError::Invalid`] for owner, date or note,
 /// [`FlowError::Stale`] when `seen` is not the current version, [`FlowError::NotFound`] for an unknown policy,
-/// [`Refusal::ConfirmFirst`] where it leaves the machine more than before.
-pub async fn set(app: &App, session: &AgentSession, seen: i64, new: NewPolicy) -> Result<(), FlowError> {
+/// [`Refusal::ConfirmFirst`] where it leaves the machine more than before, [`Refusal::Regressed`] where a severe case fails by it.
+pub async fn set(app: &App, session: &AgentSession, seen: i64, new: NewPolicy) -> Result<Saved, FlowError> {
     may_write(session)?;
-    let now = app.clock.now();
-    let mut tx = app.store.begin(session, now).await?;
-    if widens(&tx.policies().await?, seen, &new) {
-        recently_confirmed(&mut tx, session, now).await?;
+    let by = session.agent().id;
+    let mut tx = app.store.begin(session, app.clock.now()).await?;
+    confirm(&mut tx, session, seen, new.kind, &new.key, &new.body).await?;
+    let next = candidate(&mut tx, seen, &new, Some(by)).await?;
+    if gate_policy::is_gated(new.kind) {
+        let suite = run_suite::approved(app, &mut tx).await?;
+        if !suite.is_empty() {
+            tx.abandon().await?;
+            return gate_policy::offer(app, session, gate_policy::Offer { seen, new, next, suite }).await;
+        }
     }
-    let event = write(app, &mut tx, seen, new, Some(session.agent().id)).await?;
+    let event = write(app, &mut tx, seen, new, Some(by)).await?;
     tx.commit(event).await?;
     app.live.committed();
+    Ok(Saved::Holds)
+}
+
+/// Where a saved version is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saved {
+    /// It is the current one.
+    Holds,
+    /// It waits for eval cases, or for a person to look at them.
+    Waits(GateId),
+}
+
+/// Lets a version pass that leaves the machine more than before only for somebody who proved lately that it is them.
+///
+/// # Errors
+/// [`Refusal::ConfirmFirst`].
+pub async fn confirm(
+    tx: &mut Tx,
+    session: &AgentSession,
+    seen: i64,
+    kind: PolicyKind,
+    key: &str,
+    body: &str,
+) -> Result<(), FlowError> {
+    let now = tx.now();
+    if widens(&tx.policies().await?, seen, (kind, key), body) {
+        recently_confirmed(tx, session, now).await?;
+    }
     Ok(())
 }
 
 /// Whether a category is to leave the machine more, or ask people for less, than it does now. A text that cannot be read widens
 /// nothing: it is refused with its lines.
-fn widens(policies: &Policies, seen: i64, new: &NewPolicy) -> bool {
-    let Some(shipped) = policies.shipped_categories().iter().find(|c| c.key == new.key).map(|c| c.operating_model)
-    else {
+fn widens(policies: &Policies, seen: i64, (kind, key): (PolicyKind, &str), body: &str) -> bool {
+    let Some(shipped) = policies.shipped_categories().iter().find(|c| c.key == key).map(|c| c.operating_model) else {
         return false;
     };
-    let current =
-        policies.find(new.kind, &new.key).filter(|p| p.version == seen).map(|p| Terms::parse(&p.body, shipped));
-    match (new.kind, current, Terms::parse(&new.body, shipped)) {
+    let current = policies.find(kind, key).filter(|p| p.version == seen).map(|p| Terms::parse(&p.body, shipped));
+    match (kind, current, Terms::parse(body, shipped)) {
         (PolicyKind::OperatingModel, Some(Ok(before)), Ok(after)) => after.widen(&before),
         _ => false,
     }
+}
+
+/// The version that would be written, if everything about it holds.
+///
+/// # Errors
+/// As [`set`].
+pub async fn candidate(tx: &mut Tx, seen: i64, new: &NewPolicy, made_by: Option<AgentId>) -> Result<Policy, FlowError> {
+    let before = tx.policies().await?;
+    let current = before.find(new.kind, &new.key).cloned();
+    let begins = current.is_none() && is_key(&new.key) && matches!(new.kind, PolicyKind::Persona | PolicyKind::Macro);
+    if current.is_none() && !begins {
+        return Err(FlowError::NotFound);
+    }
+    if seen != current.as_ref().map_or(0, |p| p.version) {
+        return Err(FlowError::Stale);
+    }
+    next(tx, &before, current.as_ref(), new.clone(), made_by).await
 }
 
 /// Writes it in a transaction that the caller ends with the event that comes back.
@@ -100,16 +150,17 @@ pub async fn write(
     new: NewPolicy,
     made_by: Option<AgentId>,
 ) -> Result<AuditEvent, FlowError> {
+    let next = candidate(tx, seen, &new, made_by).await?;
+    hold(app, tx, next).await
+}
+
+/// Lets a version hold from now on, in a transaction that the caller ends with the event that comes back.
+///
+/// # Errors
+/// [`FlowError::Stale`] when somebody else wrote this version first.
+pub async fn hold(app: &App, tx: &mut Tx, next: Policy) -> Result<AuditEvent, FlowError> {
     let before = tx.policies().await?;
-    let current = before.find(new.kind, &new.key).cloned();
-    let begins = current.is_none() && is_key(&new.key) && matches!(new.kind, PolicyKind::Persona | PolicyKind::Macro);
-    if current.is_none() && !begins {
-        return Err(FlowError::NotFound);
-    }
-    if seen != current.as_ref().map_or(0, |p| p.version) {
-        return Err(FlowError::Stale);
-    }
-    let next = next(tx, &before, current.as_ref(), new, made_by).await?;
+    let current = before.find(next.kind, &next.key).cloned();
     if let Some(shipped) = current.as_ref().filter(|p| p.made_at.is_none())
         && tx.policy_versions(next.kind, &next.key).await?.is_empty()
     {
@@ -212,6 +263,20 @@ async fn prepare_again(tx: &mut Tx, before: &Policies, next: &Policy) -> Result<
 pub async fn prepare_waiting(tx: &mut Tx, categories: &[String], unsorted: bool) -> Result<(), FlowError> {
     let sorted_by = tx.policies().await?.categories();
     for ticket in tx.waiting_in(categories, unsorted).await? {
+        again(tx, ticket, &sorted_by).await?;
+    }
+    Ok(())
+}
+
+/// Has every ticket prepared again that waits for an answer.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn prepare_all(tx: &mut Tx) -> Result<(), FlowError> {
+    let policies = tx.policies().await?;
+    let all: Vec<String> = policies.shipped_categories().iter().map(|c| c.key.clone()).collect();
+    let sorted_by = policies.categories();
+    for ticket in tx.waiting_in(&all, true).await? {
         again(tx, ticket, &sorted_by).await?;
     }
     Ok(())

@@ -4,6 +4,7 @@ use desk::{
     Timestamp,
     calibration::Drift,
     closed_list,
+    gate::{Judgement, State, Subject},
     ids::AgentId,
     policy::{Owner, Policy, Standing},
 };
@@ -69,6 +70,8 @@ closed_list! {
         StandingStopped = "standing_stopped",
         /// Triage is right less often than promised.
         Drift = "drift",
+        /// Eval cases fail by a change that waits for a decision.
+        GateWaiting = "gate_waiting",
     }
 }
 
@@ -117,12 +120,33 @@ pub async fn of(app: &App, session: &AgentSession) -> Result<Vec<Task>, FlowErro
     lapsed.splice(0..0, of_attention(&mut conn, session, now).await?);
     lapsed.splice(0..0, of_escalations(&mut conn, session).await?);
     if leads {
+        lapsed.splice(0..0, of_gates(&mut conn).await?);
         lapsed.extend(of_standing(&mut conn, now).await?);
     }
     lapsed.extend(of_sources(&mut conn, agent.id, now).await?);
     lapsed.extend(of_knowledge(app, &mut conn, session, now).await?);
     lapsed.extend(of_triage(&mut conn, session, now).await?);
     Ok(lapsed)
+}
+
+/// Changes by which eval cases fail that held, and that wait for a lead's word.
+async fn of_gates(conn: &mut Conn) -> Result<Vec<Task>, FlowError> {
+    let waiting = conn.gates().await?.into_iter().filter(|g| g.state == State::Undecided);
+    let told = waiting.map(|gate| {
+        let failing = gate.findings.iter().filter(|c| c.regressed()).count();
+        let sentence = match (gate.subject, gate.judgement) {
+            (Subject::Program, Some(Judgement::Severe)) => format!(
+                "Since the last start ({}) a severe eval case fails that held: the machine drafts nothing until you decide.",
+                gate.candidate
+            ),
+            (Subject::Program, _) => {
+                format!("Since the last start ({}) eval cases fail that held: {failing}. Look at them.", gate.candidate)
+            }
+            _ => format!("A change of {} waits: {failing} eval cases fail by it that held. Decide.", gate.name),
+        };
+        Task { kind: TaskKind::GateWaiting, sentence, link: format!("/gates?open={}", gate.id) }
+    });
+    Ok(told.collect())
 }
 
 /// Replies that wait for this person: their own that did not leave (a colleague's too, when that person is not signed

@@ -12,6 +12,7 @@ use desk::{
 use serde::{Deserialize, Serialize};
 use store::{Claimed, Conn, Identity, ModelState, ModelVersion, NewJob, NewModel, Purpose, ServiceIdentity, Tx};
 
+use super::gate_classifier;
 use crate::{
     App, FlowError,
     library::{compute, may_use, meaning_of},
@@ -302,6 +303,7 @@ async fn judge(
     let first = if running.is_none() { "the first model" } else { "this program cannot read the model before it" };
     let readable = bytes.and_then(|bytes| compute(|| Model::from_bytes(&bytes)).ok());
     let may_run = |model: &Model| !gone.iter().any(|ticket| model.has_learnt(&ticket.to_string()));
+    let mut asked = None;
     let (promote, compared, why, word) = match readable {
         Some(running) if !may_run(&running) => {
             (true, None, "the model before it had learnt from somebody who has said no since".to_owned(), "consent")
@@ -309,10 +311,16 @@ async fn judge(
         None => (true, None, first.to_owned(), "first"),
         Some(running) => {
             let compared = compute(|| compare(&running, candidate, held));
-            (compared.judgement() == Judgement::NotWorse, Some(compared), why(&compared), "not_worse")
+            asked = gate_classifier::ask(app, &running, candidate).await?;
+            let severe = asked.as_ref().and_then(gate_classifier::Asked::severe);
+            let promote = severe.is_none() && compared.judgement() == Judgement::NotWorse;
+            (promote, Some(compared), severe.unwrap_or_else(|| why(&compared)), "not_worse")
         }
     };
     let mut tx = app.store.begin(who, app.clock.now()).await?;
+    if let Some(asked) = &asked {
+        gate_classifier::keep(&mut tx, asked, promote).await?;
+    }
     let event = if promote {
         tx.promote_model(id, compared.as_ref(), &why).await?;
         AuditEvent::ModelPromoted { model: id, why: word.to_owned() }

@@ -6,11 +6,12 @@ use desk::{
     ids::{MessageId, TicketId},
     rewrite::model::{self, Into},
 };
-use store::{AgentSession, Grant, Purpose};
+use store::{AgentSession, ExchangeSide, Grant, Purpose};
 
 use super::{
     consult_model::{Consultation, consult, keep_all, restore_json},
     prepare_reply::Case,
+    which_model,
     write_draft::answers_here,
 };
 use crate::{App, FlowError};
@@ -48,7 +49,15 @@ pub async fn translate(
         return Err(FlowError::Invalid(format!("Mails of more than {CHARS_MAX} characters are not translated.")));
     }
     let user = |marker: &str| model::user(&message.latest, marker);
-    let asked = Consultation { system: model::system_translation(into), user: &user, others: &[], max_tokens: 3_000 };
+    let (endpoint, side) = (which_model::present(app).await?, ExchangeSide::Present);
+    let asked = Consultation {
+        endpoint,
+        side,
+        system: model::system_translation(into),
+        user: &user,
+        others: &[],
+        max_tokens: 3_000,
+    };
     let (_, text) = consult(app, &case, asked, |text, table, sent| {
         keep_all(text, table, sent)?;
         let restored = restore_json(text, table)?;

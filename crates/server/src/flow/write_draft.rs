@@ -6,14 +6,14 @@ use desk::{
     audit::AuditEvent,
     consent::may_draft_for,
     draft::{Composed, DraftOrigin, DraftState, ModelText},
-    ids::{DraftId, SuggestionId, TicketId},
+    ids::{DraftId, ExchangeId, SuggestionId, TicketId},
     knowledge::{Cited, Retrieval},
     language::Language,
     persona::Voice,
     prompt,
 };
 use redact::{Redacted, Table};
-use store::{AgentSession, Conn, Grant, Purpose, SuggestionKind};
+use store::{AgentSession, Conn, ExchangeSide, Grant, Purpose, SuggestionKind};
 
 use crate::{
     App, FlowError,
@@ -22,6 +22,7 @@ use crate::{
         keep_draft::{self, Asked, Made, Own, keep_own},
         leave,
         prepare_reply::{self, Case},
+        which_model::{self, Endpoint},
         whom_to_ask,
     },
     meanings::OnDemand,
@@ -118,6 +119,9 @@ pub(super) async fn machine_may_write(
     };
     let voices = desk::consent::Voices { requester: requester.ai, organization, desk: app.config.desk.ai_default };
     may_draft_for(voices, session.agent().ai)?;
+    if let Some(why) = super::gate_program::closed(conn).await? {
+        return Err(Refusal::Unfit { why }.into());
+    }
     Ok(case.conduct.allows(origin)?)
 }
 
@@ -236,19 +240,34 @@ pub async fn ask_model(
     cited: &[Cited],
     asked: Asked,
 ) -> Result<(), FlowError> {
+    let present = (which_model::present(app).await?, ExchangeSide::Present);
+    let (exchange, composed) = consulted(app, present, case, cited).await?;
+    let made = Made { origin: DraftOrigin::Model, composed: &composed, exchange: Some(exchange), asked };
+    keep_draft::keep_draft(app, case, retrieval, made).await.map(|_| ())
+}
+
+/// What a model drafts for a case; nothing is kept but what was asked and answered.
+///
+/// # Errors
+/// When it does not answer, or its answer is not in the agreed form.
+pub(super) async fn consulted(
+    app: &App,
+    (endpoint, side): (Endpoint<'_>, ExchangeSide),
+    case: &Case,
+    cited: &[Cited],
+) -> Result<(ExchangeId, Composed), FlowError> {
     case.conduct.allows(DraftOrigin::Model)?;
-    let about = leave::about(app, case, cited).await?;
+    let about = leave::about(app, endpoint.config, case, cited).await?;
     let user = |marker: &str| prompt::user(&about.question, &about.cited, marker);
-    let consultation = Consultation { system: prompt::SYSTEM, user: &user, others: &about.others, max_tokens: 700 };
-    let (exchange, composed) = consult(app, case, consultation, |text, table, sent| {
+    let (system, others) = (prompt::SYSTEM, &about.others[..]);
+    let consultation = Consultation { endpoint, side, system, user: &user, others, max_tokens: 700 };
+    consult(app, case, consultation, |text, table, sent| {
         if names_others(text, table, &case.known, &about.others) {
             return Err("the model's answer names somebody of another case, so it was not used".to_owned());
         }
         read(app, text, (table, sent), &about.cited, case)
     })
-    .await?;
-    let made = Made { origin: DraftOrigin::Model, composed: &composed, exchange: Some(exchange), asked };
-    keep_draft::keep_draft(app, case, retrieval, made).await.map(|_| ())
+    .await
 }
 
 /// Whether an answer uses a placeholder that stands for somebody of another case: then its value must not

@@ -109,7 +109,10 @@ impl Chore {
             Self::Learning => runner::run_once_of(app, runner::LEARNING).await,
             Self::Reading => runner::run_once_of(app, runner::READING).await,
             Self::Index => Ok(flow::follow_record::follow(app).await? + flow::index_tickets::follow(app).await?),
-            Self::Patterns => flow::find_patterns::count_when_due(app).await,
+            Self::Patterns => {
+                flow::find_patterns::count_when_due(app).await?;
+                flow::measure_coverage::count_when_due(app).await.map(|()| 0)
+            }
             Self::Diagnosing => {
                 Ok(flow::diagnose_ticket::again(app).await? + flow::propose_incidents::propose_when_due(app).await?)
             }
@@ -134,7 +137,7 @@ impl Chore {
                 flow::ask_surveys::ask_due(app).await?;
                 let counted = flow::count_outcomes::follow(app).await?;
                 flow::watch_ladder::look(app).await?;
-                Ok(counted)
+                Ok(counted + flow::join_cases::follow(app).await?)
             }
             Self::Calls => flow::page_receivers::call_due(app).await.map(|_| 0),
         }
@@ -202,6 +205,9 @@ async fn again_and_again(chore: Chore, app: Arc<App>, mut stopped: watch::Receiv
 async fn learn(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     if let Err(error) = flow::train_triage::ask_when_unreadable(&app).await {
         tracing::error!(%error, "nobody knows whether triage can be used");
+    }
+    if let Err(error) = flow::gate_program::ask_when_changed(&app).await {
+        tracing::error!(%error, "nobody knows whether the eval cases still hold");
     }
     let mut filled_before = false;
     loop {

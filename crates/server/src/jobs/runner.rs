@@ -10,20 +10,20 @@ use store::Claimed;
 use crate::{
     App, FlowError, clock,
     flow::{
-        self, INTAKE, escalate::ESCALATE, prepare_reply::PREPARE, receive_mail::ACCEPT, sync_source::SYNC,
-        train_triage::TRAIN, triage_ticket::TRIAGE,
+        self, INTAKE, escalate::ESCALATE, gate_policy::GATE, prepare_reply::PREPARE, receive_mail::ACCEPT,
+        shadow_draft::SHADOW, sync_source::SYNC, train_triage::TRAIN, triage_ticket::TRIAGE,
     },
     heartbeat::Heartbeat,
 };
 
 /// Every kind there is.
-const KINDS: &[&str] = &[ACCEPT, TRIAGE, ESCALATE, PROMISES, PREPARE, TRAIN, SYNC];
+const KINDS: &[&str] = &[ACCEPT, TRIAGE, ESCALATE, PROMISES, PREPARE, TRAIN, GATE, SHADOW, SYNC];
 /// Until a mail can be seen and is sorted: must never wait behind a slow model.
 pub const SORTING: &[&str] = &[ACCEPT, TRIAGE, ESCALATE, PROMISES];
 /// Sources and drafts; may ask a model.
 pub const DRAFTING: &[&str] = &[PREPARE];
-/// Training; may take minutes, so nothing waits behind it.
-pub const LEARNING: &[&str] = &[TRAIN];
+/// Training, eval cases and candidates; may take minutes, so nothing waits behind them.
+pub const LEARNING: &[&str] = &[TRAIN, GATE, SHADOW];
 /// Sources, a page a second: may take hours.
 pub const READING: &[&str] = &[SYNC];
 /// How long a silent worker's job stays its own, and how often a living one speaks.
@@ -115,6 +115,8 @@ async fn run(app: &App, job: &Claimed) -> Result<(), FlowError> {
         PREPARE => flow::prepare_reply::prepare(app, job.subject.parse().map_err(gone)?).await,
         SYNC => flow::sync_source::run(app, job).await,
         TRAIN => flow::train_triage::run(app, job).await,
+        GATE => flow::gate_policy::run(app, job).await,
+        SHADOW => flow::shadow_draft::run(app, job).await,
         _ => Err(FlowError::NotFound),
     }
 }

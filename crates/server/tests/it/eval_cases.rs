@@ -4,6 +4,7 @@ use std::{fs, process::Command};
 
 use desk::eval;
 use serde_json::{Value, json};
+use server::flow;
 
 use crate::{
     client::Client,
@@ -162,5 +163,121 @@ fn erasure_and_redaction_reach_cases_and_near_doubles_are_pointed_out() {
         let left = cases(&mara, "proposed").await;
         assert_eq!(left.len(), 1);
         assert_eq!(left[0]["id"], second["id"]);
+    });
+}
+
+/// A machine's proposal from each of these mails, oldest first.
+async fn proposals(desk: &TestDesk, who: &Client, mails: &[(&str, &str)]) -> Vec<Value> {
+    for (from, words) in mails {
+        desk.receive(from, "VAT id", words).await;
+        let list = who.get("/tickets?view=all").await.expect(200);
+        let newest = list["items"].as_array().unwrap().iter().max_by_key(|t| t["number"].as_i64()).unwrap().clone();
+        let page = who.get(&format!("/tickets/{}", newest["id"].as_str().unwrap())).await.expect(200);
+        turned_down(who, &page).await;
+        desk.app.clock.advance(1);
+    }
+    while flow::join_cases::follow(&desk.app).await.expect("compared") > 0 {}
+    cases(who, "proposed").await
+}
+
+#[test]
+fn proposals_that_ask_the_same_stand_behind_one_and_people_part_and_join_them() {
+    on_each(async |desk| {
+        let (mara, olga) = (desk.sign_in("mara").await, desk.sign_in("olga").await);
+        let listed = proposals(
+            desk,
+            &mara,
+            &[
+                (ADDRESS, WORDS),
+                ("bo@harbour.example", "Hi, where can I change the VAT id of our company?"),
+                ("li@kestrel.example", "Where can I change the VAT id of our company please? Thanks, Li"),
+            ],
+        )
+        .await;
+        assert_eq!(listed.len(), 1, "{listed:?}");
+        assert_eq!(listed[0]["tickets"], 3);
+        let head = listed[0]["id"].as_str().unwrap().to_owned();
+        let path = format!("/eval-cases/{head}");
+        let page = mara.get(&path).await.expect(200);
+        let joined: Vec<String> =
+            page["joined"].as_array().unwrap().iter().map(|j| j["id"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(joined.len(), 2);
+        assert_eq!(olga.get(&path).await.status, 404);
+
+        // One is parted, and nothing joins it again but a person.
+        let one = format!("/eval-cases/{}/join", joined[0]);
+        assert_eq!(olga.delete(&one).await.status, 404);
+        mara.delete(&one).await.expect(204);
+        mara.delete(&one).await.problem(409);
+        while flow::join_cases::follow(&desk.app).await.expect("compared") > 0 {}
+        assert_eq!(cases(&mara, "proposed").await.len(), 2);
+        mara.post(&one, json!({ "into": joined[0] })).await.problem(422);
+        mara.post(&one, json!({ "into": joined[1] })).await.expect(204);
+        let page = mara.get(&path).await.expect(200);
+        assert_eq!((page["tickets"].as_i64(), page["joined"].as_array().unwrap().len()), (Some(3), 2));
+        mara.post(&format!("{path}/join"), json!({ "into": joined[0] })).await.problem(422);
+
+        // Whoever is erased takes their own link along; the oldest of the others stands for what is left.
+        let first = mara.get(&format!("/tickets/{}", page["ticket_id"].as_str().unwrap())).await.expect(200);
+        mara.prove().await;
+        let erasure = format!("/requesters/{}/erasure", first["customer"]["id"].as_str().unwrap());
+        mara.post(&erasure, json!({ "address": ADDRESS })).await.expect(200);
+        let left = cases(&mara, "proposed").await;
+        assert_eq!((left.len(), left[0]["tickets"].as_i64(), left[0]["id"].as_str()), (1, Some(2), Some(&*joined[0])));
+
+        // A no does the same.
+        let second = mara.get(&format!("/tickets/{}", left[0]["ticket_id"].as_str().unwrap())).await.expect(200);
+        let no = format!("/requesters/{}/ai", second["customer"]["id"].as_str().unwrap());
+        mara.put(&no, json!({ "ai": "out" })).await.expect(200);
+        let left = cases(&mara, "proposed").await;
+        assert_eq!((left.len(), left[0]["tickets"].as_i64(), left[0]["id"].as_str()), (1, Some(1), Some(&*joined[1])));
+    });
+}
+
+#[test]
+fn what_went_wrong_otherwise_stays_a_case_of_its_own() {
+    on_each(async |desk| {
+        let mara = desk.sign_in("mara").await;
+        let first = ticket(desk, &mara).await;
+        turned_down(&mara, &first).await;
+        desk.receive("bo@harbour.example", "VAT id", "Hi, where can I change the VAT id of our company?").await;
+        let list = mara.get("/tickets?view=all").await.expect(200);
+        let newest = list["items"].as_array().unwrap().iter().max_by_key(|t| t["number"].as_i64()).unwrap().clone();
+        let page = mara.get(&format!("/tickets/{}", newest["id"].as_str().unwrap())).await.expect(200);
+        let draft = page["answer"]["draft"]["id"].as_str().unwrap();
+        mara.post(&format!("/drafts/{draft}/rejection"), json!({ "why": "wrong_tone" })).await.expect(204);
+        while flow::join_cases::follow(&desk.app).await.expect("compared") > 0 {}
+        assert_eq!(cases(&mara, "proposed").await.len(), 2);
+    });
+}
+
+#[test]
+fn a_challenged_case_counts_until_another_person_keeps_or_retires_it() {
+    on_each(async |desk| {
+        let (mara, timo) = (desk.sign_in("mara").await, desk.sign_in("timo").await);
+        let page = ticket(desk, &mara).await;
+        turned_down(&mara, &page).await;
+        let path = format!("/eval-cases/{}", cases(&mara, "proposed").await[0]["id"].as_str().unwrap());
+        let (challenge, retirement) = (format!("{path}/challenge"), format!("{path}/retirement"));
+        mara.delete(&challenge).await.problem(409);
+        mara.post(&challenge, json!({ "reason": "  " })).await.problem(422);
+        mara.post(&challenge, json!({ "reason": "The page was right." })).await.expect(204);
+        timo.post(&challenge, json!({ "reason": "Me too." })).await.problem(409);
+        mara.delete(&challenge).await.problem(422);
+        mara.post(&retirement, json!({ "reason": "I say so." })).await.problem(422);
+        let shown = timo.get(&path).await.expect(200);
+        assert_eq!(
+            (&shown["challenges"][0]["reason"], &shown["challenges"][0]["outcome"]),
+            (&json!("The page was right."), &Value::Null)
+        );
+        timo.delete(&challenge).await.expect(204);
+        timo.post(&challenge, json!({ "reason": "Looked again: it is too strict." })).await.expect(204);
+        mara.post(&retirement, json!({ "reason": "Agreed." })).await.expect(204);
+        let shown = timo.get(&path).await.expect(200);
+        assert_eq!(
+            (&shown["state"], &shown["challenges"][0]["outcome"], &shown["challenges"][1]["outcome"]),
+            (&json!("retired"), &json!("kept"), &json!("retired"))
+        );
+        assert_eq!(shown["challenges"][1]["decided_by"], "Mara Test");
     });
 }

@@ -44,6 +44,7 @@ const BY_ROLE: &[&str] = &[
     "audit",
     "bulk-replies",
     "exchanges",
+    "gates",
     "invitations",
     "mail",
     "organizations",

@@ -37,7 +37,7 @@ fn what_was_exported_changes_nothing_and_what_was_edited_is_the_next_version() {
             names,
             [&models[..], &["risk_rules.txt", "routing.txt", "escalation.toml", "service.toml"]].concat()
         );
-        assert_eq!(import_policies::import(app, &files).await.unwrap(), Vec::<String>::new());
+        assert_eq!(import_policies::import(app, &files, None).await.unwrap(), Vec::<String>::new());
 
         let edited = changed(&files, INVOICES, |text| {
             owned(text).replace("writing = \"approved_wording\"", "writing = \"nothing\"")
@@ -45,15 +45,15 @@ fn what_was_exported_changes_nothing_and_what_was_edited_is_the_next_version() {
         let trials = import_policies::try_all(app, &edited).await.unwrap();
         assert_eq!((trials.len(), trials[0].path.as_str(), trials[0].tried.problems.len()), (1, INVOICES, 0));
         assert_eq!(export(app).await.unwrap(), files, "a dry run changes nothing");
-        assert_eq!(import_policies::import(app, &edited).await.unwrap(), [INVOICES]);
+        assert_eq!(import_policies::import(app, &edited, None).await.unwrap(), [INVOICES]);
         let back = export(app).await.unwrap();
         assert_eq!(back, edited, "it comes out as it went in");
-        assert_eq!(import_policies::import(app, &back).await.unwrap(), Vec::<String>::new());
+        assert_eq!(import_policies::import(app, &back, None).await.unwrap(), Vec::<String>::new());
 
         let mut with_macro = back.clone();
         let text = "---\nname: Thanks\nowner: mara@fernhill.example\nreview_by: 2027-03-01\ncategories: billing.invoice\n---\nThank you.\n";
         with_macro.push(("macros/thanks.md".to_owned(), text.to_owned()));
-        assert_eq!(import_policies::import(app, &with_macro).await.unwrap(), ["macros/thanks.md"]);
+        assert_eq!(import_policies::import(app, &with_macro, None).await.unwrap(), ["macros/thanks.md"]);
     });
 }
 
@@ -74,7 +74,7 @@ fn one_bad_line_in_one_file_takes_nothing() {
             (strange, "no policy's file"),
         ];
         for (files, part) in cases {
-            match import_policies::import(app, &files).await {
+            match import_policies::import(app, &files, None).await {
                 Err(FlowError::Invalid(why)) => assert!(why.contains(part), "{why}"),
                 other => panic!("{part}: {other:?}"),
             }

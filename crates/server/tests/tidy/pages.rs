@@ -87,6 +87,7 @@ fn glossary_words_in_code_font_are_types() {
 fn settings() -> Vec<String> {
     let files = [
         "crates/server/src/config.rs",
+        "crates/server/src/config/model.rs",
         "crates/server/src/config/portal.rs",
         "crates/server/src/config/receiver.rs",
         "crates/server/src/telemetry/config.rs",

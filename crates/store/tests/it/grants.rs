@@ -38,6 +38,7 @@ async fn a_foreign_queue_is_not_found_by_any_reader() {
         };
         let suggested = tx.add_suggestion(ticket, message, SuggestionKind::Triage, &suggestion).await.expect("kept");
         let exchange = NewExchange {
+            side: store::ExchangeSide::Present,
             endpoint: "local",
             region: "here",
             purpose: desk::leaving::ModelPurpose::Reply,
@@ -47,7 +48,7 @@ async fn a_foreign_queue_is_not_found_by_any_reader() {
             placeholders: b"sealed",
         };
         let exchange = tx.add_exchange(ticket, exchange).await.expect("kept");
-        tx.end_exchange(exchange, ExchangeState::Refused, Some("no"), Some("not in the form"), 12)
+        tx.end_exchange(exchange, ExchangeState::Refused, Some("no"), Some("not in the form"), (12, None))
             .await
             .expect("ended");
         let composed = Composed { body: "Here.".into(), sentences: vec![], doubts: vec!["short".into()], score: 0.5 };

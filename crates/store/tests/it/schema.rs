@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use desk::{
     draft::{DraftOrigin, DraftState},
     eval::Severity,
+    gate::{Judgement, State, Subject},
     knowledge::{ArticleState, Audience},
     operating::OperatingModel,
     people::{AiSetting, Cohort, Role},
@@ -16,8 +17,9 @@ use desk::{
     ticket::{DraftReadiness, Priority, Status},
 };
 use store::{
-    AskedWhy, DigestMail, EscalationState, EvalCaseState, ExchangeState, MailSource, MailState, MeansKind, ModelState,
-    PostWay, PromiseState, Stage, Store, StoreError, SuggestionKind, UpdateDelivery, raw::Value,
+    AskedWhy, ChallengeOutcome, DigestMail, EscalationState, EvalCaseState, ExchangeState, GeneratedKind, MailSource,
+    MailState, MeansKind, ModelState, PostWay, PromiseState, ShadowState, Stage, Store, StoreError, SuggestionKind,
+    UpdateDelivery, raw::Value,
 };
 
 use crate::{
@@ -37,6 +39,10 @@ const DDL: &[&str] = &[
     include_str!("../../migrations/0070_eval_cases.sql"),
     include_str!("../../migrations/0080_reviews.sql"),
     include_str!("../../migrations/0082_digests.sql"),
+    include_str!("../../migrations/0085_gates.sql"),
+    include_str!("../../migrations/0086_shadows.sql"),
+    include_str!("../../migrations/0090_eval_joins.sql"),
+    include_str!("../../migrations/0091_generated_failures.sql"),
 ];
 
 /// Columns and the closed list their CHECK must spell.
@@ -83,6 +89,12 @@ const LISTS: &[(&str, &[&str])] = &[
     ("reviews.severity", Severity::WORDS),
     ("reviews.verdict", Verdict::WORDS),
     ("digests.mail", DigestMail::WORDS),
+    ("shadows.state", ShadowState::WORDS),
+    ("gates.subject", Subject::WORDS),
+    ("gates.state", State::WORDS),
+    ("gates.judgement", Judgement::WORDS),
+    ("eval_challenges.outcome", ChallengeOutcome::WORDS),
+    ("generated_failures.kind", GeneratedKind::WORDS),
     ("model_versions.state", ModelState::WORDS),
     ("feeds.fed_by", FedBy::WORDS),
     ("feeds.arrival", Arrival::WORDS),
@@ -92,6 +104,7 @@ const LISTS: &[(&str, &[&str])] = &[
 /// Columns whose words stand in the schema alone, or in the door's own crate.
 const OWN_WORDS: &[&str] = &[
     "mailboxes.state",
+    "shadows.lived",
     "tickets.outcome",
     "approvals.status_after",
     "outbox.kind",

@@ -24,7 +24,7 @@ use crate::{
     },
     clock::Clock,
     demo,
-    flow::run_case::Rules,
+    flow::{run_case::Rules, run_suite},
 };
 
 /// Whose policies a suite runs under.
@@ -70,7 +70,7 @@ impl Under {
         }
         place::must_exist(&self.place.read()?)?;
         let app = self.place.open_beside().await?;
-        Ok(Engine { rules: of_desk(&app).await?, app: Some(app) })
+        Ok(Engine { rules: run_suite::rules(&app, &mut app.store.read().await?, &[]).await?, app: Some(app) })
     }
 }
 
@@ -115,16 +115,6 @@ fn of_folder(folder: &Path, now: Timestamp) -> Result<Rules, Failure> {
 fn of_demo(now: Timestamp) -> Result<Rules, Failure> {
     let queues = demo::files::company()?.queues.into_iter().map(|q| q.key).collect();
     Ok(Rules::new(demo::policies(now)?, queues, Vec::new(), now))
-}
-
-/// From a desk, as it stands now.
-///
-/// # Errors
-/// Whatever the database says.
-async fn of_desk(app: &App) -> Result<Rules, Failure> {
-    let mut conn = app.store.read().await?;
-    let queues = conn.queues().await?.into_iter().map(|(key, _)| key).collect();
-    Ok(Rules::new(conn.policies().await?, queues, conn.products().await?, app.clock.now()))
 }
 
 /// A category as far as its policy's file tells: the model it is worked as is taken for the shipped one.

@@ -20,11 +20,8 @@ use super::{
     suite,
 };
 use crate::{
-    App,
     cli::{Failure, Outcome, output::Progress},
-    flow::run_case::Ran,
-    meanings::OnDemand,
-    triager::{Opinion, text_of},
+    flow::{gate_program, run_case::Ran, run_suite},
 };
 
 /// Run a folder's cases.
@@ -61,6 +58,11 @@ impl Run {
         let cases = cases.into_iter().map(|f| (f.path, Arc::new(f.case))).collect::<Vec<_>>();
         let all = tokio::task::block_in_place(|| judge_all(&cases, &engine, limit));
         if let Some(app) = &engine.app {
+            let live = cases.iter().map(|(_, case)| &**case).filter(|case| case.retired.is_none());
+            for moved in gate_program::moved(app, &mut app.store.read().await?, live).await? {
+                // On its own channel: what is read from the report stays as it is.
+                eprintln!("{}: its source {} {}.", moved.case, moved.source, moved.what);
+            }
             app.store.close().await;
         }
         let report = Report { judged: all, elapsed: started.elapsed() };
@@ -91,18 +93,8 @@ impl Engine {
             let why = "no classifier runs without a desk; name one with --data".to_owned();
             return self.rules.run(case, &Err(why), &words_alone);
         };
-        let meanings = OnDemand::new(app);
-        self.rules.run(case, &opinion(app, case), &|a, b| meanings.closeness(a, b))
+        run_suite::run(app, &self.rules, case)
     }
-}
-
-fn opinion(app: &App, case: &Case) -> Result<Opinion, String> {
-    let Some(question) = case.question() else { return Err("The case asks nothing.".to_owned()) };
-    if app.triager.running().is_none() {
-        return Err("this desk has no classifier yet; train one with `countersign triage retrain`".to_owned());
-    }
-    let text = text_of(&question.subject, &question.text);
-    Ok(app.triager.understand(&text, &|texts| app.library.meanings(texts)))
 }
 
 /// Runs cases on every core. One that takes too long counts as failed, and the others go on.
