@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { coverageQuery } from "../api/coverage";
-import { takeEvalCase } from "../api/evals";
+import { evalCasesQuery, takeEvalCase } from "../api/evals";
 import { queryClient, useSession } from "../api/queries";
 import type { Coverage, FailureExample, UncoveredCluster } from "../api/types";
 import { notifyFailure } from "../states/notice";
@@ -81,7 +81,11 @@ function Example({ example }: { example: FailureExample }) {
   const { agent } = useSession();
   const navigate = useNavigate();
   const take = useMutation({
-    mutationFn: (ticket: string) => takeEvalCase(ticket, example.failure, "major"),
+    // A draft that was turned down has proposed its case by itself: that one is opened.
+    mutationFn: async (ticket: string) => {
+      const proposed = await queryClient.fetchQuery({ ...evalCasesQuery("proposed"), staleTime: 0 });
+      return proposed.items.find((one) => one.ticket_id === ticket) ?? takeEvalCase(ticket, example.failure, "major");
+    },
     onSuccess: (made) => {
       void queryClient.invalidateQueries({ queryKey: ["eval-cases"] });
       void navigate({ to: "/eval-cases", search: { open: made.id } });
