@@ -3,6 +3,7 @@
 use desk::{
     Timestamp,
     audit::AuditEvent,
+    eval::{self, Severity},
     ids::TicketId,
     ladder::{Cause, Rung, Trial},
     outcome::{Count, Counts, Lived, Outcome, Place},
@@ -126,13 +127,18 @@ fn a_category_climbs_on_evidence_and_falls_after_something_severe() {
         let look = format!("/suggestions/{}/verdict", page["understanding"]["suggestion_id"].as_str().unwrap());
         mara.post(&look, json!({ "verdict": "edited", "category": CATEGORY })).await.expect(200);
         desk.settle().await;
-        let new = json!({ "failure": "wrong_fact", "severity": "severe" });
-        let case = mara.post(&format!("{path}/eval-case"), new).await.expect(201);
+        // What was sorted wrongly has proposed its case; a person finds it severe.
+        let proposed = mara.get("/eval-cases?state=proposed").await.expect(200);
+        let case = &proposed["items"][0];
+        assert_eq!(case["ticket_id"], page["id"], "{proposed}");
+        let mut words = eval::read(case["text"].as_str().unwrap()).unwrap();
+        words.severity = Severity::Severe;
+        let text = json!({ "text": eval::write(&words) });
         let approval = format!("/eval-cases/{}/approval", case["id"].as_str().unwrap());
-        mara.post(&approval, json!({ "text": case["text"] })).await.expect(204);
+        mara.post(&approval, text.clone()).await.expect(204);
         let fell = readiness(&mara).await;
         assert_eq!((&fell["rung"], &fell["cause"]), (&json!("drafts_inside"), &json!("severe_failure")));
-        mara.post(&approval, json!({ "text": case["text"] })).await;
+        mara.post(&approval, text).await;
         assert_eq!(readiness(&mara).await["rung"], "drafts_inside", "once for each failure");
         let steps = mara.get("/readiness").await.expect(200)["steps"].clone();
         let told: Vec<&Value> = steps.as_array().unwrap().iter().map(|s| &s["cause"]).collect();
