@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { base, onDesk, until } from "./desk.mjs";
+import { withDesk } from "./server.mjs";
 
 const filled = (page) => until(page, async () => (await (await fetch("/api/v1/readiness")).json()).categories.some((one) => one.tickets > 300), null, 120);
 const card = (page, key) => page.getByTestId(`ready-${key}`);
 const state = (page, key) => page.evaluate(async (one) => (await (await fetch("/api/v1/readiness")).json()).categories.find((c) => c.key === one), key);
 
 test("a category climbs one rung on evidence, and falls when a person confirms something severe", async () => {
-  await onDesk(async (page) => {
+  // A desk of its own: a severe case that another journey approves takes a category down.
+  await withDesk({ config: "" }, (at) => onDesk(async (page) => {
     await filled(page);
-    await page.goto(`${base}/scorecard`);
+    await page.goto(`${at}/scorecard`);
     await page.getByRole("link", { name: "Readiness" }).click();
     await page.getByRole("heading", { level: 1, name: "Readiness" }).waitFor();
     const howto = card(page, "product.howto");
@@ -51,7 +53,7 @@ test("a category climbs one rung on evidence, and falls when a person confirms s
     await card(page, "product.howto").getByText(/fell after a severe failure/).waitFor();
     const fell = await state(page, "product.howto");
     assert.deepEqual([fell.rung, fell.cause], ["drafts", "severe_failure"]);
-  });
+  }, { at }));
 });
 
 test("readiness fits a phone and speaks German", async () => {

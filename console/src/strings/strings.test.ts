@@ -25,3 +25,10 @@ it("has a word for every risk flag there is, and for no other", () => {
   expect(flags.length).toBeGreaterThan(5);
   expect(Object.keys(catalogues.en).filter((key) => key.startsWith("risk.")).sort()).toEqual(flags.sort());
 });
+
+it("says each thing in one file, so that no page takes another's words", () => {
+  const files = import.meta.glob<Record<string, Record<string, string>>>("./{en,de}/*.ts", { eager: true });
+  const keys = Object.entries(files).filter(([file]) => !file.endsWith("/index.ts")).flatMap(([file, said]) => Object.values(said).flatMap((words) => Object.keys(words).map((key) => `${file.split("/")[1]} ${key}`)));
+  expect(keys.length).toBeGreaterThan(1_000);
+  expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
+});
