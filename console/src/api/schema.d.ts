@@ -6773,6 +6773,32 @@ export interface components {
             /** @description 1 to 200. */
             count: number;
         };
+        /** @description A model that grades, and how far it agreed with reviewers. */
+        ReviewGrader: {
+            at?: string | null;
+            /** @description Drafts that both answered about. */
+            drafts: number;
+            /**
+             * Format: double
+             * @description Its upper end.
+             */
+            high?: number | null;
+            /**
+             * Format: double
+             * @description Kappa, pooled over the questions.
+             */
+            kappa?: number | null;
+            /**
+             * Format: double
+             * @description Lower end of its 95 % interval.
+             */
+            low?: number | null;
+            model: string;
+            /** @description `calibrated`, `too_few` (fewer than 30 drafts), `too_far` (kappa below 0.6), `alike` (all gave one answer) or `never`. */
+            standing: string;
+            /** @description Questions to which its answer counts for nothing. */
+            unsure: number;
+        };
         /** @description A message before the text. */
         ReviewMessage: {
             at: string;
@@ -6805,6 +6831,7 @@ export interface components {
              * @description Texts that were drawn.
              */
             drawn: number;
+            grader?: components["schemas"]["ReviewGrader"] | null;
         };
         /** @description A text to be looked at. Who or what wrote it is not said. */
         ReviewTask: {

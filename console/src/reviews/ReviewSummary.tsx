@@ -24,6 +24,7 @@ export function ReviewSummary() {
         {data.disputes.map((one) => <Dispute key={one.id} dispute={one} />)}
       </section>
       <Agreement lines={data.agreement} />
+      {data.grader && <Grader grader={data.grader} />}
       <Categories lines={data.categories} />
     </>
   );
@@ -73,6 +74,22 @@ function Agreement({ lines }: { lines: Summary["agreement"] }) {
           </tr>
         ))}</tbody>
       </table></div>
+    </section>
+  );
+}
+
+/** The model that reads graded statements of eval cases: its word counts for what it agrees with people. */
+function Grader({ grader }: { grader: NonNullable<Summary["grader"]> }) {
+  const { kappa, low, high } = grader;
+  return (
+    <section data-testid="review-grader">
+      <h2>{t("reviews.grader")}</h2>
+      <p>
+        {t(`reviews.grader.${grader.standing}`, { model: grader.model, n: grader.drafts })}
+        {kappa !== null && low !== null && high !== null && <> κ {kappa.toFixed(2)} ({low.toFixed(2)}–{high.toFixed(2)}).</>}
+        {grader.at && <> <span className="quiet">{t("reviews.graderUnsure", { n: grader.unsure })} <Ago at={grader.at} /></span></>}
+      </p>
+      <p className="quiet">{t("reviews.graderLead")} <code>countersign eval grader</code></p>
     </section>
   );
 }

@@ -141,6 +141,8 @@ events! {
     EvalCaseRetired = "eval.retired" { /** The ticket. */ ticket: TicketId, /** The case. */ case: EvalCaseId },
     /// Texts were drawn for a second look.
     ReviewsDrawn = "reviews.drawn" { /** How many. */ texts: i64 },
+    /// A model's reading was held against what reviewers said.
+    GraderCompared = "grader.compared" { /** Drafts answered by both. */ drafts: i64, /** What its word counts for, as a word. */ standing: String },
     /// A person reviewed a text they did not write.
     TextReviewed = "review.given" { /** The ticket. */ ticket: TicketId, /** The sample. */ sample: ReviewSampleId, /** `holds` or `fails`. */ verdict: String },
     /// A lead settled what reviewers saw differently.

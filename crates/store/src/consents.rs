@@ -19,6 +19,8 @@ pub struct MachineTraces {
     pub put_before_others: i64,
     /// Requests that left for models, ever.
     pub exchanges: i64,
+    /// What a candidate model drafted beside the drafts for them.
+    pub shadows: i64,
 }
 
 /// Texts of a ticket that vectors may be kept of.
@@ -113,12 +115,13 @@ impl Conn {
             .one(
                 "select (select count(*) from drafts d join tickets t on t.id = d.ticket_id where t.requester_id = $1 and d.state = 'open' and d.revision = 1 and d.origin <> 'agent'),
                  (select count(*) from past_cases p join tickets t on t.id = p.ticket_id where t.requester_id = $1),
-                 (select count(*) from exchanges e join tickets t on t.id = e.ticket_id where t.requester_id = $1)",
+                 (select count(*) from exchanges e join tickets t on t.id = e.ticket_id where t.requester_id = $1),
+                 (select count(*) from shadows s join tickets t on t.id = s.ticket_id where t.requester_id = $1)",
                 params![requester],
             )
             .await?;
         let mut c = row.columns();
-        let (drafts, cases, exchanges): (i64, i64, i64) = (c.take()?, c.take()?, c.take()?);
+        let (drafts, cases, exchanges, shadows): (i64, i64, i64, i64) = (c.take()?, c.take()?, c.take()?, c.take()?);
         let mut put_before_others = 0;
         for ticket in self.every_ticket_of(requester).await? {
             let mentions = format!("%{ticket}%");
@@ -130,7 +133,7 @@ impl Conn {
                 .await?;
             put_before_others += row.columns().take::<i64>()?;
         }
-        Ok(MachineTraces { drafts, cases, put_before_others, exchanges })
+        Ok(MachineTraces { drafts, cases, put_before_others, exchanges, shadows })
     }
 }
 

@@ -142,7 +142,7 @@ macro_rules! review_columns {
     };
 }
 
-fn rubric(c: &mut Columns<'_>) -> Result<Rubric, StoreError> {
+pub(crate) fn rubric(c: &mut Columns<'_>) -> Result<Rubric, StoreError> {
     Ok(Rubric {
         correct: c.take()?,
         grounded: c.take()?,
@@ -154,7 +154,7 @@ fn rubric(c: &mut Columns<'_>) -> Result<Rubric, StoreError> {
     })
 }
 
-fn for_work(grant: &Grant) -> Result<(), StoreError> {
+pub(crate) fn for_work(grant: &Grant) -> Result<(), StoreError> {
     if grant.purpose() == Purpose::Work { Ok(()) } else { Err(StoreError::NotFound) }
 }
 

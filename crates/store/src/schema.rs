@@ -118,6 +118,7 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: "",
         postgres: "",
     },
+    Migration { number: 92, common: include_str!("../migrations/0092_graders.sql"), sqlite: "", postgres: "" },
 ];
 
 /// Applies what is missing, in the order of numbers and in one transaction. Every number that is missing counts, not

@@ -125,6 +125,34 @@ impl Conn {
         rows.iter().map(|row| shadow(row.columns())).collect()
     }
 
+    /// What a candidate drafted on a ticket, oldest first, with when: whatever candidate it was.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn shadow_words(
+        &mut self,
+        grant: &Grant,
+        ticket: TicketId,
+    ) -> Result<Vec<(String, Timestamp)>, StoreError> {
+        let rows = self
+            .rows(
+                concat!(
+                    "select s.shadow_body, s.made_at from shadows s join tickets t on t.id = s.ticket_id
+                     where s.ticket_id = $2 and s.shadow_body <> '' and ",
+                    queue_visible!("t.queue", "$1"),
+                    " order by s.made_at, s.id"
+                ),
+                params![grant.queues(), ticket],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let mut c = row.columns();
+                Ok((c.take()?, c.take()?))
+            })
+            .collect()
+    }
+
     /// One that a job is about.
     ///
     /// # Errors

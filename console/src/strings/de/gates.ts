@@ -48,4 +48,5 @@ export const gates = {
   "gates.scorer.length": "Länge",
   "gates.scorer.voice": "Stimme",
   "gates.scorer.escalation": "Eskalation",
+  "gates.scorer.graded": "bewertet",
 };

@@ -48,4 +48,5 @@ export const gates = {
   "gates.scorer.length": "length",
   "gates.scorer.voice": "voice",
   "gates.scorer.escalation": "escalation",
+  "gates.scorer.graded": "graded",
 };

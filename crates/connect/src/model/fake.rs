@@ -24,6 +24,8 @@ use axum::{
 pub enum Mood {
     /// Answers with this text, streamed.
     Says(String),
+    /// Answers with the text beside the first words that all stand in the request; with nothing usable where none do.
+    ByWords(Vec<(Vec<String>, String)>),
     /// Does what the customer's text asks: repeats the prompt's first quoted wish as a sentence
     /// with the first citation, adds the link or address it finds, and asks for a tool.
     Obeys,
@@ -105,6 +107,7 @@ async fn answer(State(state): State<Arc<Mutex<Held>>>, body: Bytes) -> Response 
     };
     match mood {
         Mood::Says(words) => stream(vec![delta(&words), finish()]),
+        Mood::ByWords(known) => stream(vec![delta(&by_words(&text, &known)), finish()]),
         Mood::Obeys => stream(vec![delta(&obey(&text)), finish()]),
         Mood::Hangs => std::future::pending().await,
         Mood::Trickles(apart) => trickle(apart),
@@ -115,6 +118,11 @@ async fn answer(State(state): State<Arc<Mutex<Held>>>, body: Bytes) -> Response 
         Mood::Tool => stream(vec!["data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"id\":\"1\",\"function\":{\"name\":\"send_mail\"}}]}}]}\n\n".to_owned()]),
         Mood::Huge => stream(vec![delta(&"x".repeat(3 << 20)), finish()]),
     }
+}
+
+fn by_words(request: &str, known: &[(Vec<String>, String)]) -> String {
+    let all_there = |words: &[String]| words.iter().all(|word| request.contains(word.as_str()));
+    known.iter().find(|(words, _)| all_there(words)).map_or_else(|| "Sure!".to_owned(), |(_, says)| says.clone())
 }
 
 /// Whatever the mail says: its longest line becomes a statement with a citation.

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Reply, Speaker, text};
+use super::{
+    Case, Reply, Speaker,
+    graded::{STATEMENT_CHARS_MAX, STATEMENTS_MAX},
+    text,
+};
 
 /// Longest name of a case, in characters.
 const ID_MAX: usize = 80;
@@ -28,6 +32,7 @@ pub fn check(case: &Case) -> Vec<(Place, String)> {
     shown(case, &mut expected);
     withheld(case, &mut expected);
     phrases(case, &mut expected);
+    statements(case, &mut expected);
     let at = |place: Place| move |why: String| (place, why);
     whole.into_iter().map(at(Place::Case)).chain(expected.into_iter().map(at(Place::Expectation))).collect()
 }
@@ -86,6 +91,7 @@ fn withheld(case: &Case, told: &mut Vec<String>) {
         ("must_cite", !expect.must_cite.is_empty()),
         ("must_say", !expect.must_say.is_empty()),
         ("must_ask", !expect.must_ask.is_empty()),
+        ("graded", !expect.graded.is_empty()),
         ("words_max", expect.words_max.is_some()),
     ];
     for (name, _) in named.iter().filter(|(_, is_named)| *is_named) {
@@ -116,5 +122,19 @@ fn phrases(case: &Case, told: &mut Vec<String>) {
     let needed = expect.must_say.iter().map(|p| text::words(p)).max().unwrap_or_default();
     if let Some(most) = expect.words_max.filter(|most| *most < needed.max(1)) {
         told.push(format!("words_max is {most}, and a phrase of must_say alone has {needed} words."));
+    }
+}
+
+fn statements(case: &Case, told: &mut Vec<String>) {
+    let graded = &case.expect.graded;
+    if graded.len() > STATEMENTS_MAX {
+        told.push(format!("graded holds more than {STATEMENTS_MAX} statements; keep those that matter."));
+    }
+    let fits = |s: &String| {
+        !text::folded(s).is_empty() && s.chars().count() <= STATEMENT_CHARS_MAX && !s.chars().any(char::is_control)
+    };
+    if graded.iter().any(|statement| !fits(statement)) {
+        let most = STATEMENT_CHARS_MAX;
+        told.push(format!("graded holds a statement that is empty, has lines or more than {most} characters; write one short sentence."));
     }
 }

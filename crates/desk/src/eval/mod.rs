@@ -2,7 +2,8 @@
 //! production can become one, and a suite of them judges a change before people meet it.
 //!
 //! A case is a file ([`read`], [`write`]) that holds everything it needs: running it asks no index and no database.
-//! [`score`] holds what the desk did against what a case expects and tells every difference in words. No model grades here.
+//! [`score`] holds what the desk did against what a case expects and tells every difference in words. No model grades there; what
+//! one may be asked apart from that stands in `graded.rs`, and what its word counts for in `grader.rs`.
 //!
 //! Start with [`Case`]; what cannot be expected together stands in `check.rs`.
 
@@ -16,6 +17,8 @@ use crate::{
 
 mod alike;
 mod check;
+pub mod graded;
+pub mod grader;
 mod pin;
 mod promptfoo;
 mod read;
@@ -158,6 +161,8 @@ pub struct Expectation {
     pub must_not_say: Vec<String>,
     /// Phrases of its questions.
     pub must_ask: Vec<String>,
+    /// Statements about the draft that a model may be asked about, and that fail no case.
+    pub graded: Vec<String>,
     /// Longest draft, in words.
     pub words_max: Option<usize>,
 }
@@ -202,7 +207,7 @@ impl Case {
     pub fn words(&self) -> impl Iterator<Item = &str> {
         let said = self.messages.iter().flat_map(|m| [m.subject.as_str(), m.text.as_str()]);
         let expect = &self.expect;
-        let phrases = [&expect.must_say, &expect.must_not_say, &expect.must_ask].into_iter().flatten();
+        let phrases = [&expect.must_say, &expect.must_not_say, &expect.must_ask, &expect.graded].into_iter().flatten();
         said.chain([self.title.as_str()]).chain(phrases.map(String::as_str))
     }
 

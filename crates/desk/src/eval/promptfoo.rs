@@ -39,6 +39,7 @@ fn test(case: &Case) -> Tree {
     let claim = |kind: &str, value: &String| Tree::Map(vec![("type", Tree::text(kind)), ("value", Tree::text(value))]);
     let says = expect.must_say.iter().chain(&expect.must_ask).map(|p| claim("icontains", p));
     let never = expect.must_not_say.iter().map(|p| claim("not-icontains", p));
+    let graded = expect.graded.iter().map(|p| claim("llm-rubric", p));
     let most =
         expect.words_max.map(|most| claim("javascript", &format!("output.trim().split(/\\s+/).length <= {most}")));
     let whole = Tree::Map(vec![
@@ -49,7 +50,7 @@ fn test(case: &Case) -> Tree {
     Tree::Map(vec![
         ("description", Tree::text(&case.title)),
         ("vars", Tree::Map(vars)),
-        ("assert", Tree::List(says.chain(never).chain(most).collect())),
+        ("assert", Tree::List(says.chain(never).chain(graded).chain(most).collect())),
         ("metadata", whole),
     ])
 }
@@ -123,6 +124,7 @@ fn taken(number: usize, test: Test, today: &str, left_out: &mut Vec<String>) -> 
             "not-contains" | "not-icontains" | "not-contains-any" | "not-icontains-any" => {
                 expect.must_not_say.extend(values);
             }
+            "llm-rubric" => expect.graded.extend(values),
             other => left_out.push(format!("Test {number}: “{other}” has no counterpart here and is left out.")),
         }
     }

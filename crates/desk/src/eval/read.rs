@@ -71,6 +71,8 @@ struct WrittenExpectation {
     must_not_say: Vec<String>,
     #[serde(default)]
     must_ask: Vec<String>,
+    #[serde(default)]
+    graded: Vec<String>,
     words_max: Option<usize>,
 }
 
@@ -136,6 +138,7 @@ fn case(written: Written, policies: Vec<Pin>) -> Case {
             must_say: expect.must_say,
             must_not_say: expect.must_not_say,
             must_ask: expect.must_ask,
+            graded: expect.graded,
             words_max: expect.words_max,
         },
     }

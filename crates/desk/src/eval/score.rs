@@ -33,6 +33,8 @@ closed_list! {
         Voice = "voice",
         /// Whether the case goes up.
         Escalation = "escalation",
+        /// Statements that a model may be asked about; here nobody judges them.
+        Graded = "graded",
     }
 }
 
@@ -109,6 +111,7 @@ pub fn score(case: &Case, did: &Did) -> Vec<Scored> {
     all.extend(label(expect, did));
     all.extend(reply(expect, did));
     all.extend(escalation(expect, did));
+    all.extend(expect.graded.iter().map(|statement| ungraded(statement)));
     match &did.draft {
         Ok(draft) => {
             all.extend(citations(case, draft));
@@ -120,6 +123,13 @@ pub fn score(case: &Case, did: &Did) -> Vec<Scored> {
         Err(why) => all.extend(unsaid(expect, why)),
     }
     all
+}
+
+/// No scorer here guesses: a statement waits for whoever asks a model about it.
+fn ungraded(statement: &str) -> Scored {
+    let found = "a model reads graded statements; ask one with --grader".to_owned();
+    let difference = Some(Difference { wanted: statement.to_owned(), found });
+    Scored { scorer: Scorer::Graded, verdict: Verdict::NotJudged, difference }
 }
 
 fn label(expect: &Expectation, did: &Did) -> Option<Scored> {

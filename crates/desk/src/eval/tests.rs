@@ -44,6 +44,8 @@ expect:
     - within 30 days
   must_not_say:
     - within 45 days
+  graded:
+    - Says plainly that the window is over.
   words_max: 120
 ";
 
@@ -69,7 +71,7 @@ fn what_does_not_read_is_told_with_its_line_and_what_was_expected() {
         ("title: Refund asked after the window\n", "", 24, "missing field `title`"),
         ("id: refund-day-45", "id: Refund Day", 1, "lower-case letters"),
         ("    - policy-refunds", "    - policy-refund", 26, "none of its sources"),
-        ("  words_max: 120", "  words_max: 120\n words_max: 4", 34, ""),
+        ("  words_max: 120", "  words_max: 120\n words_max: 4", 36, ""),
     ];
     for (from, to, line, says) in cases {
         let text = TEXT.replace(from, to);
@@ -95,6 +97,8 @@ fn what_nothing_could_hold_is_refused() {
         with(&|c| c.expect.reply = Some(Reply::Withheld)),
         with(&|c| c.expect.words_max = Some(2)),
         with(&|c| c.expect.label = Some("technical.api".into())),
+        with(&|c| c.expect.graded = vec!["Is kind.".into(); 9]),
+        with(&|c| c.expect.graded = vec!["Is kind.\nIs short.".into()]),
         with(&|c| c.messages.clear()),
         with(&|c| c.sources.push(c.sources[0].clone())),
         with(&|c| c.sources[0].text.clear()),
@@ -107,6 +111,8 @@ fn what_nothing_could_hold_is_refused() {
         "expects no reply",
         "words_max is 2",
         "make them one",
+        "more than 8 statements",
+        "one short sentence",
         "last message",
         "Two sources",
         "has no words",
@@ -154,7 +160,11 @@ fn missed(case: &Case, did: &Did) -> Vec<(Scorer, String)> {
 fn a_good_reply_holds_and_each_fault_is_told_by_its_scorer() {
     let good = did("We refund a charge **within 30\ndays**.");
     assert_eq!(missed(&case(), &good), []);
-    assert_eq!(score(&case(), &good).len(), 6);
+    let all = score(&case(), &good);
+    assert_eq!(all.len(), 7);
+    // No scorer guesses at a statement, so it changes no verdict.
+    let graded: Vec<_> = all.iter().filter(|s| s.scorer == Scorer::Graded).map(|s| s.verdict).collect();
+    assert_eq!(graded, [Verdict::NotJudged]);
 
     let late = did("We refund a charge within 45 days.");
     let told = missed(&case(), &late);
@@ -309,6 +319,7 @@ tests:
       - {type: icontains, value: Settings}
       - {type: not-contains, value: call us}
       - {type: llm-rubric, value: is polite}
+      - {type: latency, threshold: 5}
   - vars: {x: y}
 ";
     let (cases, left_out) = from_promptfoo(foreign, "2026-11-23").expect("reads");
@@ -319,8 +330,9 @@ tests:
         (&["Settings".to_owned()][..], Origin::Imported)
     );
     assert_eq!(cases[0].expect.must_not_say, ["call us"]);
+    assert_eq!(cases[0].expect.graded, ["is polite"]);
     assert_eq!(left_out.len(), 2, "{left_out:?}");
-    assert!(left_out[0].contains("llm-rubric") && left_out[1].contains("Test 2: no variable"), "{left_out:?}");
+    assert!(left_out[0].contains("latency") && left_out[1].contains("Test 2: no variable"), "{left_out:?}");
     let problems = from_promptfoo("tests: 5", "2026-11-23").expect_err("no list");
     assert_eq!(problems[0].line, 1);
 }

@@ -163,6 +163,7 @@ fn expectation(expect: &Expectation) -> Tree {
         ("must_say", &expect.must_say),
         ("must_not_say", &expect.must_not_say),
         ("must_ask", &expect.must_ask),
+        ("graded", &expect.graded),
     ];
     let words = words.into_iter().filter_map(|(key, value)| Some((key, Tree::Text(value?))));
     let lists = lists.into_iter().filter(|(_, list)| !list.is_empty()).map(|(key, list)| (key, Tree::texts(list)));

@@ -229,6 +229,9 @@ fn house(event: &AuditEvent) -> String {
             _ => "Somebody's week asked for no mail.".to_owned(),
         },
         E::SurveysDeclined { .. } => "A customer does not want to be asked how it went.".to_owned(),
+        E::GraderCompared { drafts, standing } => {
+            format!("A model's reading was held against reviewers' answers on {drafts} drafts ({standing}).")
+        }
         E::ReviewsDrawn { texts } => format!("{texts} texts were drawn for a second look."),
         E::SignedIn { .. } => "A person signed in.".to_owned(),
         E::IdentityLinked { .. } => "A person of the identity provider was linked with their account.".to_owned(),

@@ -8,7 +8,7 @@ use desk::{
     review::{Agreement as Told, Rubric, Verdict},
 };
 use serde::{Deserialize, Serialize};
-use store::{Grant, Purpose, ReviewRow};
+use store::{GraderRow, Grant, Purpose, ReviewRow};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -128,6 +128,27 @@ pub struct ReviewSummary {
     agreement: Vec<ReviewAgreement>,
     categories: Vec<ReviewedCategory>,
     disputes: Vec<ReviewDispute>,
+    /// The model that reads graded statements of eval cases; none without a model.
+    grader: Option<ReviewGrader>,
+}
+
+/// A model that grades, and how far it agreed with reviewers.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReviewGrader {
+    model: String,
+    /// `calibrated`, `too_few` (fewer than 30 drafts), `too_far` (kappa below 0.6), `alike` (all gave one answer) or `never`.
+    standing: String,
+    /// Drafts that both answered about.
+    drafts: usize,
+    /// Kappa, pooled over the questions.
+    kappa: Option<f64>,
+    /// Lower end of its 95 % interval.
+    low: Option<f64>,
+    /// Its upper end.
+    high: Option<f64>,
+    /// Questions to which its answer counts for nothing.
+    unsure: usize,
+    at: Option<String>,
 }
 
 /// How far two reviewers of the same text agree about a question.
@@ -206,6 +227,26 @@ impl ReviewAgreement {
             Told::Told { pairs, same, kappa, interval: (low, high) } => {
                 Self { same: Some(same), kappa: Some(kappa), low: Some(low), high: Some(high), ..bare(pairs, "told") }
             }
+        }
+    }
+}
+
+impl ReviewGrader {
+    fn of((model, row): (String, Option<GraderRow>)) -> Self {
+        let Some(row) = row else {
+            let standing = "never".to_owned();
+            return Self { model, standing, drafts: 0, kappa: None, low: None, high: None, unsure: 0, at: None };
+        };
+        let told = row.calibration;
+        Self {
+            model,
+            standing: told.standing().word().to_owned(),
+            drafts: told.drafts,
+            kappa: told.kappa.map(|k| k.value),
+            low: told.kappa.map(|k| k.low),
+            high: told.kappa.map(|k| k.high),
+            unsure: told.unsure,
+            at: Some(time(row.at)),
         }
     }
 }
@@ -336,6 +377,7 @@ async fn summarise_reviews(
         agreement: summary.agreement.into_iter().map(|(q, told)| ReviewAgreement::of(q.word(), told)).collect(),
         categories: categories.collect(),
         disputes: disputes.collect(),
+        grader: summary.grader.map(ReviewGrader::of),
     }))
 }
 

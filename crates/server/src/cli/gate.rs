@@ -2,10 +2,17 @@
 
 use desk::policy::PolicyKind;
 
-use super::{Failure, Outcome, output::line, place::Place};
-use crate::flow::{
-    gate_model, gate_policy, roll_back,
-    train_triage::{self, COMMAND_LINE},
+use super::{
+    Failure, Outcome,
+    output::line,
+    place::{self, Place},
+};
+use crate::{
+    FlowError,
+    flow::{
+        gate_model, gate_policy, roll_back,
+        train_triage::{self, COMMAND_LINE},
+    },
 };
 
 /// Changes and the way back.
@@ -55,9 +62,13 @@ impl Gate {
 }
 
 async fn list(place: &Place) -> Outcome {
+    place::must_exist(&place.read()?)?;
     let app = place.open_beside().await?;
     let rows = app.store.read().await?.gates().await?;
     app.store.close().await;
+    if rows.is_empty() {
+        line("No eval case was asked about a change yet.");
+    }
     for row in rows {
         let said = row.judgement.map_or_else(String::new, |j| format!(", {j}"));
         let failing = row.findings.iter().filter(|c| c.regressed()).count();
@@ -75,6 +86,7 @@ async fn list(place: &Place) -> Outcome {
 }
 
 async fn promote(reason: &str, place: &Place) -> Outcome {
+    place::must_exist(&place.read()?)?;
     let reason = gate_policy::reasoned(reason)?;
     let app = place.open_beside().await?;
     let begun = gate_model::begin(&app, &COMMAND_LINE, reason).await;
@@ -86,10 +98,15 @@ async fn promote(reason: &str, place: &Place) -> Outcome {
 
 async fn roll_back(what: &str, place: &Place) -> Outcome {
     let what = read(what).map_err(Failure::BadInput)?;
+    place::must_exist(&place.read()?)?;
     let app = place.open_beside().await?;
     let said = match what {
         What::Policy(kind, key) => {
             let version = roll_back::policy(&app, &COMMAND_LINE, kind, &key).await;
+            let version = version.map_err(|e| match e {
+                FlowError::NotFound => unknown(kind, &key),
+                other => other,
+            });
             version.map(|v| format!("{kind}/{key} says again what it said before; this is its version {v}."))
         }
         What::Classifier => train_triage::roll_back(&app, &COMMAND_LINE)
@@ -102,6 +119,12 @@ async fn roll_back(what: &str, place: &Place) -> Outcome {
     app.store.close().await;
     line(said?);
     Ok(())
+}
+
+fn unknown(kind: PolicyKind, key: &str) -> FlowError {
+    FlowError::Invalid(format!(
+        "There is no policy {kind}/{key}. `countersign policy export DIR` shows which there are."
+    ))
 }
 
 fn read(what: &str) -> Result<What, String> {

@@ -118,7 +118,8 @@ fn unnamed(app: &App, case: &Case, known: &[(redact::Class, String)]) -> Result<
     let known = known.iter().map(|(class, value)| Known { class: *class, value: value.clone() }).collect();
     let mut redactor = Redactor::new(namespace, known).map_err(|_| closed())?;
     let expect = &case.expect;
-    for phrase in expect.must_say.iter().chain(&expect.must_not_say).chain(&expect.must_ask) {
+    let phrases = [&expect.must_say, &expect.must_not_say, &expect.must_ask, &expect.graded];
+    for phrase in phrases.into_iter().flatten() {
         if redactor.redact(phrase).map_err(|_| closed())?.as_str() != phrase {
             return Err(FlowError::Invalid(format!("“{phrase}” names somebody. Expect it in other words.")));
         }

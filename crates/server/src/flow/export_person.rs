@@ -78,6 +78,8 @@ pub struct Ticket {
     pub notes: Vec<Remark>,
     /// The machine's draft that nobody has sent, when there is one.
     pub draft: Option<Draft>,
+    /// What a candidate model drafted beside it, for comparison; nobody was sent it. Oldest first.
+    pub candidate_drafts: Vec<CandidateDraft>,
     /// What they said when they were asked how it went.
     pub survey: Option<Rated>,
 }
@@ -144,6 +146,15 @@ pub struct Remark {
 pub struct Draft {
     /// `machine` or `person`.
     pub written_by: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// What a candidate model drafted.
+#[derive(Debug, Serialize)]
+pub struct CandidateDraft {
+    /// When.
+    pub at: String,
     /// Its text.
     pub text: String,
 }
@@ -224,6 +235,7 @@ async fn ticket(conn: &mut Conn, grant: &Grant, id: desk::ids::TicketId) -> Resu
     }
     let notes = conn.notes(grant, id).await?;
     let draft = conn.current_draft(grant, id).await?.filter(|d| d.state == desk::draft::DraftState::Open);
+    let shadows = conn.shadow_words(grant, id).await?;
     let survey = conn.survey(id).await?.and_then(|survey| {
         Some(Rated {
             rating: survey.rating?.number(),
@@ -245,6 +257,7 @@ async fn ticket(conn: &mut Conn, grant: &Grant, id: desk::ids::TicketId) -> Resu
             written_by: if d.origin == desk::draft::DraftOrigin::Agent { "person" } else { "machine" }.to_owned(),
             text: d.body,
         }),
+        candidate_drafts: shadows.into_iter().map(|(text, at)| CandidateDraft { at: at.rfc3339(), text }).collect(),
         survey,
     })
 }

@@ -79,6 +79,11 @@ pub async fn prove(app: &App, index: &Path, address: &str) -> Result<Proof, Flow
             format!("{} tickets", tickets.len()),
             traces.put_before_others.unsigned_abs(),
         ),
+        place(
+            "drafts of a candidate model beside them",
+            format!("{} tickets", tickets.len()),
+            traces.shadows.unsigned_abs(),
+        ),
         place("solved cases that may be used", format!("{} rows", traces.cases), cases.unsigned_abs()),
         place("corrections that triage remembers", format!("{} corrections", learnt.len()), count(usable.count())),
         place("cached vectors", format!("{} keys", keys.len()), count(kept)),

@@ -9,11 +9,12 @@ use desk::{
     knowledge::{Cited, Retrieval},
     review::{self, Agreement, Question, Rubric, Verdict, agreement},
 };
-use store::{AgentSession, Conn, Dispute, Grant, Message, OpenReview, Purpose, ReviewSample, ReviewsDone};
+use store::{AgentSession, Conn, Dispute, GraderRow, Grant, Message, OpenReview, Purpose, ReviewSample, ReviewsDone};
 
 use crate::{
     App, FlowError,
     flow::{
+        hold_against_people,
         propose_case::{self, Because},
         watch_ladder,
     },
@@ -46,6 +47,8 @@ pub struct Summary {
     pub disputes: Vec<Dispute>,
     /// Texts that were drawn in that time.
     pub drawn: i64,
+    /// The model that grades, with how far it agreed with reviewers; none without a model.
+    pub grader: Option<(String, Option<GraderRow>)>,
 }
 
 /// What waits for the caller.
@@ -172,6 +175,7 @@ pub async fn summary(app: &App, session: &AgentSession) -> Result<Summary, FlowE
         categories: conn.reviews_by_category(since).await?,
         disputes: conn.review_disputes(&grant).await?,
         drawn: conn.drawn_since(since).await?,
+        grader: hold_against_people::last(app, &mut conn).await?,
     })
 }
 

@@ -31,7 +31,12 @@ impl Endpoint<'_> {
     /// The endpoint, the model's name and the prompt's version, as one word: a change of any of them is another candidate.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let parts = [&self.config.base_url, &self.config.name, PROMPT_VERSION];
+        self.fingerprint_under(PROMPT_VERSION)
+    }
+
+    /// The same under another prompt.
+    pub(super) fn fingerprint_under(&self, prompt: &str) -> String {
+        let parts = [&self.config.base_url, &self.config.name, prompt];
         let fields: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
         Digest::of_fields("countersign/model/1", &fields).to_string().chars().take(16).collect()
     }

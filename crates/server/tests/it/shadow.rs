@@ -5,22 +5,22 @@ use desk::{audit::AuditEvent, operating::OperatingModel, triage::Category};
 use serde_json::{Value, json};
 use server::{
     config::{Config, Model},
-    flow::train_triage::COMMAND_LINE,
+    flow::{export_person, prove_consent, train_triage::COMMAND_LINE},
 };
 
 use crate::{client::Client, harness::TestDesk};
 
-const HOW_TO: &str = "product.howto";
+pub const HOW_TO: &str = "product.howto";
 const SETUP: &str = "product.setup";
 const QUESTION: &str = "Hello, where can I change the VAT id of our company?";
-const CARRIED: &str = "You can change the VAT id of your company in Settings.";
+pub const CARRIED: &str = "You can change the VAT id of your company in Settings.";
 const LOOSE: &str = "Your invoices of the last ten years change by themselves within 24 hours.";
 
-fn says(text: &str) -> Mood {
+pub fn says(text: &str) -> Mood {
     Mood::Says(json!({ "sentences": [{ "text": text, "cite": [1] }], "questions": [], "refuse": null }).to_string())
 }
 
-fn endpoint(fake: &Fake, name: &str) -> Option<Model> {
+pub fn endpoint(fake: &Fake, name: &str) -> Option<Model> {
     Some(Model {
         base_url: fake.base_url.clone(),
         name: name.to_owned(),
@@ -33,7 +33,7 @@ fn endpoint(fake: &Fake, name: &str) -> Option<Model> {
 }
 
 /// Runs a test on each engine, with a model in use and a candidate.
-fn on_each_with_both(share_percent: u8, a_day: i64, test: impl AsyncFn(&TestDesk, &Fake, &Fake)) {
+pub fn on_each_with_both(share_percent: u8, a_day: i64, test: impl AsyncFn(&TestDesk, &Fake, &Fake)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let (present, candidate) = (Fake::start(says(CARRIED)).await.unwrap(), Fake::start(says(LOOSE)).await.unwrap());
@@ -55,7 +55,7 @@ fn on_each_with_both(share_percent: u8, a_day: i64, test: impl AsyncFn(&TestDesk
 }
 
 /// Categories in which a model may draft. A severe case takes the first one down a rung.
-async fn how_to(desk: &TestDesk) {
+pub async fn how_to(desk: &TestDesk) {
     let mut tx = desk.app.store.begin(&COMMAND_LINE, desk.app.clock.now()).await.unwrap();
     for (position, key) in (9..).zip([HOW_TO, SETUP]) {
         let category = Category {
@@ -71,7 +71,7 @@ async fn how_to(desk: &TestDesk) {
 }
 
 /// Somebody asks, and a person says that it is a question about the product; the ticket's page.
-async fn asked(desk: &TestDesk, who: &Client, from: &str) -> Value {
+pub async fn asked(desk: &TestDesk, who: &Client, from: &str) -> Value {
     asked_in(HOW_TO, desk, who, from).await
 }
 
@@ -126,12 +126,24 @@ fn a_candidates_words_are_compared_on_one_page_and_are_on_no_ticket() {
         let shadow = mara.get("/shadow").await.expect(200);
         assert_eq!((&shadow["pairs"], &shadow["items"][0]["candidate"]["came"]), (&json!(2), &json!("refused")));
 
+        // Whoever asks for their data is given it, and the proof names it until their no.
+        assert_eq!(held_of(desk, "quilla@orchard.example").await, (vec![true], 1));
         // Their no takes it away; erasing somebody as well.
         let ai = format!("/requesters/{}/ai", page["customer"]["id"].as_str().unwrap());
         mara.put(&ai, json!({ "ai": "out" })).await.expect(200);
         assert_eq!(mara.get("/shadow").await.expect(200)["pairs"], 1);
+        assert_eq!(held_of(desk, "quilla@orchard.example").await, (Vec::new(), 0));
         asked_of_nobody(desk, &timo, candidate).await;
     });
+}
+
+/// Whether each text of a candidate in the copy of somebody's data is the one it wrote, and how many the proof finds.
+async fn held_of(desk: &TestDesk, address: &str) -> (Vec<bool>, u64) {
+    let copy = export_person::by_address(&desk.app, address).await.unwrap();
+    let texts = copy.tickets.iter().flat_map(|t| &t.candidate_drafts).map(|d| d.text.contains("ten years"));
+    let proof = prove_consent::prove(&desk.app, &desk.app.index_folder(), address).await.unwrap();
+    let place = proof.places.iter().find(|p| p.name == "drafts of a candidate model beside them").unwrap();
+    (texts.collect(), place.found)
 }
 
 /// Whoever said no is asked about at neither model.

@@ -1,6 +1,8 @@
 //! `countersign eval`: suites of cases that judge a change before people meet it.
 
 mod convert;
+mod grade;
+mod grader;
 mod pin;
 mod pull;
 mod report;
@@ -19,6 +21,8 @@ pub enum Eval {
     Pull(pull::Pull),
     /// Say that cases were looked at under today's policies: write those into their files.
     Pin(pin::Pin),
+    /// Say how far the model that grades agrees with people.
+    Grader(grader::GraderOf),
     /// Write a folder's cases for other tools.
     Export(convert::Export),
     /// Make cases of another tool's file.
@@ -35,6 +39,7 @@ impl Eval {
             Self::Run(run) => Box::pin(run.run()).await,
             Self::Pull(pull) => Box::pin(pull.run()).await,
             Self::Pin(pin) => Box::pin(pin.run()).await,
+            Self::Grader(grader) => Box::pin(grader.run()).await,
             Self::Export(export) => export.run(),
             Self::Import(import) => import.run(),
         }

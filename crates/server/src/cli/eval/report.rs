@@ -2,13 +2,16 @@
 
 use std::{fmt::Write as _, path::PathBuf, sync::Arc, time::Duration};
 
-use desk::eval::{Case, Scored, Severity, Verdict};
+use desk::eval::{Case, Scored, Scorer, Severity, Verdict, graded::Reading};
 use serde_json::json;
 
-use super::run::NotRun;
+use super::{
+    grade::{GradedBy, Miss},
+    run::NotRun,
+};
 use crate::{
     cli::output::{self, line},
-    flow::run_case::Ran,
+    flow::{grade_case::Graded, run_case::Ran},
 };
 
 /// A case with what came of it.
@@ -19,6 +22,8 @@ pub struct Judged {
     pub case: Arc<Case>,
     /// None when it is retired.
     pub ran: Option<Result<Ran, NotRun>>,
+    /// What a model said of its graded statements, in their order; empty when none was asked.
+    pub graded: Vec<Graded>,
     /// How long it took.
     pub took: Duration,
 }
@@ -29,6 +34,8 @@ pub struct Report {
     pub judged: Vec<Judged>,
     /// All of it together.
     pub elapsed: Duration,
+    /// The model that graded; none when none was asked.
+    pub graded_by: Option<GradedBy>,
 }
 
 impl Judged {
@@ -38,7 +45,9 @@ impl Judged {
 
     fn of(&self, verdict: Verdict) -> Vec<&Scored> {
         let Some(Ok(ran)) = &self.ran else { return Vec::new() };
-        ran.scored.iter().filter(|s| s.verdict == verdict).collect()
+        // What a model was asked about is told apart.
+        let apart = |s: &&Scored| s.scorer != Scorer::Graded || self.graded.is_empty();
+        ran.scored.iter().filter(|s| s.verdict == verdict).filter(apart).collect()
     }
 
     /// Every difference in a line, then what may have caused them.
@@ -89,6 +98,24 @@ impl Report {
         self.judged.iter().map(|j| j.of(Verdict::NotJudged).len()).sum()
     }
 
+    /// Statements that a calibrated model holds untrue, where that was to end the run with code 1.
+    pub fn failing_misses(&self) -> usize {
+        let counts = self.graded_by.as_ref().is_some_and(|by| by.miss == Miss::Fails && by.is_calibrated());
+        if counts { self.judged.iter().map(Judged::graded_misses).sum() } else { 0 }
+    }
+
+    /// Who graded and what came of it, in a line; none when no model was asked.
+    fn graded(&self) -> Option<String> {
+        let by = self.graded_by.as_ref()?;
+        let count = |is: &dyn Fn(&Graded) -> bool| self.judged.iter().flat_map(|j| &j.graded).filter(|g| is(g)).count();
+        let yes = count(&|g| matches!(g, Graded::Read(Reading::Yes { .. })));
+        let no = count(&|g| matches!(g, Graded::Read(Reading::No)));
+        let unsure = count(&|g| matches!(g, Graded::Read(Reading::Unsure { .. })));
+        let not_asked = count(&|g| matches!(g, Graded::NotAsked { .. }));
+        let told = by.told();
+        Some(format!("{told} {yes} statements true, {no} untrue, {unsure} unsure, {not_asked} not asked."))
+    }
+
     /// The verdict in a line.
     fn verdict(&self) -> String {
         let (failed, retired) = (self.failed(), self.retired());
@@ -123,6 +150,10 @@ impl Report {
         why.sort_unstable();
         why.dedup();
         why.iter().for_each(|why| line(format!("Not judged: {why}.")));
+        for judged in &self.judged {
+            judged.graded_told().iter().for_each(|told| line(format!("{}: {told}", judged.case.id)));
+        }
+        self.graded().iter().for_each(line);
         line(self.verdict());
     }
 
@@ -142,6 +173,7 @@ impl Report {
                 "verdict": judged.word(judged.held()),
                 "told": judged.told(),
                 "scored": scored,
+                "graded": self.graded_by.as_ref().map(|by| judged.graded_json(by)),
                 "took_ms": judged.took.as_millis() as u64,
             }));
         }
@@ -156,7 +188,9 @@ fn scored_json(scored: &Scored) -> serde_json::Value {
 /// In the form that CI systems read.
 pub fn junit(report: &Report) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let (all, failed, retired) = (report.judged.len(), report.failed(), report.retired());
+    let (all, retired) = (report.judged.len(), report.retired());
+    let fails_by_grade = |j: &Judged| j.held() && report.failing_misses() > 0 && j.graded_misses() > 0;
+    let failed = report.failed() + report.judged.iter().filter(|j| fails_by_grade(j)).count();
     let _ = writeln!(
         out,
         "<testsuite name=\"countersign eval\" tests=\"{all}\" failures=\"{failed}\" errors=\"0\" skipped=\"{retired}\" time=\"{:.3}\">",
@@ -178,13 +212,24 @@ pub fn junit(report: &Report) -> String {
             (Some(why), _) => {
                 let _ = write!(out, "<skipped message=\"{}\"/>", escaped(why));
             }
+            (None, true) if fails_by_grade(judged) => {
+                let told = judged.graded_told().join("\n");
+                let _ = write!(out, "<failure type=\"graded\" message=\"{}\"/>", escaped(&told));
+            }
             (None, true) => {}
             (None, false) => {
                 let first = told.first().map_or("it failed", String::as_str);
                 let _ = write!(out, "<failure message=\"{}\">{}</failure>", escaped(first), escaped(&told.join("\n")));
             }
         }
+        let graded = judged.graded_told();
+        if !graded.is_empty() {
+            let _ = write!(out, "<system-out>{}</system-out>", escaped(&graded.join("\n")));
+        }
         out.push_str("</testcase>\n");
+    }
+    if let Some(graded) = report.graded() {
+        let _ = writeln!(out, "  <system-out>{}</system-out>", escaped(&graded));
     }
     out.push_str("</testsuite>\n");
     out
@@ -218,11 +263,24 @@ pub fn markdown(report: &Report) -> String {
             let _ = writeln!(out, "- {}", plain(told));
         });
     }
+    out.push_str(&graded_markdown(report));
     if !report.judged.is_empty() {
         out.push_str("\n| Case | Severity | Verdict |\n|---|---|---|\n");
     }
     for judged in &report.judged {
         let _ = writeln!(out, "| {} | {} | {} |", judged.case.id, judged.case.severity, judged.word(judged.held()));
+    }
+    out
+}
+
+/// What a model said, under a heading of its own.
+fn graded_markdown(report: &Report) -> String {
+    let Some(graded) = report.graded() else { return String::new() };
+    let mut out = format!("\n## Graded by a model\n\n{}\n\n", plain(&graded));
+    for judged in &report.judged {
+        for told in judged.graded_told() {
+            let _ = writeln!(out, "- {}: {}", judged.case.id, plain(&told));
+        }
     }
     out
 }

@@ -15,6 +15,7 @@ use std::{
 use desk::{eval::Case, grounding::words_alone};
 
 use super::{
+    grade::Grading,
     report::{self, Judged, Report},
     rules::{Engine, Under},
     suite,
@@ -43,6 +44,8 @@ pub struct Run {
     /// Seconds one case may take.
     #[arg(long, value_name = "SECONDS", default_value = "10")]
     pub limit: NonZeroU64,
+    #[command(flatten)]
+    pub grading: Grading,
 }
 
 impl Run {
@@ -56,7 +59,8 @@ impl Run {
         let engine = Arc::new(self.under.engine().await?);
         let limit = Duration::from_secs(self.limit.get());
         let cases = cases.into_iter().map(|f| (f.path, Arc::new(f.case))).collect::<Vec<_>>();
-        let all = tokio::task::block_in_place(|| judge_all(&cases, &engine, limit));
+        let mut all = tokio::task::block_in_place(|| judge_all(&cases, &engine, limit));
+        let graded_by = self.grading.read(engine.app.as_deref(), &mut all).await?;
         if let Some(app) = &engine.app {
             let live = cases.iter().map(|(_, case)| &**case).filter(|case| case.retired.is_none());
             for moved in gate_program::moved(app, &mut app.store.read().await?, live).await? {
@@ -65,14 +69,14 @@ impl Run {
             }
             app.store.close().await;
         }
-        let report = Report { judged: all, elapsed: started.elapsed() };
+        let report = Report { judged: all, elapsed: started.elapsed(), graded_by };
         self.write(&report)?;
         if self.json {
             report.print_json()
         } else {
             report.print()
         }
-        if report.failed() == 0 { Ok(()) } else { Err(Failure::Shown) }
+        if report.failed() == 0 && report.failing_misses() == 0 { Ok(()) } else { Err(Failure::Shown) }
     }
 
     fn write(&self, report: &Report) -> Outcome {
@@ -112,7 +116,8 @@ pub fn judge_all(cases: &[(PathBuf, Arc<Case>)], engine: &Arc<Engine>, limit: Du
                         Some(_) => None,
                         None => Some(limited(limit, move || engine.run(&case))),
                     };
-                    let judged = Judged { path: path.clone(), case: named, ran, took: started.elapsed() };
+                    let judged =
+                        Judged { path: path.clone(), case: named, ran, graded: Vec::new(), took: started.elapsed() };
                     let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
                     done.push((at, judged));
                     progress.at(done.len(), cases.len());
