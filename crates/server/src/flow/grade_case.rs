@@ -76,14 +76,14 @@ impl<'a> Grader<'a> {
                 Ok(_) if self.requests_left < REQUESTS_EACH => {
                     not_asked("the requests of this run are used up; allow more with --grader-requests")
                 }
-                Ok(draft) => self.one(case, draft, statement).await?,
+                Ok(draft) => self.statement(case, draft, statement).await?,
             };
             all.push(came);
         }
         Ok(all)
     }
 
-    async fn one(&mut self, case: &eval::Case, draft: &str, statement: &str) -> Result<Graded, FlowError> {
+    async fn statement(&mut self, case: &eval::Case, draft: &str, statement: &str) -> Result<Graded, FlowError> {
         let Some(ticket) = self.tickets.get(&case.id) else {
             return Ok(not_asked("the desk holds no such case, so nobody can say whether its person lets AI near it"));
         };

@@ -123,7 +123,6 @@ fn a_category_climbs_on_evidence_and_falls_after_something_severe() {
 
         // A person confirms a severe failure: it falls in the same moment, and letters on their way come back.
         let page = ticket(desk, &mara, "ana@harbour.example").await;
-        let path = format!("/tickets/{}", page["id"].as_str().unwrap());
         let look = format!("/suggestions/{}/verdict", page["understanding"]["suggestion_id"].as_str().unwrap());
         mara.post(&look, json!({ "verdict": "edited", "category": CATEGORY })).await.expect(200);
         desk.settle().await;
