@@ -1047,6 +1047,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/gates/model-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has the eval cases drafted by the model in use too; what comes of it decides as after a start. */
+        post: operations["ask_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/gates/{id}": {
         parameters: {
             query?: never;
@@ -4544,6 +4561,7 @@ export interface components {
         Gates: {
             before_start: components["schemas"]["BeforeStart"];
             items: components["schemas"]["GateLine"][];
+            model_unasked?: components["schemas"]["UnaskedModel"] | null;
         };
         /** @description What one of them said. */
         GivenReview: {
@@ -7865,6 +7883,17 @@ export interface components {
             /** @description What is wrong with the text; then nothing was looked at. */
             problems: components["schemas"]["LineProblem"][];
         };
+        /** @description A model that may be asked about the eval cases too. */
+        UnaskedModel: {
+            model: string;
+            /** @description At most. */
+            requests: number;
+            /**
+             * Format: int64
+             * @description About how long.
+             */
+            seconds: number;
+        };
         /** @description Failures that ask the same and have no case. */
         UncoveredCluster: {
             category: string;
@@ -10102,6 +10131,31 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Gates"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {

@@ -56,7 +56,7 @@ function Decide({ line }: { line: GateLine }) {
           <Button type="submit" disabled={isBusy || !reason.trim()} loading={promote.isPending}>{t("gates.promote")}</Button>
         </>
       )}
-      {line.subject !== "program" && <Confirm label={t("gates.withdraw")} question={t("gates.sure")} isBusy={isBusy} onYes={() => withdraw.mutate()} />}
+      {(line.subject !== "program" || (line.name === "model" && line.state === "waiting")) && <Confirm label={t("gates.withdraw")} question={t("gates.sure")} isBusy={isBusy} onYes={() => withdraw.mutate()} />}
     </form>
   );
 }

@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     App, flow,
-    flow::{approve_case, gate_policy, run_suite, train_triage::Progress},
+    flow::{approve_case, ask_model_too, gate_policy, run_suite, train_triage::Progress},
     library::compute,
 };
 
@@ -36,6 +36,7 @@ use crate::{
 pub fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(list_gates))
+        .routes(routes!(ask_model))
         .routes(routes!(get_gate))
         .routes(routes!(promote_gate))
         .routes(routes!(withdraw_gate))
@@ -58,6 +59,18 @@ pub struct BeforeStart {
 pub struct Gates {
     items: Vec<GateLine>,
     before_start: BeforeStart,
+    /// The model in use, where it never drafted the cases as it is set up now.
+    model_unasked: Option<UnaskedModel>,
+}
+
+/// A model that may be asked about the eval cases too.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnaskedModel {
+    model: String,
+    /// At most.
+    requests: usize,
+    /// About how long.
+    seconds: u64,
 }
 
 /// A change that eval cases are asked about.
@@ -184,7 +197,18 @@ async fn list_gates(State(app): State<Arc<App>>, SignedIn(_reader): SignedIn) ->
     for row in &rows {
         items.push(line(&app, row).await?);
     }
-    Ok(Json(Gates { items, before_start: before_start(&app).await? }))
+    let unasked = ask_model_too::unasked(&app, &mut app.store.read().await?).await?;
+    let model_unasked =
+        unasked.map(|asked| UnaskedModel { model: asked.model, requests: asked.requests, seconds: asked.seconds });
+    Ok(Json(Gates { items, before_start: before_start(&app).await?, model_unasked }))
+}
+
+/// Has the eval cases drafted by the model in use too; what comes of it decides as after a start.
+#[utoipa::path(post, path = "/gates/model-run", tag = "evals",
+    responses((status = 202), (status = "4XX", body = ProblemBody)))]
+async fn ask_model(State(app): State<Arc<App>>, Leading(session): Leading) -> Result<StatusCode, Problem> {
+    ask_model_too::ask(&app, &session).await?;
+    Ok(StatusCode::ACCEPTED)
 }
 
 /// One of them, with the cases that came out otherwise.

@@ -16,6 +16,7 @@ use store::{AgentSession, Claimed, ExchangeSide, GateEnd, Grant, Identity, NewGa
 
 use super::{
     PREPARATION,
+    ask_model_too::{self, Drafted},
     gate_policy::{self, Found},
     prepare_reply::{self, Room, room},
     run_case::Rules,
@@ -90,6 +91,7 @@ pub async fn run(app: &App, job: &Claimed, id: GateId) -> Result<(), FlowError> 
     let started = Instant::now();
     let all = run_both(app, job, (present, candidate), &rules, &suite).await?;
     let (judgement, ms) = (judge(&all), u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
+    let drafted = Drafted::of(&gate.candidate, all.iter().map(|c| (c.case, c.after))).text()?;
     let findings = all.into_iter().filter(|c| c.before != c.after).collect();
     // The basis keeps the reason that was given.
     let found = Found { judgement, findings, ms, basis: gate.basis.clone() };
@@ -99,6 +101,7 @@ pub async fn run(app: &App, job: &Claimed, id: GateId) -> Result<(), FlowError> 
     match state {
         State::Promoted => {
             tx.record(judged).await?;
+            tx.set_setting(ask_model_too::LAST, &drafted).await?;
             take_over(app, tx, id, &gate.candidate, GateEnd { state, by: None, why: &gate.basis }).await
         }
         State::Refused => {
@@ -186,7 +189,7 @@ async fn run_both(
 }
 
 /// One case, drafted by a model where its policies let one draft; else, and where the model gives nothing, as without a model.
-async fn run_one(
+pub(super) async fn run_one(
     app: &App,
     asked: (Endpoint<'_>, ExchangeSide),
     rules: &Rules,

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use store::{AgentSession, Claimed, EvalCaseState, Gate, GateEnd, GateFound, Grant, NewGate, NewJob, Purpose, Tx};
 
 use super::{
-    PREPARATION, approve_case,
+    PREPARATION, approve_case, ask_model_too,
     run_case::Rules,
     run_suite::{self, Suite},
     set_policy::{self, NewPolicy, Saved},
@@ -160,7 +160,10 @@ pub async fn run(app: &App, job: &Claimed) -> Result<(), FlowError> {
     }
     if gate.subject == Subject::Program {
         tx.abandon().await?;
-        return super::gate_program::run(app, job, &gate).await;
+        return match gate.name.as_str() {
+            ask_model_too::NAME => ask_model_too::run(app, job, &gate).await,
+            _ => super::gate_program::run(app, job, &gate).await,
+        };
     }
     let kept = kept(&gate)?;
     let by = gate.asked_by.as_ref().map(|(id, _)| *id);
@@ -195,7 +198,8 @@ pub async fn drop_it(app: &App, id: GateId, subject: Subject, why: &str) -> Resu
 /// # Errors
 /// Whatever the database says.
 pub async fn rules_of(app: &App, gate: &Gate) -> Result<Option<Rules>, FlowError> {
-    if gate.subject == Subject::Program && gate.state == State::Undecided {
+    let is_start = gate.subject == Subject::Program && gate.name != ask_model_too::NAME;
+    if is_start && gate.state == State::Undecided {
         return Ok(Some(run_suite::rules(app, &mut app.store.read().await?, &[]).await?));
     }
     let shows = matches!(gate.state, State::Undecided | State::Refused) && gate.subject == Subject::Policy;
@@ -251,8 +255,10 @@ pub async fn promote(app: &App, session: &AgentSession, id: GateId, reason: &str
 pub async fn withdraw(app: &App, session: &AgentSession, id: GateId) -> Result<(), FlowError> {
     set_policy::may_write(session)?;
     let mut tx = app.store.begin(session, app.clock.now()).await?;
-    let subject = tx.gate(id).await?.subject;
-    if subject == Subject::Program {
+    let gate = tx.gate(id).await?;
+    let subject = gate.subject;
+    let is_asking = gate.name == ask_model_too::NAME && gate.state == State::Waiting;
+    if subject == Subject::Program && !is_asking {
         let why = "What a start brought cannot be taken back here. Accept it with a reason, or start what ran before.";
         return Err(FlowError::Invalid(why.to_owned()));
     }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use store::{AgentSession, Claimed, Conn, Gate, GateEnd, Grant, NewGate, Purpose, Tx};
 
 use super::{
-    PREPARATION,
+    PREPARATION, ask_model_too,
     gate_policy::{self, Found},
     run_suite::{self, Suite},
     set_policy, which_model,
@@ -61,11 +61,25 @@ async fn last(conn: &mut Conn) -> Result<Option<Last>, FlowError> {
     Ok(kept.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
+/// Where what the cases said is kept once it holds.
+fn kept_under(gate: &Gate) -> &'static str {
+    if gate.name == ask_model_too::NAME { ask_model_too::LAST } else { LAST }
+}
+
+/// Cases that held and cases that failed when they were run last, without a model.
+///
+/// # Errors
+/// Whatever the database says.
+pub(super) async fn before(conn: &mut Conn) -> Result<(Vec<EvalCaseId>, Vec<EvalCaseId>), FlowError> {
+    Ok(last(conn).await?.map(|last| (last.held, last.failed)).unwrap_or_default())
+}
+
 /// At a start: has the cases run where something else is running than when they last did. What is as it was again needs nobody.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn ask_when_changed(app: &App) -> Result<(), FlowError> {
+    ask_model_too::at_start(app).await?;
     let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
     let suite = run_suite::approved(app, &mut tx).await?;
     let (now, before) = (parts(app, &mut tx).await?, last(&mut tx).await?);
@@ -141,13 +155,17 @@ pub async fn run(app: &App, job: &Claimed, gate: &Gate) -> Result<(), FlowError>
     settle(app, gate, &found).await
 }
 
-async fn settle(app: &App, gate: &Gate, found: &Found) -> Result<(), FlowError> {
+/// Keeps what the cases said of what is running, and does what follows.
+///
+/// # Errors
+/// Whatever the database says.
+pub(super) async fn settle(app: &App, gate: &Gate, found: &Found) -> Result<(), FlowError> {
     let mut tx = app.store.begin(&PREPARATION, app.clock.now()).await?;
     gate_policy::judged(&mut tx, gate.id, found).await?;
     let event = gate_policy::judgement_of(gate.id, Subject::Program, found);
     if matches!(found.judgement, Judgement::Clear | Judgement::Unchecked) {
         tx.record(event).await?;
-        tx.set_setting(LAST, &found.basis).await?;
+        tx.set_setting(kept_under(gate), &found.basis).await?;
         let why = format!("no case fails that held; changed: {}", gate.candidate);
         let end = GateEnd { state: State::Promoted, by: None, why: &why };
         let event = gate_policy::ended(&mut tx, gate.id, Subject::Program, end).await?;
@@ -171,7 +189,7 @@ pub async fn accept(app: &App, session: &AgentSession, id: GateId, reason: &str)
     if gate.state != State::Undecided {
         return Err(FlowError::Stale);
     }
-    tx.set_setting(LAST, &gate.basis).await?;
+    tx.set_setting(kept_under(&gate), &gate.basis).await?;
     let end = GateEnd { state: State::Promoted, by: Some(session.agent().id), why: reason };
     let event = gate_policy::ended(&mut tx, id, Subject::Program, end).await?;
     set_policy::prepare_all(&mut tx).await?;
@@ -185,7 +203,11 @@ pub async fn accept(app: &App, session: &AgentSession, id: GateId, reason: &str)
 /// # Errors
 /// Whatever the database says.
 pub async fn undecided(conn: &mut Conn) -> Result<Option<Gate>, FlowError> {
-    Ok(conn.newest_gate(Subject::Program, START).await?.filter(|g| g.state == State::Undecided))
+    let mut open = Vec::new();
+    for name in [START, ask_model_too::NAME] {
+        open.extend(conn.newest_gate(Subject::Program, name).await?.filter(|g| g.state == State::Undecided));
+    }
+    Ok(open.into_iter().max_by_key(|gate| gate.judgement == Some(Judgement::Severe)))
 }
 
 /// Why the machine drafts nothing now; none where it may.
@@ -195,6 +217,12 @@ pub async fn undecided(conn: &mut Conn) -> Result<Option<Gate>, FlowError> {
 pub async fn closed(conn: &mut Conn) -> Result<Option<String>, FlowError> {
     let severe = undecided(conn).await?.filter(|g| g.judgement == Some(Judgement::Severe));
     Ok(severe.map(|gate| {
+        if gate.name == ask_model_too::NAME {
+            return format!(
+                "Drafted by {}, a severe eval case fails that held, so the machine drafts nothing until a lead decides under Gates.",
+                gate.candidate
+            );
+        }
         format!(
             "Since the last start ({}) a severe eval case fails that held, so the machine drafts nothing until a lead decides under Gates.",
             gate.candidate
@@ -263,7 +291,7 @@ fn slug_of<'a>(id: &'a str, current: &BTreeMap<String, Today>) -> &'a str {
 }
 
 /// The cases with what their sources say today: of a newer version the passage that shares most words with the one they hold.
-async fn todays(app: &App, conn: &mut Conn, suite: &Suite) -> Result<Suite, FlowError> {
+pub(super) async fn todays(app: &App, conn: &mut Conn, suite: &Suite) -> Result<Suite, FlowError> {
     let current = current(app, conn).await?;
     let mut all = suite.clone();
     for source in all.iter_mut().flat_map(|(_, case)| &mut case.sources) {

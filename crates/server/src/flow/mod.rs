@@ -7,6 +7,7 @@ pub mod answer_survey;
 pub mod answer_texts;
 pub mod approve_case;
 pub mod approve_reply;
+pub mod ask_model_too;
 pub mod ask_store;
 pub mod ask_surveys;
 pub mod be_present;

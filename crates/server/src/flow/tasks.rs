@@ -11,7 +11,7 @@ use desk::{
 use store::{AgentSession, AskedWhy, Conn, Escalation, Grant, MeansKind, PromiseState, Purpose, Waits};
 
 use super::{
-    find_contradictions,
+    ask_model_too, find_contradictions,
     watch_triage::{drift, promised},
 };
 use crate::{App, FlowError};
@@ -135,6 +135,13 @@ async fn of_gates(conn: &mut Conn) -> Result<Vec<Task>, FlowError> {
     let told = waiting.map(|gate| {
         let failing = gate.findings.iter().filter(|c| c.regressed()).count();
         let sentence = match (gate.subject, gate.judgement) {
+            (Subject::Program, Some(Judgement::Severe)) if gate.name == ask_model_too::NAME => format!(
+                "Drafted by {}, a severe eval case fails that held: the machine drafts nothing until you decide.",
+                gate.candidate
+            ),
+            (Subject::Program, _) if gate.name == ask_model_too::NAME => {
+                format!("Drafted by {}, eval cases fail that held: {failing}. Look at them.", gate.candidate)
+            }
             (Subject::Program, Some(Judgement::Severe)) => format!(
                 "Since the last start ({}) a severe eval case fails that held: the machine drafts nothing until you decide.",
                 gate.candidate

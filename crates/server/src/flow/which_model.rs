@@ -73,5 +73,8 @@ pub async fn present(app: &App) -> Result<Endpoint<'_>, FlowError> {
 /// # Errors
 /// Whatever the database says.
 pub async fn take_over(tx: &mut store::Tx, candidate: &str) -> Result<(), FlowError> {
+    if let Some(event) = super::ask_model_too::overtaken(tx).await? {
+        tx.record(event).await?;
+    }
     Ok(tx.set_setting(IN_USE, candidate).await?)
 }

@@ -19,9 +19,9 @@ const PAGE: &str = "Names the page where it is changed.";
 const COSTS: &str = "Says what the change costs.";
 const ADDRESS: &str = "quilla@orchard.example";
 /// The name of the model.
-const MODEL: &str = "reader-1";
+pub const MODEL: &str = "reader-1";
 
-fn on_each_with_model(test: impl AsyncFn(&TestDesk, &Fake)) {
+pub fn on_each_with_model(test: impl AsyncFn(&TestDesk, &Fake)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let fake = Fake::start(says(CARRIED)).await.unwrap();

@@ -41,6 +41,7 @@ mod macros;
 mod matrix;
 mod matrix_events;
 mod model;
+mod model_asked;
 mod morning;
 mod named_access;
 mod openapi;

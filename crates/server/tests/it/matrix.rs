@@ -155,6 +155,7 @@ const ROWS: &[(&str, Row)] = &[
     ("POST /eval-cases/{id}/challenge",   [NOBODY, 422, 422, 422, 422, 422, 403, 403, 403]),
     ("POST /eval-cases/{id}/join",        [NOBODY, 422, 422, 422, 422, 422, 403, 403, 403]),
     ("POST /eval-cases/{id}/retirement",  [NOBODY, 422, 422, 422, 422, 422, 403, 403, 403]),
+    ("POST /gates/model-run",             [NOBODY, 403, 403, 422, 403, 422, 403, 403, 403]),
     ("POST /gates/{id}/promotion",        [NOBODY, 403, 403, 422, 403, 422, 403, 403, 403]),
     ("POST /gates/{id}/withdrawal",       [NOBODY, 403, 403, 404, 403, 404, 403, 403, 403]),
     ("POST /invitations",                 [NOBODY, 422, 422, 422, 422, 422, 403, 403, 422]),
