@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::{
     calibration::wilson,
     closed_list,
-    outcome::{Count, Counts, Place, Slice},
+    outcome::{Count, Counts},
 };
 
 /// Under so many cases a figure is shown as small: its interval is wider than most differences.
@@ -233,13 +233,13 @@ pub fn values(counts: &Counts) -> Vec<Value> {
     Figure::ALL.iter().filter_map(|figure| value(*figure, counts)).collect()
 }
 
-/// Counts told apart by `slice`, in order of the key; weeks in order of time.
+/// Counts told apart by key, in its order; weeks, as dates, in order of time.
 #[must_use]
-pub fn groups<'a>(rows: impl IntoIterator<Item = &'a (Place, Counts)>, slice: Slice) -> Vec<(String, Counts)> {
+pub fn groups(rows: impl IntoIterator<Item = (String, Counts)>) -> Vec<(String, Counts)> {
     let mut groups: BTreeMap<String, Counts> = BTreeMap::new();
-    for (place, counts) in rows {
-        let sum = groups.entry(place.key(slice)).or_default();
-        *sum = *sum + *counts;
+    for (key, counts) in rows {
+        let sum = groups.entry(key).or_default();
+        *sum = *sum + counts;
     }
     groups.into_iter().collect()
 }

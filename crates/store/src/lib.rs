@@ -111,6 +111,7 @@ pub use mailboxes::Mailbox;
 pub use mails::{Mail, MailSource, MailState, Taken};
 pub use messages::{AttachmentRow, Message, NewAttachment, NewInbound};
 pub use models::{ModelState, ModelVersion, NewModel};
+pub use outcomes::Summed;
 pub use passkeys::{ChallengeFor, NewPasskey, Passkey};
 pub use patterns::{Handled, LineOrigin, Request};
 pub use policies::{PolicyVersion, SortedTicket};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use desk::{
     Timestamp,
     ids::TicketId,
-    outcome::{COUNTS, Counts, Outcome, Place},
+    outcome::{COUNTS, Counts, Lived, Outcome, Place, Slice, Where},
 };
 
 use crate::{
@@ -100,37 +100,73 @@ fn values(place: &Place, counts: &Counts) -> Vec<Value> {
     all
 }
 
+/// Sums of one week's outcomes of one kind.
+#[derive(Debug, Clone)]
+pub struct Summed {
+    /// The Monday.
+    pub week: Timestamp,
+    /// Whether they happened here.
+    pub lived: Lived,
+    /// Value of the slice they are told apart by.
+    pub key: String,
+    /// The sums.
+    pub counts: Counts,
+}
+
+fn summed(by: Slice, c: &mut Columns<'_>) -> Result<Summed, StoreError> {
+    let damaged = |_| StoreError::Damaged { what: "an outcome".to_owned() };
+    let (week, lived, key): (Timestamp, String, String) = (c.take()?, c.take()?, c.take()?);
+    let key = if by == Slice::Week { week.date() } else { key };
+    Ok(Summed { week, lived: lived.parse().map_err(damaged)?, key, counts: counts(c)? })
+}
+
 impl Conn {
-    /// Sums of the weeks from then until then, within the grant.
+    /// Sums of the weeks from then until then, of the places meant, told apart by week and slice; within the grant. The database
+    /// adds, so that a company's busiest half-year is hundreds of rows here.
     ///
     /// # Errors
     /// Whatever the database says.
     pub async fn outcome_sums(
         &mut self,
         grant: &Grant,
-        from: Timestamp,
-        until: Timestamp,
-    ) -> Result<Vec<(Place, Counts)>, StoreError> {
+        (from, until): (Timestamp, Timestamp),
+        by: Slice,
+        only: &Where,
+    ) -> Result<Vec<Summed>, StoreError> {
+        let one = |slice: Slice| only.0.iter().find(|(of, _)| *of == slice).map(|(_, key)| key.as_str());
         let rows = self
             .rows(
                 concat!(
-                    "select ",
-                    place!(),
-                    ", ",
-                    counts!(),
+                    "select week, lived, case $4 when 'queue' then queue when 'category' then category when 'product' then product
+                     when 'persona' then persona when 'language' then language when 'model' then model when 'failure' then failure
+                     else '' end as told, ",
+                    counts_summed!(),
                     " from outcome_sums where ",
                     queue_visible!("queue", "$1"),
-                    " and week >= $2 and week < $3 and tickets > 0 order by week, queue, category"
+                    " and week >= $2 and week < $3 and tickets > 0
+                     and (cast($5 as text) is null or queue = $5) and (cast($6 as text) is null or category = $6)
+                     and (cast($7 as text) is null or product = $7) and (cast($8 as text) is null or persona = $8)
+                     and (cast($9 as text) is null or language = $9) and (cast($10 as text) is null or model = $10)
+                     and (cast($11 as text) is null or failure = $11) group by 1, 2, 3 order by 1, 2, 3"
                 ),
-                params![grant.queues(), from, until],
+                params![
+                    grant.queues(),
+                    from,
+                    until,
+                    by.word(),
+                    one(Slice::Queue),
+                    one(Slice::Category),
+                    one(Slice::Product),
+                    one(Slice::Persona),
+                    one(Slice::Language),
+                    one(Slice::Model),
+                    one(Slice::Failure)
+                ],
             )
             .await?;
-        rows.iter()
-            .map(|row| {
-                let mut c = row.columns();
-                Ok((place(&mut c)?, counts(&mut c)?))
-            })
-            .collect()
+        let summed: Result<Vec<Summed>, StoreError> = rows.iter().map(|row| summed(by, &mut row.columns())).collect();
+        let week = one(Slice::Week);
+        Ok(summed?.into_iter().filter(|sum| week.is_none_or(|week| sum.week.date() == week)).collect())
     }
 
     /// Outcomes of those weeks within the grant, in order of week and id, after `after`; at most `limit`.

@@ -2,11 +2,11 @@
 
 use desk::{
     Timestamp,
-    outcome::{Counts, Lived, Outcome, Place, Slice, Where},
+    outcome::{Counts, Lived, Outcome, Slice, Where},
     reading::LEAST_PEOPLE,
     scorecard::{self, Figure},
 };
-use store::{Grant, Scope};
+use store::{Grant, Scope, Summed};
 
 use crate::{App, FlowError};
 
@@ -60,19 +60,18 @@ pub async fn score(app: &App, grant: &Grant, asked: &Asked) -> Result<Scored, Fl
         Scope::Desk => true,
         Scope::Queues(own) => conn.queues().await?.iter().all(|(key, _)| own.contains(key)),
     };
-    let rows: Vec<(Place, Counts)> =
-        conn.outcome_sums(grant, from, until).await?.into_iter().filter(|(place, _)| asked.only.takes(place)).collect();
-    let sum = |total: Counts, (_, counts): &(Place, Counts)| total + *counts;
+    let rows = conn.outcome_sums(grant, (from, until), asked.by, &asked.only).await?;
+    let sum = |total: Counts, row: &Summed| total + row.counts;
     let total = rows.iter().fold(Counts::default(), sum);
-    let made = rows.iter().filter(|(place, _)| place.lived == Lived::Generated).fold(Counts::default(), sum);
+    let made = rows.iter().filter(|row| row.lived == Lived::Generated).fold(Counts::default(), sum);
     let hidden = |groups: Vec<(String, Counts)>| groups.into_iter().map(|(k, c)| (k, c.without_reading())).collect();
     let is_whole = asked.only.0.is_empty() && people >= LEAST_PEOPLE && sees_all;
     Ok(Scored {
         from,
         until,
         total: if is_whole { total } else { total.without_reading() },
-        groups: hidden(scorecard::groups(&rows, asked.by)),
-        weeks: hidden(scorecard::groups(&rows, Slice::Week)),
+        groups: hidden(scorecard::groups(rows.iter().map(|row| (row.key.clone(), row.counts)))),
+        weeks: hidden(scorecard::groups(rows.iter().map(|row| (row.week.date(), row.counts)))),
         generated: made.get(desk::outcome::Count::Tickets),
     })
 }
