@@ -74,6 +74,7 @@ mod suggestions;
 mod surveys;
 mod tickets;
 mod tokens;
+mod visits;
 mod weekly;
 mod writing;
 
@@ -135,6 +136,7 @@ pub use surveys::{Askable, LowRating, Survey};
 pub use tickets::{FirstMessage, NewTicket, Note, Page, TicketFilter, TicketLine, View};
 pub use tokens::{NewToken, TokenRow};
 pub use tx::Tx;
+pub use visits::Visit;
 pub use weekly::{DigestMail, Failed};
 pub use writing::{Keepers, NewText, SourceLine, Text, Touched};
 

@@ -143,7 +143,7 @@ impl Conn {
                     counts_summed!(),
                     " from outcome_sums where ",
                     queue_visible!("queue", "$1"),
-                    " and week >= $2 and week < $3 and tickets > 0
+                    " and week >= $2 and week < $3 and (tickets > 0 or common > 0)
                      and (cast($5 as text) is null or queue = $5) and (cast($6 as text) is null or category = $6)
                      and (cast($7 as text) is null or product = $7) and (cast($8 as text) is null or persona = $8)
                      and (cast($9 as text) is null or language = $9) and (cast($10 as text) is null or model = $10)

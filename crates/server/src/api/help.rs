@@ -22,8 +22,9 @@ use super::{
 use crate::{
     App, FlowError,
     flow::{
-        look_for_help,
+        look_for_help::{self, Help},
         post_on_page::{self, FORM, FormPost, PostError, Posted},
+        visit_help,
     },
 };
 
@@ -47,6 +48,8 @@ pub struct Asked {
     #[serde(default)]
     q: String,
     lang: Option<String>,
+    /// Mark of the visit.
+    visit: Option<String>,
     /// Number of the request that was just made.
     number: Option<i64>,
 }
@@ -79,10 +82,18 @@ pub struct Sent {
 
 async fn search(State(app): State<Arc<App>>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
     let (tongue, words) = (asked.tongue(&headers), asked.words());
-    match look_for_help::look(&app, &words).await {
-        Ok(found) => page(&app, tongue, StatusCode::OK, &help_page::search(&words, &found, tongue)),
+    match looked(&app, &asked, &words, tongue).await {
+        Ok((found, visit)) => page(&app, tongue, StatusCode::OK, &help_page::search(&words, &visit, &found, tongue)),
         Err(error) => broken(&app, tongue, &error),
     }
+}
+
+async fn looked(app: &App, asked: &Asked, words: &str, tongue: Tongue) -> Result<(Vec<Help>, String), FlowError> {
+    let found = look_for_help::look(app, words).await?;
+    if !found.is_empty() {
+        visit_help::found(app, asked.visit.as_deref(), words, tongue.word()).await?;
+    }
+    Ok((found, visit_help::mark(app, asked.visit.as_deref())?))
 }
 
 async fn article(

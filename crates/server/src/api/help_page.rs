@@ -92,7 +92,7 @@ impl Words {
 }
 
 /// The search, with what was found when something was looked for.
-pub fn search(asked: &str, found: &[Help], tongue: Tongue) -> String {
+pub fn search(asked: &str, visit: &str, found: &[Help], tongue: Tongue) -> String {
     let words = Words::of(tongue);
     let own = format!("/help?q={}", in_address(asked));
     let person = ask_link(asked, words.to_person, tongue);
@@ -101,13 +101,13 @@ pub fn search(asked: &str, found: &[Help], tongue: Tongue) -> String {
         // A phone shows little at once: a person stands above what was found, and below it.
         asked => format!("{}{}", results(asked, found, tongue), ask_link(asked, words.no_help, tongue)),
     };
-    format!("{}{person}{found}<footer>{}</footer>", search_form(asked, tongue), other_language(tongue, &own))
+    format!("{}{person}{found}<footer>{}</footer>", search_form(asked, visit, tongue), other_language(tongue, &own))
 }
 
-fn search_form(asked: &str, tongue: Tongue) -> String {
+fn search_form(asked: &str, visit: &str, tongue: Tongue) -> String {
     let words = Words::of(tongue);
     format!(
-        "<form method=\"get\" action=\"/help\" role=\"search\"><input type=\"hidden\" name=\"lang\" value=\"{}\"><label for=\"q\">{}</label>\
+        "<form method=\"get\" action=\"/help\" role=\"search\"><input type=\"hidden\" name=\"lang\" value=\"{}\"><input type=\"hidden\" name=\"visit\" value=\"{visit}\"><label for=\"q\">{}</label>\
          <input id=\"q\" type=\"search\" name=\"q\" maxlength=\"300\" value=\"{}\"><button class=\"first\">{}</button></form>",
         tongue.word(),
         words.search,

@@ -114,6 +114,7 @@ pub mod translate_message;
 pub mod triage_ticket;
 pub mod try_policy;
 pub mod undo_reply;
+pub mod visit_help;
 pub mod vouched_sign_in;
 pub mod watch_ladder;
 pub mod watch_triage;

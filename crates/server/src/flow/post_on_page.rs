@@ -13,6 +13,7 @@ use super::{
     open_portal::holds_ticket,
     place_mail::Came,
     receive_mail::{Incoming, arrive_as},
+    visit_help,
 };
 use crate::{App, FlowError, flow::INTAKE};
 
@@ -172,6 +173,12 @@ pub async fn by_form(app: &App, post: &FormPost) -> Result<Posted, PostError> {
     let posted = opened(&mut tx, &event).await?;
     tx.commit(event).await?;
     app.live.committed();
+    if !search.is_empty() && matches!(posted, Posted::Opened(_)) {
+        // The request is there; a figure that misses one visit is no reason to ask for it again.
+        if let Err(error) = visit_help::led(app, &search).await {
+            tracing::error!(%error, "a visit to the help centre that led to a request is counted as settled");
+        }
+    }
     Ok(posted)
 }
 

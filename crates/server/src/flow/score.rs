@@ -2,7 +2,7 @@
 
 use desk::{
     Timestamp,
-    outcome::{Counts, Lived, Outcome, Slice, Where},
+    outcome::{Count, Counts, Lived, Outcome, Slice, Where},
     reading::LEAST_PEOPLE,
     scorecard::{self, Figure},
 };
@@ -72,7 +72,7 @@ pub async fn score(app: &App, grant: &Grant, asked: &Asked) -> Result<Scored, Fl
         total: if is_whole { total } else { total.without_reading() },
         groups: hidden(scorecard::groups(rows.iter().map(|row| (row.key.clone(), row.counts)))),
         weeks: hidden(scorecard::groups(rows.iter().map(|row| (row.week.date(), row.counts)))),
-        generated: made.get(desk::outcome::Count::Tickets),
+        generated: made.get(Count::Tickets),
     })
 }
 
@@ -92,7 +92,9 @@ pub async fn behind(
         let rows = page(app, grant, asked, after).await?;
         let Some(last) = rows.last().map(|row| (row.place.week, row.ticket)) else { break };
         after = Some(last);
-        let counted = rows.into_iter().filter(|row| asked.only.takes(&row.place) && row.counts.get(part) > 0);
+        // A visit to the help centre is no ticket.
+        let is_meant = |row: &Outcome| asked.only.takes(&row.place) && row.counts.get(part) > 0;
+        let counted = rows.into_iter().filter(|row| row.counts.get(Count::Tickets) > 0 && is_meant(row));
         for row in counted {
             n += 1;
             found.push(row);

@@ -135,7 +135,7 @@ impl Chore {
             }
             Self::Outcomes => {
                 flow::ask_surveys::ask_due(app).await?;
-                let counted = flow::count_outcomes::follow(app).await?;
+                let counted = flow::count_outcomes::follow(app).await? + flow::visit_help::count(app).await?;
                 flow::watch_ladder::look(app).await?;
                 Ok(counted + flow::join_cases::follow(app).await?)
             }

@@ -160,6 +160,48 @@ fn what_did_not_help_reaches_a_person_with_the_search() {
     }));
 }
 
+/// The mark of the visit in the search form.
+fn visit(html: &str) -> String {
+    let (_, rest) = html.split_once("name=\"visit\" value=\"").expect("a search form");
+    rest.split('"').next().unwrap().to_owned()
+}
+
+#[test]
+fn a_visit_that_leads_to_no_request_within_a_week_is_contained() {
+    run(on_open(&opened, async |desk| {
+        let later = NOON.plus_seconds(90 * 86_400);
+        article(desk, "gramophone", Audience::Public, ArticleState::Approved, later).await;
+        let (anybody, mara) = (desk.nobody(), desk.sign_in("mara").await);
+        let look = async |visit: &str, words: &str| get(&anybody, &format!("/help?q={words}&visit={visit}")).await.html;
+        // Three visits: one looks twice, one finds nothing, one asks a person. And a link that nobody's visit followed.
+        let front = async || visit(&get(&anybody, "/help").await.html);
+        let (twice, vain, asking) = (front().await, front().await, front().await);
+        let found = look(&twice, "gramophone").await;
+        assert!(found.contains("About the gramophone") && visit(&found) == twice, "{found}");
+        look(&twice, "gramophone+lamp").await;
+        look(&vain, "qqqq").await;
+        look(&asking, "Turn+the++gramophone").await;
+        look("", "gramophone").await;
+        look("forged", "gramophone").await;
+        let form = get(&anybody, "/help/ask?q=turn+the+gramophone").await.html;
+        let fields =
+            [("form", mark(&form)), ("q", "turn the gramophone"), ("address", "ana@harbour.example"), ("text", "")];
+        assert_eq!(send(&anybody, "/help/ask", &fields).await.status, 303);
+        assert_eq!(server::flow::visit_help::count(&desk.app).await.unwrap(), 0, "their week is not over");
+        desk.app.clock.advance(7 * 86_400 + 60);
+        assert_eq!(server::flow::visit_help::count(&desk.app).await.unwrap(), 2);
+        assert_eq!(server::flow::visit_help::count(&desk.app).await.unwrap(), 0, "once");
+        let card = mara.get("/scorecard?by=model").await.expect(200);
+        let told = card["figures"].as_array().unwrap().iter().find(|f| f["figure"] == "containment").expect("visits");
+        assert_eq!((&told["part"], &told["whole"]), (&serde_json::json!(1), &serde_json::json!(2)), "{card}");
+        let behind = mara.get("/scorecard/tickets?figure=containment").await.expect(200);
+        assert_eq!(behind["items"].as_array().unwrap().len(), 0, "a visit is no ticket: {behind}");
+        let timo = desk.sign_in("timo").await;
+        let own = timo.get("/scorecard").await.expect(200);
+        assert!(!own["figures"].to_string().contains("containment"), "nobody's queue: {own}");
+    }));
+}
+
 #[test]
 fn a_thousand_forms_are_a_few_requests() {
     run(on_open(&opened, async |desk| {

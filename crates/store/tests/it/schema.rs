@@ -43,6 +43,7 @@ const DDL: &[&str] = &[
     include_str!("../../migrations/0086_shadows.sql"),
     include_str!("../../migrations/0090_eval_joins.sql"),
     include_str!("../../migrations/0091_generated_failures.sql"),
+    include_str!("../../migrations/0095_visits.sql"),
 ];
 
 /// Columns and the closed list their CHECK must spell.
