@@ -171,7 +171,7 @@ fn a_visit_that_leads_to_no_request_within_a_week_is_contained() {
     run(on_open(&opened, async |desk| {
         let later = NOON.plus_seconds(90 * 86_400);
         article(desk, "gramophone", Audience::Public, ArticleState::Approved, later).await;
-        let (anybody, mara) = (desk.nobody(), desk.sign_in("mara").await);
+        let anybody = desk.nobody();
         let look = async |visit: &str, words: &str| get(&anybody, &format!("/help?q={words}&visit={visit}")).await.html;
         // Three visits: one looks twice, one finds nothing, one asks a person. And a link that nobody's visit followed.
         let front = async || visit(&get(&anybody, "/help").await.html);
@@ -191,6 +191,7 @@ fn a_visit_that_leads_to_no_request_within_a_week_is_contained() {
         desk.app.clock.advance(7 * 86_400 + 60);
         assert_eq!(server::flow::visit_help::count(&desk.app).await.unwrap(), 2);
         assert_eq!(server::flow::visit_help::count(&desk.app).await.unwrap(), 0, "once");
+        let mara = desk.sign_in("mara").await;
         let card = mara.get("/scorecard?by=model").await.expect(200);
         let told = card["figures"].as_array().unwrap().iter().find(|f| f["figure"] == "containment").expect("visits");
         assert_eq!((&told["part"], &told["whole"]), (&serde_json::json!(1), &serde_json::json!(2)), "{card}");
