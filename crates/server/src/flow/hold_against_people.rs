@@ -38,11 +38,17 @@ pub struct Held {
 /// How many texts there are to ask about, of at most `at_most`, and the name of the model that would be asked.
 ///
 /// # Errors
-/// [`FlowError::Unavailable`] without a model, or where its endpoint may be given nothing.
+/// [`FlowError::Unavailable`] without a model, or where its endpoint may be given nothing; [`FlowError::Invalid`] without a text.
 pub async fn before_start(app: &App, at_most: usize) -> Result<(String, usize), FlowError> {
     let endpoint = which_model::present(app).await?;
     endpoint.may_grade(&app.config.desk.model_regions)?;
-    Ok((endpoint.config.name.clone(), reviewed(app, at_most).await?.len()))
+    let texts = reviewed(app, at_most).await?.len();
+    if texts == 0 {
+        let why =
+            "Nobody reviewed a text yet. Draw some on the page Second looks, and ask again once they are reviewed.";
+        return Err(FlowError::Invalid(why.to_owned()));
+    }
+    Ok((endpoint.config.name.clone(), texts))
 }
 
 /// Asks about at most `at_most` reviewed texts, the newest, and keeps what comes of it. `progress` hears how many are through.

@@ -239,6 +239,8 @@ fn a_grader_is_held_against_what_reviewers_said_of_the_same_texts() {
         add_person(&desk.app, "kim", desk::people::Role::KnowledgeOwner, &["billing"]).await;
         let (timo, mara, kim) = (desk.sign_in("timo").await, desk.sign_in("mara").await, desk.sign_in("kim").await);
         assert_eq!(mara.get("/reviews/summary").await.expect(200)["grader"]["standing"], "never");
+        let (code, said) = eval(desk, fake, &["grader"]);
+        assert!(code == 1 && said.contains("Nobody reviewed a text yet"), "{said}");
         let mut pages = Vec::new();
         for from in [ADDRESS, "bo@harbour.example", "cy@harbour.example"] {
             let page = asked(desk, &timo, from).await;
