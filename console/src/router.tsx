@@ -75,8 +75,8 @@ const incident = createRoute({ getParentRoute: () => shell, path: "/incidents/$i
 const flags = createRoute({ getParentRoute: () => shell, path: "/flags", component: lazyRouteComponent(() => import("./incidents/FlagsPage"), "FlagsPage") });
 const evalCases = createRoute({
   getParentRoute: () => shell, path: "/eval-cases", component: lazyRouteComponent(() => import("./evals/EvalCasesPage"), "EvalCasesPage"),
-  validateSearch: (search): { state?: EvalCaseState; open?: string } => ({
-    state: search.state === "approved" || search.state === "retired" || search.state === "proposed" ? search.state : undefined, open: optional(search.open),
+  validateSearch: (search): { state?: EvalCaseState; open?: string; suite?: string } => ({
+    state: search.state === "approved" || search.state === "retired" || search.state === "proposed" ? search.state : undefined, open: optional(search.open), suite: optional(search.suite),
   }),
 });
 const reviews = createRoute({ getParentRoute: () => shell, path: "/reviews", component: lazyRouteComponent(() => import("./reviews/ReviewsPage"), "ReviewsPage") });

@@ -4353,10 +4353,16 @@ export interface components {
             proposed_at: string;
             /** @description Who took it; null for the machine. */
             proposed_by?: string | null;
+            /** @description `calm`, `annoyed` or `angry`, where somebody complained about that product. */
+            sentiment?: string | null;
             /** @description `minor`, `major` or `severe`. */
             severity: string;
             /** @description `proposed`, `approved` or `retired`. */
             state: string;
+            /** @description What they did and saw, in order. */
+            steps: string[];
+            /** @description The product that it tests; null for this desk. */
+            suite?: string | null;
             /** @description Its file's text, in YAML. */
             text: string;
             ticket_id: string;
@@ -5010,10 +5016,16 @@ export interface components {
                 proposed_at: string;
                 /** @description Who took it; null for the machine. */
                 proposed_by?: string | null;
+                /** @description `calm`, `annoyed` or `angry`, where somebody complained about that product. */
+                sentiment?: string | null;
                 /** @description `minor`, `major` or `severe`. */
                 severity: string;
                 /** @description `proposed`, `approved` or `retired`. */
                 state: string;
+                /** @description What they did and saw, in order. */
+                steps: string[];
+                /** @description The product that it tests; null for this desk. */
+                suite?: string | null;
                 /** @description Its file's text, in YAML. */
                 text: string;
                 ticket_id: string;

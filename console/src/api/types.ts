@@ -216,8 +216,9 @@ export type Aberrations = Narrow<"Aberrations", { telemetry: "observed" | "not_o
 
 export type EvalCaseState = "proposed" | "approved" | "retired";
 export type EvalSeverity = "minor" | "major" | "severe";
-export type EvalCaseLine = Narrow<"EvalCaseLine", { state: EvalCaseState; severity: EvalSeverity; failure: FailureKind }>;
-export type EvalCase = Omit<Written<Schema["EvalCase"]>, "state" | "severity" | "failure"> & { state: EvalCaseState; severity: EvalSeverity; failure: FailureKind };
+export type Sentiment = "calm" | "annoyed" | "angry";
+export type EvalCaseLine = Narrow<"EvalCaseLine", { state: EvalCaseState; severity: EvalSeverity; failure: FailureKind; sentiment: Sentiment | null }>;
+export type EvalCase = Omit<Written<Schema["EvalCase"]>, "state" | "severity" | "failure" | "sentiment"> & { state: EvalCaseState; severity: EvalSeverity; failure: FailureKind; sentiment: Sentiment | null };
 export type CoverageLobes = Written<Schema["CoverageLobes"]>;
 export type FailureExample = Narrow<"FailureExample", { signal: "rejected_draft" | "meaning_changed" | "came_back" | "returned_escalation" | "corrected_triage"; failure: FailureKind }>;
 export type UncoveredCluster = Narrow<"UncoveredCluster", { examples: FailureExample[] }>;

@@ -15,25 +15,32 @@ const states: EvalCaseState[] = ["proposed", "approved", "retired"];
 
 /** Cases taken from tickets, by where they are; one is open to be read and checked. */
 export function EvalCasesPage() {
-  const { state = "proposed", open } = useSearch({ from: "/shell/eval-cases" });
+  const { state = "proposed", open, suite } = useSearch({ from: "/shell/eval-cases" });
   const navigate = useNavigate();
   const { data, error, refetch } = useQuery(evalCasesQuery(state));
-  const show = (next: { state?: EvalCaseState; open?: string | undefined }) => void navigate({ to: "/eval-cases", search: next });
+  const show = (next: { state?: EvalCaseState; open?: string | undefined; suite?: string | undefined }) => void navigate({ to: "/eval-cases", search: { suite, ...next } });
+  const products = suitesOf(data?.items ?? [], suite);
+  const shown = data?.items.filter((one) => suite === undefined || (one.suite ?? "") === (suite === desk ? "" : suite));
   return (
     <div className="page" data-testid="eval-cases">
       <header className="page-head"><h1>{t("evals.title")}</h1><Link className="link" to="/coverage">{t("coverage.link")}</Link><Link className="link" to="/gates">{t("gates.title")}</Link><p className="quiet">{t("evals.lead")}</p></header>
       <div className="bar" role="group" aria-label={t("evals.states")}>
         {states.map((one) => <Button key={one} size="compact-sm" variant={one === state ? "filled" : "default"} aria-pressed={one === state} onClick={() => show({ state: one })}>{t(`evals.state.${one}`)}</Button>)}
       </div>
+      {products.length > 0 && (
+        <div className="bar" role="group" aria-label={t("evals.suites")}>
+          {[undefined, desk, ...products].map((one) => <Button key={one ?? ""} size="compact-sm" variant={one === suite ? "filled" : "default"} aria-pressed={one === suite} onClick={() => show({ state, suite: one })}>{one === undefined ? t("evals.suite.all") : one === desk ? t("evals.suite.desk") : one}</Button>)}
+        </div>
+      )}
       {error && <Failure error={error} onRetry={() => void refetch()} />}
       {!data && !error && <Rows count={4} />}
-      {data?.items.length === 0 && !open && <Empty title={t("evals.none")} detail={t("evals.noneDetail")} />}
+      {shown?.length === 0 && !open && <Empty title={t("evals.none")} detail={t("evals.noneDetail")} />}
       <ul className="lines">
-        {data?.items.map((one) => (
+        {shown?.map((one) => (
           <li key={one.id}>
             <button type="button" className="line" aria-expanded={one.id === open} onClick={() => show({ state, open: one.id === open ? undefined : one.id })}>
               <span className="one-line">{one.title}</span>
-              <span className="quiet">#{one.ticket_number} · {t(`evals.severity.${one.severity}`)} · {t(`failure.${one.failure}`)} · <Ago at={one.proposed_at} /> · {one.proposed_by ?? t("evals.byMachine")}{one.tickets > 1 && <> · <b>{t("evals.tickets", { n: one.tickets })}</b></>}</span>
+              <span className="quiet">#{one.ticket_number} · {t(`evals.severity.${one.severity}`)} · {t(`failure.${one.failure}`)}{one.sentiment && <> · {t(`evals.sentiment.${one.sentiment}`)}</>}{one.suite && <> · <b>{one.suite}</b></>} · <Ago at={one.proposed_at} /> · {one.proposed_by ?? t("evals.byMachine")}{one.tickets > 1 && <> · <b>{t("evals.tickets", { n: one.tickets })}</b></>}</span>
             </button>
           </li>
         ))}
@@ -41,6 +48,15 @@ export function EvalCasesPage() {
       {open && <OpenCase key={open} id={open} onDone={() => show({ state })} />}
     </div>
   );
+}
+
+/** Names the suite of this desk in the address; no product is called so. */
+const desk = ".";
+
+/** Products that some case tests, and the chosen one. */
+function suitesOf(cases: readonly { suite: string | null }[], chosen: string | undefined): string[] {
+  const named = [...cases.map((one) => one.suite), chosen === desk ? null : chosen];
+  return [...new Set(named.filter((one): one is string => Boolean(one)))].sort();
 }
 
 function OpenCase({ id, onDone }: { id: string; onDone: () => void }) {
@@ -71,6 +87,13 @@ function Checked({ one, onDone }: { one: EvalCase; onDone: () => void }) {
     <section aria-label={one.title} data-testid="eval-case">
       <h2>{one.title}</h2>
       <p className="quiet"><Link className="link" to="/tickets/$ticketId" params={{ ticketId: one.ticket_id }}>#{one.ticket_number}</Link> · {one.name}.yaml{one.decided_by && <> · {t(`evals.state.${one.state}`)}: {one.decided_by}</>}</p>
+      {one.suite && <p className="stale">{t("evals.ofProduct", { suite: one.suite })}</p>}
+      {one.steps.length > 0 && (
+        <section aria-label={t("evals.steps")} data-testid="steps">
+          <h3>{t("evals.steps")}</h3>
+          <ol>{one.steps.map((step, at) => <li key={at}>{step}</li>)}</ol>
+        </section>
+      )}
       <Company one={one} mayChange={mayAnswer} />
       <Challenges one={one} mayDecide={mayAnswer} />
       <p className="quiet">{t("evals.check")}</p>

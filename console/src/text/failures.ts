@@ -12,4 +12,5 @@ export const failures = [
   { kind: "wrong_action", digit: "0" },
 ] as const;
 
-export type FailureKind = (typeof failures)[number]["kind"];
+/** A case may also be about a product that calls tools; a draft never is. */
+export type FailureKind = (typeof failures)[number]["kind"] | "wrong_tool_call";

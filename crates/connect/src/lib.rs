@@ -10,6 +10,7 @@
 //! at [`otlp::logs`] and [`stores::Store`].
 
 pub mod documents;
+pub mod exports;
 pub mod folder;
 pub mod hook;
 pub mod identity;

@@ -3,7 +3,7 @@
 use crate::closed_list;
 
 closed_list! {
-    /// What was wrong. The order is that of the digits 1 to 9 and 0 that say it.
+    /// What was wrong. The order is that of the digits 1 to 9 and 0 that say it of a draft.
     pub enum Failure ("kind of failure") {
         /// It states something untrue.
         WrongFact = "wrong_fact",
@@ -25,5 +25,15 @@ closed_list! {
         StaleSource = "stale_source",
         /// It proposes to do the wrong thing.
         WrongAction = "wrong_action",
+        /// It did something it was not asked for. The machine here calls no tools; a company's own AI product may.
+        WrongToolCall = "wrong_tool_call",
+    }
+}
+
+impl Failure {
+    /// Whether a draft can be wrong this way.
+    #[must_use]
+    pub fn is_of_drafts(self) -> bool {
+        self != Self::WrongToolCall
     }
 }

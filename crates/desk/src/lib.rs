@@ -48,6 +48,7 @@ pub mod notice;
 mod numbers;
 pub mod operating;
 pub mod outcome;
+pub mod own_ai;
 pub mod package;
 pub mod pattern;
 pub mod people;

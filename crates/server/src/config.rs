@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 mod digest;
 mod model;
+mod own_ai;
 mod portal;
 mod receiver;
 mod reviews;
@@ -16,6 +17,7 @@ use self::portal::is_origin;
 pub use self::{
     digest::Digest,
     model::{Model, Shadow},
+    own_ai::OwnAi,
     portal::Portal,
     receiver::Receiver,
     reviews::Reviews,
@@ -61,6 +63,8 @@ pub struct Config {
     pub surveys: Surveys,
     /// The week by mail.
     pub digest: Digest,
+    /// The company's own AI products.
+    pub own_ai: OwnAi,
 }
 
 /// An OpenID Connect provider.
@@ -212,6 +216,7 @@ impl Default for Config {
             reviews: Reviews::default(),
             surveys: Surveys::default(),
             digest: Digest::default(),
+            own_ai: OwnAi::default(),
         }
     }
 }
@@ -380,6 +385,7 @@ impl Config {
             self.digest.wrong(&self.desk),
             self.surveys.wrong(&self.desk),
             self.reviews.wrong(),
+            self.own_ai.wrong(),
             self.telemetry.wrong(),
         ];
         if let Some((key, found, expected)) = parts.into_iter().flatten().next() {

@@ -422,6 +422,7 @@ export const tickets: Record<keyof typeof english, string> = {
   "failure.leaked_context": "verrät zu viel",
   "failure.stale_source": "Quelle veraltet",
   "failure.wrong_action": "falscher Schritt",
+  "failure.wrong_tool_call": "falscher Werkzeugaufruf",
   "brake.burst": "Viele Briefe in einer Minute.",
   "brake.haste": "Viele Ihrer letzten Briefe gingen schneller hinaus, als jemand liest.",
   "brake.left": "Dieser kann in {n} s unterschrieben werden.",

@@ -420,6 +420,7 @@ export const tickets = {
   "failure.leaked_context": "says too much",
   "failure.stale_source": "source out of date",
   "failure.wrong_action": "wrong step",
+  "failure.wrong_tool_call": "wrong tool call",
   "brake.burst": "Many letters within a minute.",
   "brake.haste": "Many of your last letters left faster than anybody reads.",
   "brake.left": "This one can be signed in {n} s.",

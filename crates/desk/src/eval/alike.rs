@@ -22,6 +22,7 @@ const BY_WORDS: [f64; 2] = [-11.0, 16.96];
 /// What two cases are compared by.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asked {
+    suite: Option<String>,
     category: Option<String>,
     failure: Failure,
     pieces: BTreeSet<String>,
@@ -42,6 +43,7 @@ impl Asked {
         let spans = days(&text);
         let sides = limits.iter().flat_map(|limit| spans.iter().map(move |span| (*limit, span > limit))).collect();
         Self {
+            suite: case.suite.clone(),
             category: case.category.clone(),
             failure: case.failure,
             pieces: pieces(&words),
@@ -57,11 +59,12 @@ impl Asked {
         &self.text
     }
 
-    /// Whether nothing that decides what has to come of it differs: category, what went wrong, the codes it names, and on which
+    /// Whether nothing that decides what has to come of it differs: what it tests, category, what went wrong, the codes it names, and on which
     /// side of a source's term of days it lies.
     #[must_use]
     pub fn agrees(&self, other: &Self) -> bool {
-        self.category == other.category
+        self.suite == other.suite
+            && self.category == other.category
             && self.failure == other.failure
             && (self.codes.is_empty() || other.codes.is_empty() || !self.codes.is_disjoint(&other.codes))
             && (self.sides.is_empty() || other.sides.is_empty() || self.sides == other.sides)

@@ -12,6 +12,8 @@ use super::{
 const ID_MAX: usize = 80;
 /// Most messages and sources of one case.
 const PARTS_MAX: usize = 50;
+/// Longest name of a suite, in characters.
+const SUITE_MAX: usize = 80;
 /// Most phrases of one list.
 const PHRASES_MAX: usize = 50;
 
@@ -29,6 +31,7 @@ pub enum Place {
 pub fn check(case: &Case) -> Vec<(Place, String)> {
     let (mut whole, mut expected) = (Vec::new(), Vec::new());
     shape(case, &mut whole);
+    suite(case, &mut whole, &mut expected);
     shown(case, &mut expected);
     withheld(case, &mut expected);
     phrases(case, &mut expected);
@@ -66,10 +69,33 @@ fn shape(case: &Case, told: &mut Vec<String>) {
     }
 }
 
-/// What is expected is there at all.
+/// What tests another product holds nothing that only this desk can be judged by, and the other way round.
+fn suite(case: &Case, told: &mut Vec<String>, expected: &mut Vec<String>) {
+    let Some(suite) = &case.suite else {
+        if case.sentiment.is_some() || !case.steps.is_empty() || case.proposed.is_some() {
+            let why = "Sentiment, steps and proposed belong to another product's case; name the product under suite.";
+            told.push(why.to_owned());
+        }
+        return;
+    };
+    let is_name = suite.trim() == suite && !suite.is_empty() && suite.chars().count() <= SUITE_MAX;
+    if !is_name || suite.contains(char::is_control) {
+        told.push(format!("The suite is the name of a product, in at most {SUITE_MAX} characters."));
+    }
+    if case.steps.len() > PARTS_MAX || case.steps.iter().any(|step| step.trim().is_empty()) {
+        told.push(format!("A case has at most {PARTS_MAX} steps, none of them empty."));
+    }
+    let expect = &case.expect;
+    if expect.label.is_some() || expect.reply.is_some() || expect.escalation.is_some() {
+        let why = "label, reply and escalation are judged of this desk alone; take them out, or the suite";
+        expected.push(format!("{why}."));
+    }
+}
+
+/// What is expected is there at all; a report about another product says what went wrong, and may leave the rest to its people.
 fn shown(case: &Case, told: &mut Vec<String>) {
     let expect = &case.expect;
-    if *expect == super::Expectation::default() {
+    if case.is_of_desk() && *expect == super::Expectation::default() {
         told.push("It expects nothing; name at least one thing that has to come of it.".to_owned());
     }
     for id in expect.must_cite.iter().filter(|id| !case.sources.iter().any(|s| s.id == **id)) {

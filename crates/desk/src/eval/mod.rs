@@ -11,6 +11,7 @@ use crate::{
     closed_list,
     failure::Failure,
     operating::OperatingModel,
+    own_ai::Sentiment,
     people::Cohort,
     policy::{Policies, Policy},
 };
@@ -74,6 +75,8 @@ closed_list! {
         WrongDiagnosis = "wrong_diagnosis",
         /// Somebody who looked again found that it should not have left.
         SecondLook = "second_look",
+        /// The requester complained about the company's own AI product.
+        OwnAi = "own_ai",
         /// It came from other files.
         Imported = "imported",
     }
@@ -180,8 +183,14 @@ pub struct Case {
     pub failure: Failure,
     /// What made somebody think of it.
     pub origin: Origin,
+    /// The product that it tests; none for this desk.
+    pub suite: Option<String>,
+    /// How whoever complained about that product felt.
+    pub sentiment: Option<Sentiment>,
     /// Day it was made.
     pub made: String,
+    /// What a person has to do before it counts, where the machine wrote the file; none from then on.
+    pub proposed: Option<String>,
     /// Why it counts no more; none while it does.
     pub retired: Option<String>,
     /// The category it is worked in.
@@ -196,6 +205,8 @@ pub struct Case {
     pub asker: Asker,
     /// What was said, oldest first; the last is what is answered.
     pub messages: Vec<Said>,
+    /// What was done and seen, where it tests another product.
+    pub steps: Vec<String>,
     /// What a reply may rest on.
     pub sources: Vec<Source>,
     /// What has to come of it.
@@ -208,7 +219,13 @@ impl Case {
         let said = self.messages.iter().flat_map(|m| [m.subject.as_str(), m.text.as_str()]);
         let expect = &self.expect;
         let phrases = [&expect.must_say, &expect.must_not_say, &expect.must_ask, &expect.graded].into_iter().flatten();
-        said.chain([self.title.as_str()]).chain(phrases.map(String::as_str))
+        said.chain([self.title.as_str()]).chain(self.steps.iter().chain(phrases).map(String::as_str))
+    }
+
+    /// Whether it tests this desk. What tests another product is never judged here.
+    #[must_use]
+    pub fn is_of_desk(&self) -> bool {
+        self.suite.is_none()
     }
 
     /// The message that is answered, if the case has any.

@@ -11,13 +11,20 @@ use crate::{failure::Failure, policy::Problem};
 /// Names of the variable that holds what is asked, in the order they are looked for.
 const QUESTION: [&str; 7] = ["message", "question", "query", "input", "prompt", "text", "ticket"];
 
-/// A suite as promptfoo reads it: each case a test; its sources and what was said before are variables.
+/// A suite as promptfoo reads it: each case a test; its sources and what was said before are variables, and the steps of a case
+/// about another product.
 #[must_use]
-pub fn to_promptfoo(cases: &[Case]) -> String {
-    let prompt = "Answer from these sources only.\n\n{{sources}}\n\n{{history}}\n\n{{subject}}\n{{message}}";
+pub fn to_promptfoo(cases: &[Case], suite: Option<&str>) -> String {
+    let (title, prompt) = match suite {
+        None => (
+            "Eval cases of a support desk".to_owned(),
+            "Answer from these sources only.\n\n{{sources}}\n\n{{history}}\n\n{{subject}}\n{{message}}",
+        ),
+        Some(product) => (format!("Eval cases of {product}, from complaints"), "{{steps}}"),
+    };
     let tests = cases.iter().map(test).collect();
     Tree::Map(vec![
-        ("description", Tree::text("Eval cases of a support desk")),
+        ("description", Tree::text(title)),
         ("prompts", Tree::texts(&[prompt])),
         ("tests", Tree::List(tests)),
     ])
@@ -29,12 +36,17 @@ fn test(case: &Case) -> Tree {
     let history = case.messages.split_last().map_or(&[][..], |(_, before)| before);
     let history: Vec<String> = history.iter().map(|m| format!("{}: {}", m.by, m.text)).collect();
     let sources: Vec<String> = case.sources.iter().map(|s| format!("[{}] {}\n{}", s.id, s.title, s.text)).collect();
-    let vars = vec![
+    let mut vars = vec![
         ("subject", Tree::text(question.map_or("", |q| &q.subject))),
         ("message", Tree::text(question.map_or("", |q| &q.text))),
         ("history", Tree::text(history.join("\n\n"))),
         ("sources", Tree::text(sources.join("\n\n"))),
     ];
+    if !case.is_of_desk() {
+        // Without steps, what was told is all there is to try.
+        let told = || question.map_or(String::new(), |q| q.text.clone());
+        vars.push(("steps", Tree::text(if case.steps.is_empty() { told() } else { case.steps.join("\n") })));
+    }
     let expect = &case.expect;
     let claim = |kind: &str, value: &String| Tree::Map(vec![("type", Tree::text(kind)), ("value", Tree::text(value))]);
     let says = expect.must_say.iter().chain(&expect.must_ask).map(|p| claim("icontains", p));
@@ -42,16 +54,14 @@ fn test(case: &Case) -> Tree {
     let graded = expect.graded.iter().map(|p| claim("llm-rubric", p));
     let most =
         expect.words_max.map(|most| claim("javascript", &format!("output.trim().split(/\\s+/).length <= {most}")));
-    let whole = Tree::Map(vec![
-        ("severity", Tree::text(case.severity.word())),
-        ("failure", Tree::text(case.failure.word())),
-        ("countersign", Tree::text(write(case))),
-    ]);
+    let mut whole = vec![("severity", Tree::text(case.severity.word())), ("failure", Tree::text(case.failure.word()))];
+    whole.extend(case.sentiment.map(|sentiment| ("sentiment", Tree::text(sentiment.word()))));
+    whole.push(("countersign", Tree::text(write(case))));
     Tree::Map(vec![
         ("description", Tree::text(&case.title)),
         ("vars", Tree::Map(vars)),
         ("assert", Tree::List(says.chain(never).chain(graded).chain(most).collect())),
-        ("metadata", whole),
+        ("metadata", Tree::Map(whole)),
     ])
 }
 
@@ -136,7 +146,10 @@ fn taken(number: usize, test: Test, today: &str, left_out: &mut Vec<String>) -> 
         severity: word("severity").parse().unwrap_or(Severity::Major),
         failure: word("failure").parse().unwrap_or(Failure::WrongFact),
         origin: Origin::Imported,
+        suite: None,
+        sentiment: None,
         made: today.to_owned(),
+        proposed: None,
         retired: None,
         category: None,
         operating_model: None,
@@ -144,6 +157,7 @@ fn taken(number: usize, test: Test, today: &str, left_out: &mut Vec<String>) -> 
         policies: Vec::new(),
         asker: Asker::default(),
         messages: vec![Said { by: Speaker::Requester, subject: words("subject"), text: asked }],
+        steps: Vec::new(),
         sources: Vec::new(),
         expect,
     };

@@ -6,7 +6,7 @@ use serde_saphyr::Spanned;
 use super::{
     Asker, Case, Escalation, Expectation, FILE_BYTES_MAX, Origin, Pin, Reply, Said, Severity, Source, Speaker, check,
 };
-use crate::{failure::Failure, operating::OperatingModel, people::Cohort, policy::Problem};
+use crate::{failure::Failure, operating::OperatingModel, own_ai::Sentiment, people::Cohort, policy::Problem};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,7 +16,10 @@ struct Written {
     severity: Severity,
     failure: Failure,
     from: Origin,
+    suite: Option<String>,
+    sentiment: Option<Sentiment>,
     made: Spanned<String>,
+    proposed: Option<String>,
     retired: Option<String>,
     category: Option<String>,
     operating_model: Option<OperatingModel>,
@@ -26,6 +29,8 @@ struct Written {
     #[serde(default)]
     requester: WrittenAsker,
     messages: Vec<WrittenSaid>,
+    #[serde(default)]
+    steps: Vec<String>,
     #[serde(default)]
     sources: Vec<WrittenSource>,
     expect: Spanned<WrittenExpectation>,
@@ -121,7 +126,10 @@ fn case(written: Written, policies: Vec<Pin>) -> Case {
         severity: written.severity,
         failure: written.failure,
         origin: written.from,
+        suite: written.suite,
+        sentiment: written.sentiment,
         made: written.made.value,
+        proposed: written.proposed,
         retired: written.retired,
         category: written.category,
         operating_model: written.operating_model,
@@ -129,6 +137,7 @@ fn case(written: Written, policies: Vec<Pin>) -> Case {
         policies,
         asker: Asker { segment: written.requester.segment, role: written.requester.role, plan: written.requester.plan },
         messages: written.messages.into_iter().map(said).collect(),
+        steps: written.steps,
         sources: written.sources.into_iter().map(source).collect(),
         expect: Expectation {
             label: expect.label,

@@ -306,7 +306,7 @@ fn a_case_survives_json_and_promptfoo_and_foreign_tests_are_taken_as_far_as_they
     assert!(!json.contains('\n'));
     assert_eq!(read(&json), Ok(case()));
     let other = Case { id: "second".into(), ..case() };
-    let text = to_promptfoo(&[case(), other.clone()]);
+    let text = to_promptfoo(&[case(), other.clone()], None);
     assert!(text.contains("type: icontains"), "{text}");
     assert_eq!(from_promptfoo(&text, "2026-11-23"), Ok((vec![case(), other], Vec::new())));
 
@@ -389,4 +389,48 @@ fn a_new_case_joins_the_group_whose_likest_is_sure_and_vectors_of_other_lengths_
     assert_eq!(find("The export of all bookings stops half-way."), None);
     assert_eq!(cosine(Some(&[1.0, 0.0]), Some(&[1.0])), None);
     assert!(cosine(Some(&[1.0, 0.0]), Some(&[2.0, 0.0])).is_some_and(|c| (c - 1.0).abs() < 1e-9));
+}
+
+const OF_PRODUCT: &str = "\
+id: relay-copilot-deleted-1042
+title: Copilot deleted an endpoint
+severity: severe
+failure: wrong_tool_call
+from: own_ai
+suite: Relay Copilot
+sentiment: angry
+made: 2026-11-22
+messages:
+  - by: requester
+    text: I asked Copilot to list the endpoints, and it deleted one
+steps:
+  - I asked Copilot to list the endpoints
+  - It deleted one
+expect: {}
+";
+
+#[test]
+fn a_case_about_another_product_keeps_its_suite_sentiment_and_steps_and_expects_what_its_people_say() {
+    let own = read(OF_PRODUCT).expect("it reads");
+    assert_eq!(write(&own), OF_PRODUCT);
+    assert!(!own.is_of_desk() && case().is_of_desk());
+    assert!(own.words().any(|words| words == "It deleted one"), "steps are looked through for people too");
+    let told = |change: &dyn Fn(&mut Case)| {
+        let mut case = own.clone();
+        change(&mut case);
+        check(&case).into_iter().map(|(_, why)| why).collect::<Vec<_>>().join(" ")
+    };
+    assert!(told(&|c| c.suite = None).contains("name the product under suite"));
+    assert!(told(&|c| c.suite = Some(" ".into())).contains("name of a product"));
+    assert!(told(&|c| c.steps.push(" ".into())).contains("none of them empty"));
+    assert!(told(&|c| c.expect.reply = Some(Reply::Written)).contains("judged of this desk alone"));
+    assert_eq!(told(&|c| c.expect.must_not_say = vec!["deleted".into()]), "");
+    let here = Case { suite: None, ..own.clone() };
+    assert_eq!(sameness(&Asked::of(&own), &Asked::of(&here), None), 0.0, "suites are kept apart");
+    let suite = to_promptfoo(std::slice::from_ref(&own), Some("Relay Copilot"));
+    assert!(
+        suite.contains("{{steps}}") && suite.contains("It deleted one") && suite.contains("sentiment: angry"),
+        "{suite}"
+    );
+    assert_eq!(from_promptfoo(&suite, "2026-11-23").expect("it reads").0, [own]);
 }

@@ -123,8 +123,11 @@ pub fn tree(case: &Case) -> Tree {
         ("severity", Tree::text(case.severity.word())),
         ("failure", Tree::text(case.failure.word())),
         ("from", Tree::text(case.origin.word())),
-        ("made", Tree::text(&case.made)),
     ];
+    map.extend(maybe("suite", case.suite.as_deref()));
+    map.extend(maybe("sentiment", case.sentiment.map(|s| s.word())));
+    map.push(("made", Tree::text(&case.made)));
+    map.extend(maybe("proposed", case.proposed.as_deref()));
     map.extend(maybe("retired", case.retired.as_deref()));
     map.extend(maybe("category", case.category.as_deref()));
     map.extend(maybe("operating_model", case.operating_model.map(|m| m.word())));
@@ -147,6 +150,7 @@ pub fn tree(case: &Case) -> Tree {
         [("policies", Tree::texts(&case.policies)), ("requester", Tree::Map(asker.into_iter().flatten().collect()))];
     map.extend(optional.into_iter().filter(|(_, tree)| !tree.is_empty()));
     map.push(("messages", Tree::List(messages.collect())));
+    map.extend(Some(("steps", Tree::texts(&case.steps))).filter(|(_, tree)| !tree.is_empty()));
     map.extend(Some(("sources", Tree::List(sources.collect()))).filter(|(_, tree)| !tree.is_empty()));
     map.push(("expect", expectation(&case.expect)));
     Tree::Map(map)

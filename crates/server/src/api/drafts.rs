@@ -109,6 +109,9 @@ async fn reject_draft(
     Body(new): Body<NewRejection>,
 ) -> Result<StatusCode, Problem> {
     let why: Option<Failure> = new.why.as_deref().map(word).transpose()?;
+    if why.is_some_and(|why| !why.is_of_drafts()) {
+        return Err(Problem::invalid("A draft calls no tools; say what else was wrong with it."));
+    }
     flow::reject_draft::reject(&app, &session, id, why).await?;
     Ok(StatusCode::NO_CONTENT)
 }

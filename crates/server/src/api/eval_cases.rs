@@ -66,6 +66,12 @@ pub struct EvalCaseLine {
     failure: String,
     /// What made somebody think of it.
     from: String,
+    /// The product that it tests; null for this desk.
+    suite: Option<String>,
+    /// `calm`, `annoyed` or `angry`, where somebody complained about that product.
+    sentiment: Option<String>,
+    /// What they did and saw, in order.
+    steps: Vec<String>,
     ticket_id: String,
     ticket_number: i64,
     /// Who took it; null for the machine.
@@ -172,6 +178,9 @@ impl EvalCaseLine {
             severity: case.severity.word().to_owned(),
             failure: case.failure.word().to_owned(),
             from: case.origin.word().to_owned(),
+            suite: case.suite,
+            sentiment: case.sentiment.map(|sentiment| sentiment.word().to_owned()),
+            steps: case.steps,
             ticket_id: row.ticket.to_string(),
             ticket_number: row.number,
             proposed_by: row.proposed_by,

@@ -125,6 +125,9 @@ pub fn demo_config(file: Option<&Path>, data: PathBuf) -> Result<Config, Failure
     if config.mail.address == Mail::default().address {
         config.mail.address = address;
     }
+    if config.own_ai.products.is_empty() {
+        config.own_ai.products.push(world::OWN_AI.to_owned());
+    }
     if config.telemetry.scopes.is_empty() {
         // The invented company has one team for all its services.
         let (services, labels) = (vec!["*".to_owned()], std::collections::BTreeMap::new());
@@ -152,6 +155,7 @@ fn keep(config: &Config) -> Outcome {
     let kept = Config {
         desk: config.desk.clone(),
         mail: Mail { address: config.mail.address.clone(), ..Mail::default() },
+        own_ai: config.own_ai.clone(),
         data: folder.clone(),
         ..Config::default()
     };

@@ -138,7 +138,7 @@ fn counts(dice: &mut Dice, truth: &Truth, along: f64) -> (Counts, Option<Failure
         .with(Count::DraftedAlone, one(is_drafted && !is_sent));
     let more = if is_back { dice.around(900.0, 0.5) } else { dice.around(30.0, 0.9) };
     let last = (first + more).clamp(first, 20_000);
-    let failure = (is_drafted && !is_sent && dice.happens(0.6)).then(|| Failure::ALL[dice.below(Failure::ALL.len())]);
+    let failure = (is_drafted && !is_sent && dice.happens(0.6)).then(|| drawn_failure(dice));
     counts = counts.with(Count::Rejected, one(failure.is_some()));
     counts = if is_sent {
         let counts = sent(dice, counts, is_back, truth.sorting.1);
@@ -211,6 +211,12 @@ fn rated(dice: &mut Dice, counts: Counts, mean: f64) -> Counts {
     let counts = counts.with(Count::Rated, 1).with(Count::RatingSum, rating).with(Count::RatedReopened, is_back);
     let effort = (6 - rating + i64::from(dice.happens(0.3)) - i64::from(dice.happens(0.3))).clamp(1, 5);
     if dice.happens(0.6) { counts.with(Count::Efforts, 1).with(Count::EffortSum, effort) } else { counts }
+}
+
+/// What a person said was wrong with a draft.
+fn drawn_failure(dice: &mut Dice) -> Failure {
+    let of_drafts: Vec<Failure> = Failure::ALL.iter().copied().filter(|failure| failure.is_of_drafts()).collect();
+    of_drafts[dice.below(of_drafts.len())]
 }
 
 #[cfg(test)]

@@ -16,6 +16,9 @@ use store::{MailSource, NewArticle, NewInbound, NewSource, NewTicket, ServiceIde
 use super::files::{self, ArticleFile, Company, Resolved};
 use crate::{App, FlowError, flow, flow::set_policy::NewPolicy};
 
+/// The invented company's own AI product.
+pub const OWN_AI: &str = "Relay Copilot";
+
 /// Everybody's password in the demo; real desks never have it.
 pub const PASSWORD: &str = "countersign";
 

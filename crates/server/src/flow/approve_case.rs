@@ -38,6 +38,7 @@ pub async fn approve(app: &App, session: &AgentSession, id: EvalCaseId, text: &s
     let Some(prepared) = prepare_reply::Case::load(&mut tx, &grant, row.ticket, app.clock.now()).await? else {
         return Err(FlowError::NotFound);
     };
+    case.proposed = None;
     unnamed(app, &case, &prepared.known)?;
     propose_case::hide(app, &mut case, prepared.known)?;
     let moved = tx.decide_eval_case(id, (row.state, State::Approved), &eval::write(&case), session.agent().id).await?;
@@ -45,6 +46,7 @@ pub async fn approve(app: &App, session: &AgentSession, id: EvalCaseId, text: &s
         return Err(FlowError::Stale);
     }
     if row.state == State::Proposed
+        && case.is_of_desk()
         && case.severity == Severity::Severe
         && let Some(category) = &case.category
     {

@@ -69,6 +69,7 @@ pub mod post_on_page;
 pub mod prepare_reply;
 pub mod preview_voices;
 pub mod propose_case;
+pub mod propose_for_product;
 pub mod propose_incidents;
 pub mod prove_consent;
 pub mod readiness;

@@ -58,8 +58,7 @@ pub async fn propose(
     if !session.agent().role.answers() || !session.agent().works_in(&line.ticket.queue) {
         return Err(Refusal::NotYours.into());
     }
-    if let Some(other) = tx.eval_cases_of(&grant, ticket).await?.first() {
-        let number = other.number;
+    if let Some(number) = has_case(&mut tx, &grant, ticket, None).await? {
         return Err(FlowError::Conflict(format!("Ticket #{number} has a case already. Open it under Eval cases.")));
     }
     let id = keep(app, &mut tx, &grant, &line, because, Some(session)).await?;
@@ -108,14 +107,31 @@ async fn unasked(
     because: Because,
 ) -> Result<Option<EvalCaseId>, FlowError> {
     let line = tx.ticket(grant, ticket).await?;
-    if !tx.eval_cases_of(grant, ticket).await?.is_empty() {
+    if has_case(tx, grant, ticket, None).await?.is_some() {
         return Ok(None);
     }
-    match keep(app, tx, grant, &line, because, None).await {
+    if_taken(keep(app, tx, grant, &line, because, None).await)
+}
+
+/// None where no case can be taken.
+pub(crate) fn if_taken(kept: Result<EvalCaseId, FlowError>) -> Result<Option<EvalCaseId>, FlowError> {
+    match kept {
         Ok(case) => Ok(Some(case)),
         Err(FlowError::Refused(_) | FlowError::Invalid(_) | FlowError::Unavailable(_)) => Ok(None),
         Err(other) => Err(other),
     }
+}
+
+/// The number of a ticket that has a case of this suite, which is this desk's where none is named.
+pub(crate) async fn has_case(
+    conn: &mut Conn,
+    grant: &Grant,
+    ticket: TicketId,
+    suite: Option<&str>,
+) -> Result<Option<i64>, FlowError> {
+    let rows = conn.eval_cases_of(grant, ticket).await?;
+    let of = |row: &&EvalCase| eval::read(&row.body).map_or(suite.is_none(), |case| case.suite.as_deref() == suite);
+    Ok(rows.iter().find(of).map(|row| row.number))
 }
 
 async fn keep(
@@ -166,19 +182,11 @@ async fn sources(conn: &mut Conn, grant: &Grant, ticket: TicketId) -> Result<Vec
 fn case(prepared: &prepare_reply::Case, because: Because, sources: Vec<Source>, today: &str) -> Case {
     let ticket = &prepared.line.ticket;
     let model = ticket.operating_model.unwrap_or(OperatingModel::ProductQuestion);
-    let said = |(inbound, text): &(bool, String)| Said {
-        by: if *inbound { Speaker::Requester } else { Speaker::Desk },
-        subject: String::new(),
-        text: text.chars().take(CHARS).collect(),
-    };
-    let mut messages: Vec<Said> = prepared.turns.iter().rev().take(MESSAGES).rev().map(said).collect();
-    // What was said after the question is no part of what is answered.
-    while messages.last().is_some_and(|m| m.by == Speaker::Desk) {
-        messages.pop();
-    }
-    if let Some(last) = messages.last_mut() {
-        last.subject.clone_from(&ticket.subject);
-    }
+    let turns = prepared
+        .turns
+        .iter()
+        .map(|(inbound, text)| (if *inbound { Speaker::Requester } else { Speaker::Desk }, text.as_str()));
+    let messages = messages(turns, &ticket.subject);
     let allowed = prepared.conduct.allows(DraftOrigin::Assembled).is_ok();
     let expect = Expectation {
         reply: Some(if allowed { Reply::Written } else { Reply::Withheld }),
@@ -193,11 +201,14 @@ fn case(prepared: &prepare_reply::Case, because: Because, sources: Vec<Source>, 
     };
     Case {
         id: String::new(),
-        title: ticket.subject.chars().take(TITLE_CHARS).collect(),
+        title: title(&ticket.subject),
         severity: because.severity,
         failure: because.failure,
         origin: because.origin,
+        suite: None,
+        sentiment: None,
         made: today.to_owned(),
+        proposed: None,
         retired: None,
         category: ticket.category.clone(),
         operating_model: Some(prepared.conduct.model.narrower(model)),
@@ -209,9 +220,28 @@ fn case(prepared: &prepare_reply::Case, because: Because, sources: Vec<Source>, 
             plan: prepared.line.organization.as_ref().map(|(_, plan)| plan.clone()).filter(|plan| !plan.is_empty()),
         },
         messages,
+        steps: Vec::new(),
         sources,
         expect,
     }
+}
+
+/// A case's messages: the newest, up to the last that the requester wrote. What was said after it is no part of what is answered.
+pub(crate) fn messages<'a>(turns: impl DoubleEndedIterator<Item = (Speaker, &'a str)>, subject: &str) -> Vec<Said> {
+    let said =
+        |(by, text): (Speaker, &str)| Said { by, subject: String::new(), text: text.chars().take(CHARS).collect() };
+    let newest = turns.rev().skip_while(|(by, _)| *by == Speaker::Desk).take(MESSAGES);
+    let mut messages: Vec<Said> = newest.map(said).collect();
+    messages.reverse();
+    if let Some(last) = messages.last_mut() {
+        subject.clone_into(&mut last.subject);
+    }
+    messages
+}
+
+/// A case's title, of a subject.
+pub(crate) fn title(subject: &str) -> String {
+    subject.chars().take(TITLE_CHARS).collect()
 }
 
 /// Hides who the people are. Each value gets the same mark throughout, so that the case reads as it did; a name that one text
@@ -220,17 +250,27 @@ fn case(prepared: &prepare_reply::Case, because: Because, sources: Vec<Source>, 
 /// # Errors
 /// [`FlowError::Unavailable`] when a detector failed: then nothing is kept.
 pub(crate) fn hide(app: &App, case: &mut Case, known: Vec<(redact::Class, String)>) -> Result<(), FlowError> {
+    hide_as(case, known, Namespace::new(app.keys.random().map_err(|_| closed())?))
+}
+
+/// The same, with placeholders of this namespace on the way.
+///
+/// # Errors
+/// [`FlowError::Unavailable`] when a detector failed.
+pub(crate) fn hide_as(
+    case: &mut Case,
+    known: Vec<(redact::Class, String)>,
+    namespace: Namespace,
+) -> Result<(), FlowError> {
     let mut known: Vec<Known> = known.into_iter().map(|(class, value)| Known { class, value }).collect();
-    let found = compute(|| hidden(app, &mut case.clone(), known.clone()))?;
+    let found = compute(|| hidden(&mut case.clone(), known.clone(), namespace))?;
     known.extend(found.hidden().map(|(_, class, value)| Known { class, value: value.to_owned() }));
-    let table = compute(|| hidden(app, case, known))?;
+    let table = compute(|| hidden(case, known, namespace))?;
     plain(case, &table);
     Ok(())
 }
 
-fn hidden(app: &App, case: &mut Case, known: Vec<Known>) -> Result<redact::Table, FlowError> {
-    let closed = || FlowError::Unavailable("Personal data could not be looked for, so no case was taken.".to_owned());
-    let namespace = Namespace::new(app.keys.random().map_err(|_| closed())?);
+fn hidden(case: &mut Case, known: Vec<Known>, namespace: Namespace) -> Result<redact::Table, FlowError> {
     let mut redactor = Redactor::new(namespace, known).map_err(|_| closed())?;
     for text in texts(case) {
         *text = redactor.redact(text).map_err(|_| closed())?.as_str().to_owned();
@@ -238,9 +278,17 @@ fn hidden(app: &App, case: &mut Case, known: Vec<Known>) -> Result<redact::Table
     Ok(redactor.into_table())
 }
 
+fn closed() -> FlowError {
+    FlowError::Unavailable("Personal data could not be looked for, so no case was taken.".to_owned())
+}
+
 /// What people wrote.
 fn texts(case: &mut Case) -> impl Iterator<Item = &mut String> {
-    case.messages.iter_mut().flat_map(|m| [&mut m.subject, &mut m.text]).chain([&mut case.title])
+    case.messages
+        .iter_mut()
+        .flat_map(|m| [&mut m.subject, &mut m.text])
+        .chain(case.steps.iter_mut())
+        .chain([&mut case.title])
 }
 
 /// `PERSON_8KD02MXQ_1` as `[person 1]`: a file that people read for years needs no random letters.

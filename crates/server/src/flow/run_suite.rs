@@ -25,7 +25,7 @@ use crate::{
 /// The approved cases, in the order of their ids.
 pub type Suite = Vec<(EvalCaseId, Case)>;
 
-/// The cases a change is held against: approved, and of people who let AI near them.
+/// The cases a change is held against: approved, about this desk and no other product, and of people who let AI near them.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -34,6 +34,7 @@ pub async fn approved(app: &App, conn: &mut Conn) -> Result<Suite, FlowError> {
     let rows = conn.eval_cases(&grant, EvalCaseState::Approved).await?;
     let allowed = rows.into_iter().filter(|row| may_learn_from(row.said, app.config.desk.ai_default));
     let mut suite: Suite = allowed.filter_map(|row| Some((row.id, eval::read(&row.body).ok()?))).collect();
+    suite.retain(|(_, case)| case.is_of_desk());
     suite.sort_by_key(|(id, _)| *id);
     Ok(suite)
 }

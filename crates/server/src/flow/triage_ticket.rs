@@ -25,6 +25,7 @@ use crate::{
     flow::{
         PREPARATION,
         propose_case::{self, Because},
+        propose_for_product,
         ways::{About, Ways},
     },
     triager::{Opinion, text_of},
@@ -69,6 +70,7 @@ pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     let mut read = Read::new(&rules, &messages, newest);
     read.diagnosis.clone_from(&diagnosis);
     let complains = read.complains_of_us(newest, &flags(&rules, newest));
+    let of_product = propose_for_product::complaint(app, newest);
 
     outbox::crash::point("triage-decided");
     let now = app.clock.now();
@@ -101,6 +103,9 @@ pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
         let because =
             Because { origin: Origin::Complaint, failure: Failure::MissedQuestion, severity: Severity::Minor };
         propose_case::afterwards(app, ticket, because).await?;
+    }
+    if let Some(complaint) = of_product {
+        propose_for_product::afterwards(app, ticket, complaint).await?;
     }
     Ok(())
 }

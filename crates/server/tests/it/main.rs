@@ -45,6 +45,7 @@ mod model_asked;
 mod morning;
 mod named_access;
 mod openapi;
+mod own_ai;
 mod passkeys;
 mod patterns;
 mod personas;

@@ -30,22 +30,33 @@ pub struct Export {
     /// File to write.
     #[arg(long, value_name = "FILE")]
     pub to: PathBuf,
+    /// The product whose cases are written, as they name it; this desk's own unless said.
+    #[arg(long, value_name = "NAME")]
+    pub suite: Option<String>,
 }
 
 impl Export {
-    /// Runs it. Retired cases stay here.
+    /// Runs it. Retired cases stay here, and those that nobody looked at yet.
     ///
     /// # Errors
     /// A sentence with the next step.
     pub fn run(self) -> Outcome {
         let cases: Vec<Case> = suite::read(&self.folder)?.into_iter().map(|f| f.case).collect();
-        let cases: Vec<Case> = cases.into_iter().filter(|c| c.retired.is_none()).collect();
+        let (cases, others): (Vec<Case>, Vec<Case>) =
+            cases.into_iter().filter(|c| c.retired.is_none()).partition(|c| c.suite == self.suite);
+        let (cases, unread): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(|c| c.proposed.is_none());
         let text = match self.form {
-            Form::Promptfoo => eval::to_promptfoo(&cases),
+            Form::Promptfoo => eval::to_promptfoo(&cases, self.suite.as_deref()),
             Form::Jsonl => jsonl(&cases)?,
         };
         write(&self.to, &text)?;
         line(format!("{} cases in {}.", cases.len(), self.to.display()));
+        if !unread.is_empty() {
+            line(format!("{} nobody looked at yet stayed here; they say so under “proposed”.", unread.len()));
+        }
+        if let Some(told) = suite::told_of_others(others.iter()) {
+            line(format!("{told} stayed here; name one with --suite."));
+        }
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! `countersign eval`: suites of cases that judge a change before people meet it.
 
 mod convert;
+mod from_export;
 mod grade;
 mod grader;
 mod pin;
@@ -27,6 +28,8 @@ pub enum Eval {
     Export(convert::Export),
     /// Make cases of another tool's file.
     Import(convert::Import),
+    /// Find complaints about your own AI product in what another desk exported, and write proposed cases for its suite.
+    FromExport(from_export::FromExport),
 }
 
 impl Eval {
@@ -42,6 +45,7 @@ impl Eval {
             Self::Grader(grader) => Box::pin(grader.run()).await,
             Self::Export(export) => export.run(),
             Self::Import(import) => import.run(),
+            Self::FromExport(from) => from.run(),
         }
     }
 }

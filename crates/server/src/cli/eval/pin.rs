@@ -25,7 +25,7 @@ impl Pin {
         let cases = suite::read(&self.folder)?;
         let engine = self.under.engine().await?;
         let mut changed = 0;
-        for suite::Filed { path, mut case } in cases {
+        for suite::Filed { path, mut case } in cases.into_iter().filter(|filed| filed.case.is_of_desk()) {
             let pins = eval::matter(engine.rules.policies(), &case).map(eval::Pin::of).collect();
             if case.policies != pins {
                 case.policies = pins;

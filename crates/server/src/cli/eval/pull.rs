@@ -34,6 +34,9 @@ pub struct Pull {
     /// File that holds a token with the scope tickets:read.
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
+    /// The product whose cases are written, as they name it; this desk's own unless said.
+    #[arg(long, value_name = "NAME")]
+    pub suite: Option<String>,
     #[command(flatten)]
     pub place: Place,
 }
@@ -52,10 +55,14 @@ impl Pull {
             }
             _ => self.of_data().await?,
         };
-        let new = convert::keep(&self.folder, &approved)?;
+        let known: BTreeSet<String> = approved.iter().chain(&retired).map(|c| c.id.clone()).collect();
+        let (wanted, others): (Vec<Case>, Vec<Case>) = approved.into_iter().partition(|c| c.suite == self.suite);
+        let new = convert::keep(&self.folder, &wanted)?;
         let ended = retire(&self.folder, &retired)?;
-        line(format!("{new} new cases, {ended} retired; {} approved in all.", approved.len()));
-        let known: BTreeSet<&str> = approved.iter().chain(&retired).map(|c| c.id.as_str()).collect();
+        line(format!("{new} new cases, {ended} retired; {} approved in all.", wanted.len()));
+        if let Some(told) = suite::told_of_others(others.iter()) {
+            line(format!("{told} were left; name one with --suite, and a folder of its own."));
+        }
         for name in strangers(&self.folder, &known)? {
             line(format!(
                 "{name} is not on this desk: its people may have been erased or said no. Look whether it may stay."
@@ -119,7 +126,7 @@ fn retire(folder: &Path, retired: &[Case]) -> Result<usize, Failure> {
 }
 
 /// Files of tickets that the desk holds no case of.
-fn strangers(folder: &Path, known: &BTreeSet<&str>) -> Result<Vec<String>, Failure> {
+fn strangers(folder: &Path, known: &BTreeSet<String>) -> Result<Vec<String>, Failure> {
     if std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none()) {
         return Ok(Vec::new());
     }
@@ -129,5 +136,5 @@ fn strangers(folder: &Path, known: &BTreeSet<&str>) -> Result<Vec<String>, Failu
         numbered && case.origin != Origin::Imported && case.retired.is_none()
     };
     let cases = suite::read(folder)?.into_iter().map(|filed| filed.case);
-    Ok(cases.filter(|c| from_ticket(c) && !known.contains(c.id.as_str())).map(|c| c.id).collect())
+    Ok(cases.filter(|c| from_ticket(c) && !known.contains(&c.id)).map(|c| c.id).collect())
 }

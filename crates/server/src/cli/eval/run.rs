@@ -56,6 +56,13 @@ impl Run {
     pub async fn run(self) -> Outcome {
         let started = Instant::now();
         let cases = suite::read(&self.folder)?;
+        // What tests another product says nothing about this desk.
+        let (cases, others): (Vec<_>, Vec<_>) = cases.into_iter().partition(|filed| filed.case.is_of_desk());
+        let others = suite::told_of_others(others.iter().map(|filed| &filed.case));
+        if cases.is_empty() {
+            let why = "holds no case of this desk; cases of products are written for their own tools with `eval export --suite`";
+            return Err(Failure::BadInput(format!("{} {why}.", self.folder.display())));
+        }
         let engine = Arc::new(self.under.engine().await?);
         let limit = Duration::from_secs(self.limit.get());
         let cases = cases.into_iter().map(|f| (f.path, Arc::new(f.case))).collect::<Vec<_>>();
@@ -71,6 +78,10 @@ impl Run {
         }
         let report = Report { judged: all, elapsed: started.elapsed(), graded_by };
         self.write(&report)?;
+        if let Some(told) = others {
+            // On its own channel, as above.
+            eprintln!("{told} were not run: they test those products, not this desk.");
+        }
         if self.json {
             report.print_json()
         } else {

@@ -23,6 +23,17 @@ pub struct Filed {
     pub case: Case,
 }
 
+/// How many cases belong to other suites than the one at hand, and to which; none where there are none.
+pub fn told_of_others<'a>(others: impl Iterator<Item = &'a Case>) -> Option<String> {
+    let mut suites: BTreeMap<&str, usize> = BTreeMap::new();
+    for case in others {
+        *suites.entry(case.suite.as_deref().unwrap_or("this desk")).or_default() += 1;
+    }
+    let cases: usize = suites.values().sum();
+    let names: Vec<&str> = suites.into_keys().collect();
+    (cases > 0).then(|| format!("{cases} cases of other suites ({})", names.join(", ")))
+}
+
 /// Every case of a folder, in the order of their paths.
 ///
 /// # Errors

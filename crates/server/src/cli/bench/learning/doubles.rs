@@ -87,7 +87,10 @@ fn case(n: usize, topic: &Topic, (subject, text): (String, String)) -> Case {
         severity: Severity::Major,
         failure: topic.failure,
         origin: Origin::RejectedDraft,
+        suite: None,
+        sentiment: None,
         made: "2026-11-22".into(),
+        proposed: None,
         retired: None,
         category: Some(topic.category.into()),
         operating_model: None,
@@ -95,6 +98,7 @@ fn case(n: usize, topic: &Topic, (subject, text): (String, String)) -> Case {
         policies: Vec::new(),
         asker: Asker::default(),
         messages: vec![Said { by: Speaker::Requester, subject, text }],
+        steps: Vec::new(),
         sources: topic.source.map(source).into_iter().collect(),
         expect: Expectation::default(),
     }
