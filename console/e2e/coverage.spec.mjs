@@ -32,7 +32,8 @@ test("a failure shows as a gap, and a doubted case waits for another person", as
     await page.getByTestId("rejected").getByText("Noted: wrong tone.").waitFor();
     const items = await eventually("the case is proposed", async () => {
       const listed = (await api("/eval-cases")).items;
-      return listed.length > 0 && listed;
+      const turnedDown = listed.filter((one) => one.from === "rejected_draft");
+      return turnedDown.length > 0 && turnedDown;
     }, 60);
     assert.equal(items[0].tickets, 1);
 

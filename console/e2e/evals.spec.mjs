@@ -24,7 +24,7 @@ test("a rejected draft becomes an approved case file that names nobody, in under
     await page.keyboard.press("g");
     await page.keyboard.press("e");
     await page.getByRole("heading", { level: 1, name: "Eval cases" }).waitFor();
-    await page.locator("button.line").first().click();
+    await page.locator("button.line", { hasText: `#${ready[0].number} ` }).click();
     const text = page.getByLabel("The case as a file");
     const customer = (await api(`/tickets/${ready[0].id}`)).customer;
     const proposed = await text.inputValue();
@@ -55,5 +55,35 @@ test("a rejected draft becomes an approved case file that names nobody, in under
     await page.getByText("The case is retired.").first().waitFor();
     await page.getByRole("button", { name: "Retired", exact: true }).click();
     await page.locator("button.line").first().waitFor();
+  }, { at }));
+});
+
+test("complaints about the company's own AI product stand under its name, with how people feel and their steps, and are fetched for its suite", async () => {
+  await withDesk({ config: "" }, (at, folder) => onDesk(async (page) => {
+    const copilot = async () => {
+      const { items } = await page.request.get(`${at}/api/v1/eval-cases?state=proposed`).then((answer) => answer.json());
+      const found = items.filter((one) => one.suite === "Relay Copilot");
+      return found.length === 2 && found;
+    };
+    await eventually("both complaints of the demo are proposed", copilot, 120);
+    await page.goto(`${at}/eval-cases`);
+    const suites = page.getByRole("group", { name: "What the cases test" });
+    await suites.getByRole("button", { name: "This desk" }).click();
+    assert.equal(await page.locator("button.line", { hasText: "Relay Copilot" }).count(), 0);
+    await suites.getByRole("button", { name: "Relay Copilot" }).click();
+    const line = page.locator("button.line", { hasText: "paused the wrong endpoint" });
+    await line.getByText(/Severe · wrong tool call · angry · Relay Copilot/).waitFor();
+    await line.click();
+    const steps = page.getByTestId("steps");
+    await steps.getByText("It paused the endpoint of our warehouse instead of telling me.").waitFor();
+    assert.equal(await steps.getByRole("listitem").count(), 3);
+    await page.getByText("A case for Relay Copilot. It never judges this desk; its makers fetch it.").waitFor();
+    const text = await page.getByLabel("The case as a file").inputValue();
+    assert.ok(!text.includes("Bettina") && !text.includes("Kroll"), text);
+    await page.getByRole("button", { name: "Approve", exact: true }).click();
+    await page.getByText("The case is in the suite.").first().waitFor();
+    assert.match(countersign(folder, "eval", "pull", join(folder, "own")), /0 new cases[^]*1 cases of other suites \(Relay Copilot\)/);
+    assert.match(countersign(folder, "eval", "pull", join(folder, "copilot"), "--suite", "Relay Copilot"), /1 new cases/);
+    assert.equal(readdirSync(join(folder, "copilot")).length, 1);
   }, { at }));
 });

@@ -87,11 +87,11 @@ function Checked({ one, onDone }: { one: EvalCase; onDone: () => void }) {
     <section aria-label={one.title} data-testid="eval-case">
       <h2>{one.title}</h2>
       <p className="quiet"><Link className="link" to="/tickets/$ticketId" params={{ ticketId: one.ticket_id }}>#{one.ticket_number}</Link> · {one.name}.yaml{one.decided_by && <> · {t(`evals.state.${one.state}`)}: {one.decided_by}</>}</p>
-      {one.suite && <p className="stale">{t("evals.ofProduct", { suite: one.suite })}</p>}
+      {one.suite && <p className="quiet">{t("evals.ofProduct", { suite: one.suite })}</p>}
       {one.steps.length > 0 && (
         <section aria-label={t("evals.steps")} data-testid="steps">
           <h3>{t("evals.steps")}</h3>
-          <ol>{one.steps.map((step, at) => <li key={at}>{step}</li>)}</ol>
+          <ol className="case-steps">{one.steps.map((step, at) => <li key={at}>{step}</li>)}</ol>
         </section>
       )}
       <Company one={one} mayChange={mayAnswer} />

@@ -7,10 +7,13 @@ fn file(name: &str) -> String {
     std::fs::read_to_string(path).expect(name)
 }
 
+/// Who speaks, and some of their words.
+type Said = (By, &'static str);
+
 #[test]
 fn what_was_said_is_read_in_its_order_without_notes_and_drafts() {
     use By::{Desk as Answer, Requester as Asks};
-    let cases: [(Desk, &str, &str, &[(By, &str)]); 7] = [
+    let cases: [(Desk, &str, &str, &[Said]); 7] = [
         (Desk::Zendesk, "zendesk.ndjson", "4101", &[(Asks, "Quilla Vermont"), (Answer, "we look into it")]),
         (Desk::Zendesk, "zendesk-incremental.json", "4201", &[(Asks, "keeps asking")]),
         (Desk::Zendesk, "zendesk-events.json", "4301", &[(Asks, "invented a setting"), (Answer, "Sorry")]),

@@ -92,6 +92,7 @@ pub(crate) fn case(complaint: Complaint, messages: Vec<Said>, today: &str) -> Ca
 
 /// The name of a product's case: the product, what it is about, and the number where it comes from.
 pub(crate) fn name(case: &Case, number: &str) -> String {
-    let product = case.suite.as_deref().unwrap_or_default();
-    format!("{}-{number}", eval::slug(&format!("{product} {}", case.title)))
+    let (product, title) = (eval::slug(case.suite.as_deref().unwrap_or_default()), eval::slug(&case.title));
+    let title = title.strip_prefix(&product).unwrap_or(&title);
+    format!("{}-{number}", eval::slug(&format!("{product} {title}")))
 }
