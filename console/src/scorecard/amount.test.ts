@@ -10,4 +10,5 @@ test("a figure is said in the unit people would use", () => {
   expect(amount("resolution_alone", 4320)).toBe("3 days");
   expect(amount("review_seconds", 38.4)).toBe("38 sec");
   expect(amount("rating", 4.21)).toBe("4.2");
+  expect(amount("model_tokens", 1812.4)).toBe("1,812");
 });

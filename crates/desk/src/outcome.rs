@@ -103,6 +103,8 @@ closed_list! {
         Judged = "judged",
         /// One if it was turned down, left saying something else, or the requester came back.
         Wrong = "wrong",
+        /// Tokens that models read and wrote, as far as they said.
+        ModelTokens = "model_tokens",
     }
 }
 

@@ -62,6 +62,8 @@ closed_list! {
         Effort = "effort",
         /// Requests to language models for a ticket.
         ModelRequests = "model_requests",
+        /// Tokens of language models for a ticket.
+        ModelTokens = "model_tokens",
     }
 }
 
@@ -104,6 +106,7 @@ impl Figure {
             Self::RatedReopened => (Count::RatedReopened, Count::Rated, Kind::Share),
             Self::Effort => (Count::EffortSum, Count::Efforts, Kind::Rate),
             Self::ModelRequests => (Count::ModelRequests, Count::Tickets, Kind::Rate),
+            Self::ModelTokens => (Count::ModelTokens, Count::Tickets, Kind::Rate),
         }
     }
 
@@ -118,6 +121,7 @@ impl Figure {
             Self::Escalation => &[Self::EscalationRight],
             Self::ResolutionAssisted => &[Self::ResolutionAlone],
             Self::FirstReply => &[Self::Reopened],
+            Self::ModelRequests => &[Self::ModelTokens],
             Self::Rating => &[Self::RatingResponse, Self::RatedReopened, Self::Effort],
             _ => &[],
         }

@@ -59,6 +59,8 @@ pub struct Ended {
     pub rating: Option<i64>,
     /// Requests to language models.
     pub requests: i64,
+    /// Tokens of these, as far as the models said.
+    pub tokens: i64,
     /// Whether they were asked how it went.
     pub asked: bool,
     /// How much work they said it was, 1 to 5.
@@ -122,6 +124,7 @@ fn ended(c: &mut Columns<'_>) -> Result<Ended, StoreError> {
         returned: c.take()?,
         rating: c.take()?,
         requests: c.take()?,
+        tokens: c.take()?,
         failed_reviews: c.take()?,
         asked: c.take::<i64>()? > 0,
         effort: c.take()?,
@@ -148,6 +151,7 @@ impl Conn {
                  (select count(*) from escalations e where e.ticket_id = t.id and e.returned > 0),
                  coalesce((select s.rating from surveys s where s.ticket_id = t.id), (select p.rating from past_cases p where p.ticket_id = t.id)),
                  (select count(*) from exchanges x where x.ticket_id = t.id),
+                 (select cast(coalesce(sum(x.tokens),0) as bigint) from exchanges x where x.ticket_id = t.id),
                  (select count(*) from review_samples q where q.ticket_id = t.id and q.side = 'sent'
                     and coalesce(q.settled, (select min(w.verdict) from reviews w where w.sample_id = q.id)) = 'fails'),
                  (select count(*) from surveys s where s.ticket_id = t.id), (select s.effort from surveys s where s.ticket_id = t.id)

@@ -82,4 +82,6 @@ export const scorecard = {
   "means.effort": "Wie viel Mühe Kunden nach eigener Auskunft hatten, 1 bis 5; weniger ist besser.",
   "figure.model_requests": "Anfragen an Modelle",
   "means.model_requests": "Anfragen an Sprachmodelle je Ticket.",
+  "figure.model_tokens": "Tokens der Modelle",
+  "means.model_tokens": "Tokens, die Sprachmodelle je Ticket gelesen und geschrieben haben, soweit sie es sagen; mal den Preis eines Tokens, was die Maschine kostet.",
 };

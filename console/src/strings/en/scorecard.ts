@@ -82,4 +82,6 @@ export const scorecard = {
   "means.effort": "How much work requesters say it was for them, 1 to 5; less is better.",
   "figure.model_requests": "Requests to models",
   "means.model_requests": "Requests to language models for each ticket.",
+  "figure.model_tokens": "Tokens of models",
+  "means.model_tokens": "Tokens that language models read and wrote for each ticket, as far as they said; times the price of a token, what the machine costs.",
 };

@@ -203,4 +203,5 @@ fn others(ended: &Ended) -> Counts {
         .with(Count::EscalationAnswered, one(ended.taken + ended.returned > 0))
         .with(Count::EscalationRight, one(ended.taken > 0 && ended.returned == 0))
         .with(Count::ModelRequests, ended.requests)
+        .with(Count::ModelTokens, ended.tokens)
 }
