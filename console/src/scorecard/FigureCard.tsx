@@ -9,7 +9,7 @@ import { Spark } from "../incidents/Spark";
 import { Failure, Rows } from "../states/States";
 import { t, word } from "../strings";
 import { day } from "../text/time";
-import { amount } from "./amount";
+import { amount, money } from "./amount";
 
 interface Props { definition: Definition; card: Scorecard; filter: ScoreFilter }
 
@@ -30,6 +30,7 @@ export function FigureCard({ definition, card, filter }: Props) {
       {value.low !== null && value.high !== null && <p className="quiet">{t("scorecard.interval", { low: amount(figure, value.low), high: amount(figure, value.high) })}</p>}
       {band && <p className={isWarned ? "score-warned" : "quiet"}>{isWarned && <IconAlertTriangle size={14} aria-hidden />} {t("scorecard.band", { low: amount(figure, band[0] ?? 0), high: amount(figure, band[1] ?? 0) })}{isWarned && `: ${t(value.standing === "below" ? "scorecard.below" : "scorecard.above")}`}</p>}
       {course.length > 2 && course.some((one) => one !== null) && <Spark values={course} low={band?.[0] ?? 0} high={band?.[1] ?? 0} from={0} bucketSeconds={604_800} deploys={[]} label={t("scorecard.course", { name })} />}
+      {figure === "model_requests" && card.cost && <p className="quiet">{t("scorecard.cost", { cost: money(card.cost.a_ticket, card.cost.currency) })}</p>}
       {traps.length > 0 && <dl className="score-traps">{traps.map((trap) => <Trap key={trap.figure} value={trap} />)}</dl>}
       <div className="bar">
         <Button size="compact-xs" variant="subtle" onClick={() => setOpen(!isOpen)} aria-expanded={isOpen} aria-label={isOpen ? t("scorecard.hide") : t("scorecard.show", { name })}>{isOpen ? t("scorecard.hide") : t("scorecard.tickets")}</Button>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { amount } from "./amount";
+import { amount, money } from "./amount";
 
 test("a figure is said in the unit people would use", () => {
   expect(amount("acceptance", 0.714)).toBe("71%");
@@ -11,4 +11,5 @@ test("a figure is said in the unit people would use", () => {
   expect(amount("review_seconds", 38.4)).toBe("38 sec");
   expect(amount("rating", 4.21)).toBe("4.2");
   expect(amount("model_tokens", 1812.4)).toBe("1,812");
+  expect(money(0.001234, "EUR")).toBe("€0.00123");
 });

@@ -14,3 +14,6 @@ export function amount(figure: string, value: number): string {
   const [unit, length] = value < 90 ? (["minute", 1] as const) : value < 2880 ? (["hour", 60] as const) : (["day", 1440] as const);
   return number(value / length, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: unit === "minute" ? 0 : 1 });
 }
+
+/** A sum as people read it, with as many places as a small one needs. */
+export const money = (value: number, currency: string) => new Intl.NumberFormat(language(), { style: "currency", currency, maximumSignificantDigits: 3 }).format(value);

@@ -16,7 +16,7 @@ mod surveys;
 use self::portal::is_origin;
 pub use self::{
     digest::Digest,
-    model::{Model, Shadow},
+    model::{Model, Price, Shadow},
     own_ai::OwnAi,
     portal::Portal,
     receiver::Receiver,
@@ -440,6 +440,11 @@ impl Config {
             if !model.has_usable_scheme() {
                 let expected = "an https address, or an http one together with allow_private = true";
                 return wrong(key, &model.base_url, expected);
+            }
+            if let Some(price) = model.price.as_ref().filter(|price| !price.is_usable()) {
+                let found = format!("{} {}", price.per_million, price.currency);
+                let expected = "per_million above 0 and at most 100000, and currency as three capitals, as EUR";
+                return wrong("model.price", &found, expected);
             }
         }
         if let (Some(candidate), None) = (&self.candidate, &self.model) {

@@ -35,6 +35,18 @@ fn wrong_keys_are_named_with_what_they_should_hold() {
         ("[retention]\nquarantine_days = -1", "`retention.quarantine_days`"),
         ("database = 'mysql://x'", "`database`"),
         ("[model]\nbase_url = 'http://x'\nname = 'm'", "`model.base_url`"),
+        (
+            "[model]\nbase_url = 'https://x'\nname = 'm'\nprice = { per_million = 0.0, currency = 'EUR' }",
+            "`model.price`",
+        ),
+        (
+            "[model]\nbase_url = 'https://x'\nname = 'm'\nprice = { per_million = nan, currency = 'EUR' }",
+            "`model.price`",
+        ),
+        (
+            "[model]\nbase_url = 'https://x'\nname = 'm'\nprice = { per_million = 1.0, currency = 'euro' }",
+            "`model.price`",
+        ),
         ("[candidate]\nbase_url = 'https://x.example'\nname = 'm'", "`candidate`"),
         ("[shadow]\nshare_percent = 101", "`shadow.share_percent`"),
         ("[shadow]\nrequests_a_day = -1", "`shadow.requests_a_day`"),

@@ -136,7 +136,7 @@ pub use surveys::{Askable, LowRating, Survey};
 pub use tickets::{FirstMessage, NewTicket, Note, Page, TicketFilter, TicketLine, View};
 pub use tokens::{NewToken, TokenRow};
 pub use tx::Tx;
-pub use visits::Visit;
+pub use visits::{VISITS_AN_HOUR, Visit};
 pub use weekly::{DigestMail, Failed};
 pub use writing::{Keepers, NewText, SourceLine, Text, Touched};
 

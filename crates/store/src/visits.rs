@@ -8,6 +8,9 @@ use crate::{
     new_id,
 };
 
+/// Visits kept in an hour: whoever searches without end fills no disk, and counts for no more.
+pub const VISITS_AN_HOUR: i64 = 1_000;
+
 /// A visit whose time to lead to a request is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visit {
@@ -26,7 +29,7 @@ fn visit(c: &mut Columns<'_>) -> Result<Visit, StoreError> {
 }
 
 impl Store {
-    /// Keeps that a visit found something; a second search in it is the same visit.
+    /// Keeps that a visit found something; a second search in it is the same visit. After [`VISITS_AN_HOUR`] nothing is kept.
     ///
     /// # Errors
     /// Whatever the database says.
@@ -38,6 +41,10 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.transaction().await?;
+        let lately = tx.one("select count(*) from visits where at > $1", params![now.plus_seconds(-3_600)]).await?;
+        if lately.columns().take::<i64>()? >= VISITS_AN_HOUR {
+            return tx.commit().await;
+        }
         tx.execute(
             "insert into visits (nonce, id, language, words, at) values ($1,$2,$3,$4,$5)
              on conflict (nonce) do update set words = excluded.words",

@@ -80,6 +80,7 @@ export const scorecard = {
   "means.rated_reopened": "Von bewerteten Tickets jene, deren Kunde zurückkam. Vergleichen Sie mit dem Anteil aller Tickets: Ist er höher, bewerten vor allem Unzufriedene.",
   "figure.effort": "Mühe",
   "means.effort": "Wie viel Mühe Kunden nach eigener Auskunft hatten, 1 bis 5; weniger ist besser.",
+  "scorecard.cost": "Etwa {cost} je Ticket, zum heutigen Preis.",
   "figure.model_requests": "Anfragen an Modelle",
   "means.model_requests": "Anfragen an Sprachmodelle je Ticket.",
   "figure.model_tokens": "Tokens der Modelle",

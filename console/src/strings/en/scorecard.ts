@@ -80,6 +80,7 @@ export const scorecard = {
   "means.rated_reopened": "Of rated tickets, those whose requester came back. Hold it against the share of all tickets: where it is higher, the rating is that of the unhappy.",
   "figure.effort": "Effort",
   "means.effort": "How much work requesters say it was for them, 1 to 5; less is better.",
+  "scorecard.cost": "About {cost} for each ticket, at today’s price.",
   "figure.model_requests": "Requests to models",
   "means.model_requests": "Requests to language models for each ticket.",
   "figure.model_tokens": "Tokens of models",

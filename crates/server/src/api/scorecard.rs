@@ -171,6 +171,24 @@ pub struct Scorecard {
     groups: Vec<ScoreGroup>,
     weeks: Vec<ScoreGroup>,
     definitions: Vec<Definition>,
+    /// What a ticket's tokens cost at today's price of the model; null where no price is configured.
+    cost: Option<TokenCost>,
+}
+
+/// What tokens cost.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenCost {
+    /// For each ticket.
+    a_ticket: f64,
+    /// Three letters.
+    currency: String,
+}
+
+fn cost(app: &App, total: &Counts) -> Option<TokenCost> {
+    let price = app.config.model.as_ref()?.price.as_ref()?;
+    let (tokens, tickets) = (total.get(Count::ModelTokens), total.get(Count::Tickets));
+    let a_ticket = tokens as f64 / tickets.max(1) as f64 * price.per_million / 1_000_000.0;
+    Some(TokenCost { a_ticket, currency: price.currency.clone() })
 }
 
 fn definition(figure: Figure) -> Definition {
@@ -216,6 +234,7 @@ async fn get_scorecard(
         groups: groups.iter().map(|one| group(&names, one)).collect(),
         weeks: weeks.iter().map(|one| group(&BTreeMap::new(), one)).collect(),
         definitions: Figure::ALL.iter().map(|figure| definition(*figure)).collect(),
+        cost: cost(&app, &total),
     }))
 }
 

@@ -26,6 +26,26 @@ pub struct Model {
     /// What it may be used for: `reply`.
     #[serde(default = "replies")]
     pub purposes: Vec<ModelPurpose>,
+    /// What its tokens cost, for the scorecard; none where nobody said.
+    #[serde(default)]
+    pub price: Option<Price>,
+}
+
+/// What tokens cost.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    /// A million tokens, read or written; above 0, at most 100000.
+    pub per_million: f64,
+    /// The currency, by its three letters.
+    pub currency: String,
+}
+
+impl Price {
+    pub(super) fn is_usable(&self) -> bool {
+        let is_code = self.currency.len() == 3 && self.currency.bytes().all(|b| b.is_ascii_uppercase());
+        is_code && self.per_million > 0.0 && self.per_million <= 100_000.0
+    }
 }
 
 impl Model {

@@ -41,6 +41,7 @@ pub async fn with_model(desk: &mut TestDesk, fake: &Fake, hiding: Hiding) {
         allow_private: true,
         hiding,
         purposes: vec![ModelPurpose::Reply],
+        price: None,
     });
     app.config.check().unwrap();
     let endpoint = EndpointConfig {

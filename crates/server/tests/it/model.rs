@@ -119,6 +119,7 @@ pub async fn open(base_url: &str, name: &str, limits: Limits) -> (Arc<App>, temp
         allow_private: true,
         hiding: desk::leaving::Hiding::Masked,
         purposes: vec![desk::leaving::ModelPurpose::Reply],
+        price: None,
     });
     config.check().unwrap();
     let mut app = App::open_with(config, World::Demo, still(), None).await.unwrap();

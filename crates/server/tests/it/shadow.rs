@@ -29,6 +29,7 @@ pub fn endpoint(fake: &Fake, name: &str) -> Option<Model> {
         allow_private: true,
         hiding: desk::leaving::Hiding::Masked,
         purposes: vec![desk::leaving::ModelPurpose::Reply],
+        price: None,
     })
 }
 

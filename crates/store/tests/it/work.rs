@@ -1,11 +1,12 @@
 //! Suggestions with their verdicts, drafts with their revisions.
 
 use desk::{
+    Digest,
     draft::{Composed, DraftOrigin, DraftState},
     ids::TicketId,
     suggestion::{Confidence, Evidence, EvidenceKind, Maker, Suggestion, VerdictKind},
 };
-use store::{NewDraft, StoreError, SuggestionKind, Tx};
+use store::{NewDraft, StoreError, SuggestionKind, Tx, VISITS_AN_HOUR};
 
 use crate::{
     engines::each,
@@ -123,6 +124,25 @@ async fn a_draft_is_edited_over_the_revision_that_was_read() {
         assert_eq!(tx.draft(&grant, third).await.expect("there").state, DraftState::Superseded);
         assert!(tx.current_draft(&grant, ticket).await.expect("readable").is_none());
         tx.commit(event()).await.expect("committed");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn visits_of_an_hour_are_kept_up_to_a_number() {
+    each(async |bench| {
+        let words = Digest::of(b"lamp");
+        for n in 0..VISITS_AN_HOUR + 5 {
+            bench.store.keep_visit(&format!("nonce-{n}"), "en", words, NOON).await.expect("kept");
+        }
+        bench.store.keep_visit("later", "en", words, NOON.plus_seconds(3_601)).await.expect("kept");
+        let until = NOON.plus_seconds(10_000);
+        let kept = bench.store.read().await.expect("open").visits_before(until, i64::MAX).await.expect("read");
+        assert_eq!(i64::try_from(kept.len()).expect("small"), VISITS_AN_HOUR + 1);
+        assert!(kept.iter().all(|visit| !visit.led));
+        bench.store.visit_led(words, NOON.plus_seconds(60)).await.expect("led");
+        let kept = bench.store.read().await.expect("open").visits_before(until, i64::MAX).await.expect("read");
+        assert!(kept.last().is_some_and(|visit| visit.led) && kept.iter().filter(|visit| visit.led).count() == 1);
     })
     .await;
 }
