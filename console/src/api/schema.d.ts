@@ -6979,6 +6979,7 @@ export interface components {
         };
         /** @description Everything on the page. */
         Scorecard: {
+            cost?: components["schemas"]["TokenCost"] | null;
             definitions: components["schemas"]["Definition"][];
             /**
              * Format: int64
@@ -7831,6 +7832,16 @@ export interface components {
             name: string;
             revoked_at?: string | null;
             scopes: string[];
+        };
+        /** @description What tokens cost. */
+        TokenCost: {
+            /**
+             * Format: double
+             * @description For each ticket.
+             */
+            a_ticket: number;
+            /** @description Three letters. */
+            currency: string;
         };
         /** @description A new key; the secret is told once. */
         TokenMade: components["schemas"]["Token"] & {
