@@ -43,6 +43,8 @@ pub struct Complaint {
 
 /// Sentences that belong to one that means the product: the one before it, and these after it.
 const AFTER: usize = 4;
+/// Sentences read of a requester: who complains begins with it, and a letter without end holds nobody up.
+const SENTENCES: usize = 300;
 /// Most steps kept.
 const STEPS: usize = 8;
 
@@ -52,7 +54,8 @@ const STEPS: usize = 8;
 pub fn complaint(messages: &[Said], products: &[String]) -> Option<Complaint> {
     let first = products.first()?;
     let said = messages.iter().filter(|m| m.by == Speaker::Requester);
-    let told: Vec<String> = said.flat_map(|m| sentences(&m.subject).into_iter().chain(sentences(&m.text))).collect();
+    let told = said.flat_map(|m| sentences(&m.subject).into_iter().chain(sentences(&m.text)));
+    let told: Vec<String> = told.take(SENTENCES).collect();
     let plain: Vec<String> = told.iter().map(|sentence| plain(sentence)).collect();
     let by_name = products.iter().find(|product| plain.iter().any(|s| named(product, s).is_some()));
     let language = Language::guess(&told.join(" "));

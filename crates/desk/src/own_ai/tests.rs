@@ -84,3 +84,15 @@ fn what_our_people_wrote_and_what_stands_far_away_is_no_complaint() {
     let far = "We use Copilot every day. It is part of our plan. We pay by card. We are in Berlin. We have ten seats. Now to the matter. The setting does not exist.";
     assert_eq!(complaint(&said("Settings", far), &products()), None);
 }
+
+#[test]
+fn a_letter_without_end_is_read_in_a_moment() {
+    let started = std::time::Instant::now();
+    for text in ["The bot deleted it again. ".repeat(40_000), "bot ".repeat(200_000), "a.".repeat(400_000)] {
+        let _ = complaint(&said("Copilot", &text), &products());
+    }
+    // Before there was a bound, the first alone took six seconds without optimisation.
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    let late = format!("{}The bot deleted my endpoint by itself.", "Good morning to you. ".repeat(SENTENCES));
+    assert_eq!(complaint(&said("", &late), &products()), None, "what stands so late is not read");
+}

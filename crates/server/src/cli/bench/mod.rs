@@ -94,7 +94,7 @@ enum Name {
     System,
     /// When cases go up, what goes with them, what is asked twice, when tickets are due.
     Escalation,
-    /// The scorecard over a million generated tickets.
+    /// Duplicates among cases, coverage, readiness, drift, and the scorecard over a million generated tickets.
     Learning,
     /// start, lists, intake.
     Desk,

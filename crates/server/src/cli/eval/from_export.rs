@@ -67,7 +67,7 @@ impl FromExport {
                     let new = convert::keep(&self.to, &cases)?;
                     let (file, to, there) = (file.display(), self.to.display(), cases.len() - new);
                     let found =
-                        format!("{conversations} conversations, {} complain about {}", cases.len(), self.product);
+                        format!("{conversations} read, {} with a complaint about {}", cases.len(), self.product);
                     line(format!("{file}: {found}; {new} new proposed cases in {to}, {there} were there."));
                 }
                 Err(why) => broken.push(format!("{}: {why}", file.display())),
