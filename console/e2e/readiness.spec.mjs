@@ -23,6 +23,23 @@ test("a category climbs one rung on evidence, and falls when a person confirms s
     await other.waitFor();
     assert.equal(await other.getByRole("button", { name: /Take it up/ }).count(), 0);
 
+    // A pilot: one product is kept lower in that category, and the whole stays where it is.
+    const choose = async (name) => {
+      await page.getByRole("combobox", { name: "Which tickets" }).click();
+      await page.getByRole("option", { name, exact: true }).click();
+    };
+    await choose("relay");
+    await page.getByText(/for this part alone/).waitFor();
+    await other.getByRole("button", { name: "Take it down" }).click();
+    await other.getByText("for relay", { exact: true }).waitFor();
+    await other.getByRole("textbox", { name: "Why" }).fill("Relay changes next month.");
+    await other.getByRole("button", { name: "Take the step" }).click();
+    await page.getByTestId("ready-steps").getByText(/\(for relay\): drafts inside the team/).waitFor();
+    await choose("All tickets");
+    await other.getByText("Pilot for relay: drafts inside the team").waitFor();
+    const kept = await state(page, "technical.import");
+    assert.deepEqual([kept.rung, kept.pilots], ["drafts", [{ queue: null, product: "relay", rung: "drafts_inside" }]]);
+
     await howto.getByRole("button", { name: "Take it up to “standing approvals”" }).click();
     await howto.getByRole("textbox", { name: "Why" }).fill("Half a year of drafts shows it.");
     await howto.getByRole("button", { name: "Take the step" }).click();

@@ -4792,6 +4792,8 @@ export interface components {
             enough: number;
             /** @description Whether some of what is counted was generated for the demo. */
             generated: boolean;
+            /** @description Products that a pilot may be for. */
+            products: string[];
             /** @description Rungs from the lowest to the highest, as words. */
             rungs: string[];
             /** @description Newest first, at most 200. */
@@ -4814,6 +4816,9 @@ export interface components {
              * @description Its evidence: looked at, of these wrong, and from when that counted.
              */
             looked_at: number;
+            /** @description The product it holds for; null where it holds everywhere or in a queue. */
+            product?: string | null;
+            /** @description The queue it holds in; null where it holds everywhere or for a product. */
             queue?: string | null;
             reason: string;
             rung: string;
@@ -5709,7 +5714,9 @@ export interface components {
         NewLadderStep: {
             /** @description Category key. */
             category: string;
-            /** @description A queue it shall hold in; everywhere when absent. */
+            /** @description A product it shall hold for, a pilot; for all when absent. Not together with a queue. */
+            product?: string | null;
+            /** @description A queue it shall hold in, a pilot; everywhere when absent. */
             queue?: string | null;
             /** @description Why. */
             reason: string;
@@ -6219,6 +6226,8 @@ export interface components {
                 number: number;
                 operating_model?: string | null;
                 priority: string;
+                /** @description The product it is about, lower case, as its words or its requester's contract name one; null where none or several are. */
+                product?: string | null;
                 queue: string;
                 requester: components["schemas"]["Person"];
                 risk: string[];
@@ -6401,9 +6410,12 @@ export interface components {
             /** @description `active` or `off`. */
             state: string;
         };
-        /** @description A queue in which a category stands elsewhere. */
+        /** @description A queue or a product for which a category was taken elsewhere. */
         Pilot: {
-            queue: string;
+            /** @description Null where it is for a queue. */
+            product?: string | null;
+            /** @description Queue key; null where it is for a product. */
+            queue?: string | null;
             rung: string;
         };
         /** @description Where a ticket goes, and what the machine may write there. */
@@ -7746,6 +7758,8 @@ export interface components {
             number: number;
             operating_model?: string | null;
             priority: string;
+            /** @description The product it is about, lower case, as its words or its requester's contract name one; null where none or several are. */
+            product?: string | null;
             queue: string;
             requester: components["schemas"]["Person"];
             risk: string[];
@@ -11363,7 +11377,12 @@ export interface operations {
     };
     get_readiness: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Queue key: a pilot in it. */
+                queue?: string;
+                /** @description A product, lower case: a pilot for it. */
+                product?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -23,7 +23,7 @@ export function TicketHead({ ticket, actions, panel, onEscalate, onSnooze, onTra
       <div className="ticket-title">
         <h1>{ticket.subject || t("ticket.noSubject")}</h1>
         <p className="quiet">
-          #{ticket.number} · {ticket.requester.name}{ticket.requester.organization && `, ${ticket.requester.organization.name}`} · {queue} · {t(`status.${ticket.status}`)}
+          #{ticket.number} · {ticket.requester.name}{ticket.requester.organization && `, ${ticket.requester.organization.name}`} · {queue}{ticket.product && <> · {ticket.product}</>} · {t(`status.${ticket.status}`)}
           {ticket.priority !== "normal" && <> · {t(`priority.${ticket.priority}`)}</>} · {ticket.assignee ? ticket.assignee.name : t("ticket.nobody")}
         </p>
       </div>

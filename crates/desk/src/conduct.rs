@@ -6,7 +6,7 @@
 
 use crate::{
     draft::DraftOrigin,
-    ladder::{self, Rung, Step},
+    ladder::{self, Rung, Step, Where},
     operating::{OperatingModel, Writing},
     people::Role,
     policy::{Policies, Policy, PolicyKind, Standing},
@@ -25,8 +25,8 @@ pub struct Worked<'a> {
     pub model: Option<OperatingModel>,
     /// The flags that stand.
     pub flags: &'a [Flag],
-    /// Key of the queue it is in; none where that does not matter yet.
-    pub queue: Option<&'a str>,
+    /// What its rung depends on besides.
+    pub at: Where<'a>,
 }
 
 /// What holds for one ticket.
@@ -82,7 +82,7 @@ impl Conduct {
             apply.iter().filter(|p| p.kind == PolicyKind::OperatingModel).filter_map(|p| policies.terms(&p.key));
         let terms = terms.fold(Terms::shipped(model), Terms::and);
         let lapsed = apply.iter().find_map(|p| lapse(policies, p, now));
-        let (rung, steps) = rung(policies, &apply, ticket.queue);
+        let (rung, steps) = rung(policies, &apply, ticket.at);
         Self {
             model,
             writing: if lapsed.is_some() { Writing::Nothing } else { terms.writing.narrower(rung.writing()) },
@@ -178,13 +178,13 @@ fn lapse(policies: &Policies, policy: &Policy, now: Timestamp) -> Option<String>
 
 /// The lowest rung of everything that applies, and the steps that led there: as with terms, not knowing the category is no way
 /// around them. Where nothing applies, no more than some category has earned.
-fn rung<'a>(policies: &'a Policies, apply: &[&Policy], queue: Option<&str>) -> (Rung, Vec<&'a Step>) {
+fn rung<'a>(policies: &'a Policies, apply: &[&Policy], at: Where<'_>) -> (Rung, Vec<&'a Step>) {
     let ladder = policies.ladder();
     let models = apply.iter().filter(|p| p.kind == PolicyKind::OperatingModel);
-    let steps: Vec<&Step> = models.clone().filter_map(|p| ladder.step(&p.key, queue)).collect();
-    let lowest = models.map(|p| ladder.rung(&p.key, queue)).min();
-    let earned = || policies.shipped_categories().iter().map(|c| ladder.rung(&c.key, queue)).max();
-    (lowest.or_else(earned).unwrap_or(ladder::START), steps)
+    let held: Vec<(Rung, Option<&Step>)> = models.map(|p| ladder.holding(&p.key, at)).collect();
+    let lowest = held.iter().map(|(rung, _)| *rung).min();
+    let earned = || policies.shipped_categories().iter().map(|c| ladder.holding(&c.key, at).0).max();
+    (lowest.or_else(earned).unwrap_or(ladder::START), held.into_iter().filter_map(|(_, step)| step).collect())
 }
 
 fn pins(apply: &[&Policy], steps: Vec<&Step>) -> String {

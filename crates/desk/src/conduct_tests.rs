@@ -44,7 +44,7 @@ fn terms(key: &str, body: &str) -> Policy {
 }
 
 fn of(policies: &Policies, category: Option<&str>, model: OperatingModel, flags: &[Flag]) -> Conduct {
-    Conduct::of(policies, Worked { category, model: Some(model), flags, queue: None }, NOW)
+    Conduct::of(policies, Worked { category, model: Some(model), flags, at: Where::Furthest }, NOW)
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn a_rung_narrows_what_its_category_leaves_the_machine_and_not_knowing_the_categ
     let step = |n: u128, category: &str, rung| Step {
         id: Uuid::from_u128(n).into(),
         category: category.into(),
-        queue: None,
+        pilot: None,
         rung,
         cause: Cause::Lowered,
         trial: Trial::default(),

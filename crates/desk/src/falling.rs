@@ -48,7 +48,7 @@ mod tests {
 
     fn step(cause: Cause, rung: Rung, days_ago: i64) -> Step {
         let (id, at) = (Uuid::from_u128(1).into(), NOW.plus_seconds(-days_ago * 86_400));
-        Step { id, category: "how".into(), queue: None, rung, cause, trial: Trial { n: 200, wrong: 8 }, at }
+        Step { id, category: "how".into(), pilot: None, rung, cause, trial: Trial { n: 200, wrong: 8 }, at }
     }
 
     #[test]

@@ -105,15 +105,66 @@ impl Trial {
     }
 }
 
-/// A step of a category, or of it within one queue: a pilot.
+/// A part of a category's tickets on which more, or less, is tried than on the whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pilot {
+    /// What is in this queue, by its key.
+    Queue(String),
+    /// What is about this product.
+    Product(String),
+}
+
+impl Pilot {
+    /// The queue, where it is one.
+    #[must_use]
+    pub fn queue(&self) -> Option<&str> {
+        match self {
+            Self::Queue(key) => Some(key),
+            Self::Product(_) => None,
+        }
+    }
+
+    /// The product, where it is one.
+    #[must_use]
+    pub fn product(&self) -> Option<&str> {
+        match self {
+            Self::Queue(_) => None,
+            Self::Product(name) => Some(name),
+        }
+    }
+
+    fn covers(&self, found: Where<'_>) -> bool {
+        match (self, found) {
+            (_, Where::Furthest) => true,
+            (Self::Queue(key), Where::Ticket { queue, .. }) => key == queue,
+            (Self::Product(name), Where::Ticket { product, .. }) => Some(name.as_str()) == product,
+        }
+    }
+}
+
+/// Where it is asked how far a category has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Where<'a> {
+    /// For one ticket: the lowest of the pilots that it is part of, else the whole category.
+    Ticket {
+        /// Key of the queue it is in.
+        queue: &'a str,
+        /// The product it is about, when that is known.
+        product: Option<&'a str>,
+    },
+    /// Wherever it has come furthest: for what may begin before there is a ticket, and is asked again for each.
+    Furthest,
+}
+
+/// A step of a category, or of a pilot of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// Its row.
     pub id: StepId,
     /// Category key.
     pub category: String,
-    /// The queue it holds in; none for all of them.
-    pub queue: Option<String>,
+    /// The part it holds for; none for the whole category.
+    pub pilot: Option<Pilot>,
     /// Where it led.
     pub rung: Rung,
     /// Why.
@@ -130,27 +181,44 @@ pub struct Ladder(Vec<Step>);
 
 impl Ladder {
     /// From the newest step of each category and pilot. A step of a whole category ends the pilots before it that stand
-    /// higher; what is kept lower in one queue stays lower.
+    /// higher; what is kept lower in a pilot stays lower.
     #[must_use]
     pub fn new(steps: Vec<Step>) -> Self {
         let ends = |whole: &Step, pilot: &Step| {
-            whole.queue.is_none() && whole.category == pilot.category && whole.at >= pilot.at && whole.rung < pilot.rung
+            whole.pilot.is_none() && whole.category == pilot.category && whole.at >= pilot.at && whole.rung < pilot.rung
         };
-        let kept = |step: &&Step| step.queue.is_none() || !steps.iter().any(|whole| ends(whole, step));
+        let kept = |step: &&Step| step.pilot.is_none() || !steps.iter().any(|whole| ends(whole, step));
         Self(steps.iter().filter(kept).cloned().collect())
     }
 
-    /// The step that holds for a category in a queue; none where nobody has moved it.
+    /// The step that holds for a category or a pilot of it; none where nobody has moved it.
     #[must_use]
-    pub fn step(&self, category: &str, queue: Option<&str>) -> Option<&Step> {
-        let of = |queue: Option<&str>| self.0.iter().find(|s| s.category == category && s.queue.as_deref() == queue);
-        queue.and_then(|queue| of(Some(queue))).or_else(|| of(None))
+    pub fn step(&self, category: &str, pilot: Option<&Pilot>) -> Option<&Step> {
+        let of = |pilot: Option<&Pilot>| self.0.iter().find(|s| s.category == category && s.pilot.as_ref() == pilot);
+        of(pilot).or_else(|| of(None))
     }
 
-    /// Where a category stands in a queue.
+    /// Where a category or a pilot of it stands.
     #[must_use]
-    pub fn rung(&self, category: &str, queue: Option<&str>) -> Rung {
-        self.step(category, queue).map_or(START, |step| step.rung)
+    pub fn rung(&self, category: &str, pilot: Option<&Pilot>) -> Rung {
+        self.step(category, pilot).map_or(START, |step| step.rung)
+    }
+
+    /// The pilots of a category.
+    pub fn pilots(&self, category: &str) -> impl Iterator<Item = &Step> {
+        self.0.iter().filter(move |s| s.category == category && s.pilot.is_some())
+    }
+
+    /// Where a category stands there, and the step that led to it.
+    #[must_use]
+    pub fn holding(&self, category: &str, asked: Where<'_>) -> (Rung, Option<&Step>) {
+        let whole = (self.rung(category, None), self.step(category, None));
+        let covers = |step: &&Step| step.pilot.as_ref().is_some_and(|pilot| pilot.covers(asked));
+        let pilots = self.pilots(category).filter(covers).map(|step| (step.rung, Some(step)));
+        match asked {
+            Where::Ticket { .. } => pilots.min_by_key(|(rung, _)| *rung).unwrap_or(whole),
+            Where::Furthest => pilots.chain([whole]).max_by_key(|(rung, _)| *rung).unwrap_or(whole),
+        }
     }
 
     /// All steps that hold.
@@ -165,10 +233,17 @@ mod tests {
     use super::*;
     use uuid::Uuid;
 
-    fn step(n: u128, queue: Option<&str>, rung: Rung, at: i64) -> Step {
-        let queue = queue.map(str::to_owned);
+    fn step(n: u128, pilot: Option<Pilot>, rung: Rung, at: i64) -> Step {
         let (id, at) = (Uuid::from_u128(n).into(), Timestamp::from_secs(at));
-        Step { id, category: "how".into(), queue, rung, cause: Cause::Climbed, trial: Trial::default(), at }
+        Step { id, category: "how".into(), pilot, rung, cause: Cause::Climbed, trial: Trial::default(), at }
+    }
+
+    fn queue(key: &str) -> Pilot {
+        Pilot::Queue(key.into())
+    }
+
+    fn product(name: &str) -> Pilot {
+        Pilot::Product(name.into())
     }
 
     #[test]
@@ -183,19 +258,50 @@ mod tests {
     }
 
     #[test]
-    fn a_pilot_holds_in_its_queue_until_the_whole_category_falls_below_it() {
-        let whole = step(1, None, Rung::Drafts, 10);
-        let pilot = step(2, Some("billing"), Rung::StandingApprovals, 20);
-        let ladder = Ladder::new(vec![whole, pilot.clone()]);
-        let at = |ladder: &Ladder, queue| ladder.rung("how", queue);
-        assert_eq!(at(&ladder, Some("billing")), Rung::StandingApprovals);
-        assert_eq!((at(&ladder, Some("tech")), at(&ladder, None)), (Rung::Drafts, Rung::Drafts));
-        assert_eq!(ladder.rung("other", Some("billing")), START);
-        let fell = Ladder::new(vec![step(3, None, Rung::TriageOnly, 30), pilot]);
-        assert_eq!(at(&fell, Some("billing")), Rung::TriageOnly);
-        let careful = step(4, Some("tech"), Rung::TriageOnly, 20);
-        let rose = Ladder::new(vec![step(5, None, Rung::Drafts, 30), careful]);
-        assert_eq!((at(&rose, Some("tech")), at(&rose, Some("billing"))), (Rung::TriageOnly, Rung::Drafts));
+    fn a_pilot_holds_until_the_whole_category_falls_below_it() {
+        for part in [queue("billing"), product("relay")] {
+            let whole = step(1, None, Rung::Drafts, 10);
+            let pilot = step(2, Some(part.clone()), Rung::StandingApprovals, 20);
+            let ladder = Ladder::new(vec![whole, pilot.clone()]);
+            let at = |ladder: &Ladder, pilot: &Pilot| ladder.rung("how", Some(pilot));
+            let other = queue("tech");
+            assert_eq!(at(&ladder, &part), Rung::StandingApprovals);
+            assert_eq!((at(&ladder, &other), ladder.rung("how", None)), (Rung::Drafts, Rung::Drafts));
+            assert_eq!(ladder.rung("other", Some(&part)), START);
+            let fell = Ladder::new(vec![step(3, None, Rung::TriageOnly, 30), pilot]);
+            assert_eq!(at(&fell, &part), Rung::TriageOnly);
+            let careful = step(4, Some(other.clone()), Rung::TriageOnly, 20);
+            let rose = Ladder::new(vec![step(5, None, Rung::Drafts, 30), careful]);
+            assert_eq!((at(&rose, &other), at(&rose, &part)), (Rung::TriageOnly, Rung::Drafts));
+        }
+    }
+
+    #[test]
+    fn a_ticket_stands_on_the_lowest_rung_of_the_pilots_it_is_part_of() {
+        let pilot = |n, part, rung| step(n, Some(part), rung, 20);
+        let ladder = Ladder::new(vec![
+            step(1, None, Rung::DraftsInside, 10),
+            pilot(2, queue("billing"), Rung::StandingApprovals),
+            pilot(3, product("relay"), Rung::Drafts),
+            pilot(4, product("ledger"), Rung::TriageOnly),
+        ]);
+        let cases = [
+            (("tech", None), Rung::DraftsInside, 1),
+            (("tech", Some("relay")), Rung::Drafts, 3),
+            (("tech", Some("other")), Rung::DraftsInside, 1),
+            (("billing", None), Rung::StandingApprovals, 2),
+            (("billing", Some("relay")), Rung::Drafts, 3),
+            (("billing", Some("ledger")), Rung::TriageOnly, 4),
+            (("billing", Some("other")), Rung::StandingApprovals, 2),
+        ];
+        for ((queue, product), rung, by) in cases {
+            let (found, step) = ladder.holding("how", Where::Ticket { queue, product });
+            assert_eq!((found, step.map(|s| s.id)), (rung, Some(Uuid::from_u128(by).into())), "{queue} {product:?}");
+        }
+        assert_eq!(ladder.holding("how", Where::Furthest).0, Rung::StandingApprovals);
+        let lower = Ladder::new(vec![pilot(5, queue("billing"), Rung::TriageOnly)]);
+        assert_eq!(lower.holding("how", Where::Furthest), (START, None), "nobody has moved the whole");
+        assert_eq!(Ladder::default().holding("how", Where::Ticket { queue: "q", product: None }), (START, None));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use desk::{
     calibration::Tally,
     conduct::{Conduct, Worked},
     ids::{AgentId, ArticleId, OutboxId, SessionId, StandingId, TicketId, VersionId},
+    ladder::Where,
     language::Language,
     standing::{Beginning, Limits, PAGE_SECONDS, footer, may_begin},
 };
@@ -206,12 +207,13 @@ pub async fn good_sources(
     Ok(good)
 }
 
-/// What holds for a ticket of this category without flags: what a page says before anybody begins one.
+/// What holds for a ticket of this category without flags, where the category has come furthest: what a page says before
+/// anybody begins one. Each use asks again for its own ticket, so that one which a pilot has earned is used in that pilot only.
 ///
 /// # Errors
 /// What the database says.
 pub async fn conduct_of_category(conn: &mut Conn, category: &str, now: Timestamp) -> Result<Conduct, DoorError> {
-    let worked = Worked { category: Some(category), model: None, flags: &[], queue: None };
+    let worked = Worked { category: Some(category), model: None, flags: &[], at: Where::Furthest };
     Ok(Conduct::of(&conn.policies().await?, worked, now))
 }
 

@@ -9,6 +9,7 @@ use desk::{
     envelope,
     ids::{AgentId, ArticleId, DraftId, MessageId, RequesterId, SealId, SessionId, SuggestionId, TicketId, VersionId},
     knowledge::{ArticleState, Audience, Cited, may_ground},
+    ladder::Where,
     language::Language,
     operating::OperatingModel,
     people::{Agent, AiSetting, Cohort},
@@ -29,6 +30,7 @@ pub(crate) struct Ticket {
     pub subject: String,
     pub status: Status,
     pub queue: String,
+    pub product: Option<String>,
     pub category: Option<String>,
     pub model: Option<OperatingModel>,
     pub flags: Vec<Flag>,
@@ -48,7 +50,7 @@ impl Ticket {
         let row = conn
             .one(
                 sql!(
-                    "select t.id, t.number, t.subject, t.status, t.queue, t.category, t.operating_model, t.risk, t.language, t.requester_id, r.email, r.ai, o.ai, t.last_inbound_id,
+                    "select t.id, t.number, t.subject, t.status, t.queue, t.product, t.category, t.operating_model, t.risk, t.language, t.requester_id, r.email, r.ai, o.ai, t.last_inbound_id,
                      (select count(*) from outbox u where u.ticket_id = t.id and u.kind = 'reply' and u.state = 'uncertain'),
                      (select g.number from relocations l join tickets g on g.id = l.to_ticket where l.from_ticket = t.id and l.kind = 'merge' and l.undone_at is null)
                      from tickets t join requesters r on r.id = t.requester_id
@@ -64,6 +66,7 @@ impl Ticket {
             subject: c.take()?,
             status: c.take()?,
             queue: c.take()?,
+            product: c.take()?,
             category: c.take()?,
             model: c.take()?,
             flags: c.take::<String>()?.split(',').filter_map(|word| word.parse().ok()).collect(),
@@ -84,7 +87,7 @@ impl Ticket {
             category: self.category.as_deref(),
             model: self.model,
             flags: &self.flags,
-            queue: Some(&self.queue),
+            at: Where::Ticket { queue: &self.queue, product: self.product.as_deref() },
         };
         Ok(Conduct::of(&conn.policies().await?, worked, now))
     }

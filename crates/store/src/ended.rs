@@ -31,6 +31,8 @@ pub struct Ended {
     pub category: Option<String>,
     /// Language word.
     pub language: Option<String>,
+    /// The product it is about, when that was known as it was sorted.
+    pub product: Option<String>,
     /// The plan of its organisation.
     pub plan: Option<String>,
     /// Whether the desk knows that it did not end well: "reopened" or "rated_low".
@@ -110,6 +112,7 @@ fn ended(c: &mut Columns<'_>) -> Result<Ended, StoreError> {
         queue: c.take()?,
         category: c.take()?,
         language: c.take()?,
+        product: c.take()?,
         plan: c.take()?,
         outcome: c.take()?,
         created: c.take()?,
@@ -140,7 +143,7 @@ impl Conn {
     pub async fn ended_since(&mut self, since: Timestamp, limit: i64) -> Result<Vec<Ended>, StoreError> {
         let rows = self
             .rows(
-                "select t.id, t.number, t.subject, t.excerpt, t.status, t.queue, t.category, t.language, o.plan, t.outcome, t.created_at, t.updated_at,
+                "select t.id, t.number, t.subject, t.excerpt, t.status, t.queue, t.category, t.language, t.product, o.plan, t.outcome, t.created_at, t.updated_at,
                  (select min(m.at) from messages m where m.ticket_id = t.id and m.direction = 'outbound' and m.agent_id is not null),
                  (select max(m.at) from messages m where m.ticket_id = t.id and m.direction = 'outbound' and m.agent_id is not null),
                  (select count(*) from messages m where m.ticket_id = t.id and m.ai_part = 'unchanged'),

@@ -51,6 +51,8 @@ pub struct SortedTicket {
     pub language: Option<String>,
     /// Queue key.
     pub queue: String,
+    /// The product it is about, when that is known.
+    pub product: Option<String>,
     /// Name and plan of the requester's organization.
     pub organization: Option<(String, String)>,
     /// The requester's address.
@@ -181,7 +183,7 @@ impl Conn {
     pub async fn sorted_tickets(&mut self, grant: &Grant, limit: i64) -> Result<Vec<SortedTicket>, StoreError> {
         let rows = self
             .rows(
-                concat!("select t.id, t.number, t.subject, coalesce(m.latest, t.excerpt), t.category, t.operating_model, t.risk, t.language, t.queue, o.name, o.plan, r.email
+                concat!("select t.id, t.number, t.subject, coalesce(m.latest, t.excerpt), t.category, t.operating_model, t.risk, t.language, t.queue, t.product, o.name, o.plan, r.email
                  from tickets t join requesters r on r.id = t.requester_id left join messages m on m.id = t.last_inbound_id
                  left join organizations o on o.id = coalesce(t.organization_id, r.organization_id)
                  where ", queue_visible!("t.queue", "$1"), " order by t.last_inbound_at desc, t.id desc limit $2"),
@@ -222,7 +224,7 @@ fn sorted(mut c: Columns<'_>) -> Result<SortedTicket, StoreError> {
     let (id, number, subject, text, category, model) =
         (c.take()?, c.take()?, c.take()?, c.take()?, c.take()?, c.take()?);
     let risk: String = c.take()?;
-    let (language, queue) = (c.take()?, c.take()?);
+    let (language, queue, product) = (c.take()?, c.take()?, c.take()?);
     let (name, plan): (Option<String>, Option<String>) = (c.take()?, c.take()?);
     let organization = name.zip(plan);
     let flags = flags(&risk);
@@ -236,6 +238,7 @@ fn sorted(mut c: Columns<'_>) -> Result<SortedTicket, StoreError> {
         flags,
         language,
         queue,
+        product,
         organization,
         from: c.take()?,
     })

@@ -121,6 +121,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 92, common: include_str!("../migrations/0092_graders.sql"), sqlite: "", postgres: "" },
     Migration { number: 95, common: include_str!("../migrations/0095_visits.sql"), sqlite: "", postgres: "" },
     Migration { number: 96, common: include_str!("../migrations/0096_model_tokens.sql"), sqlite: "", postgres: "" },
+    Migration { number: 97, common: include_str!("../migrations/0097_pilots.sql"), sqlite: "", postgres: "" },
 ];
 
 /// Applies what is missing, in the order of numbers and in one transaction. Every number that is missing counts, not

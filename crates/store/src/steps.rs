@@ -3,7 +3,7 @@
 use desk::{
     Timestamp,
     ids::{AgentId, StepId},
-    ladder::{Cause, Ladder, Rung, Step, Trial},
+    ladder::{Cause, Ladder, Pilot, Rung, Step, Trial},
     outcome::Counts,
 };
 
@@ -35,8 +35,8 @@ pub struct StepLine {
 pub struct NewStep<'a> {
     /// Category key.
     pub category: &'a str,
-    /// The queue it holds in; none for all.
-    pub queue: Option<&'a str>,
+    /// The part it holds for; none for the whole category.
+    pub pilot: Option<&'a Pilot>,
     /// Where it leads.
     pub rung: Rung,
     /// Why.
@@ -50,15 +50,23 @@ pub struct NewStep<'a> {
 }
 
 fn step(c: &mut Columns<'_>) -> Result<Step, StoreError> {
+    let (id, category) = (c.take()?, c.take()?);
+    let (queue, product): (Option<String>, Option<String>) = (c.take()?, c.take()?);
     Ok(Step {
-        id: c.take()?,
-        category: c.take()?,
-        queue: c.take()?,
+        id,
+        category,
+        pilot: queue.map(Pilot::Queue).or(product.map(Pilot::Product)),
         rung: c.take()?,
         cause: c.take()?,
         trial: Trial { n: c.take()?, wrong: c.take()? },
         at: c.take()?,
     })
+}
+
+/// What a row's queue and product have to be; empty where they may be any.
+fn part(pilot: Option<&Pilot>) -> (&str, &str) {
+    let word = |of: fn(&Pilot) -> Option<&str>| pilot.and_then(of).unwrap_or_default();
+    (word(Pilot::queue), word(Pilot::product))
 }
 
 impl Conn {
@@ -69,8 +77,9 @@ impl Conn {
     pub async fn ladder(&mut self) -> Result<Ladder, StoreError> {
         let rows = self
             .rows(
-                "select s.id, s.category, s.queue, s.rung, s.cause, s.n, s.wrong, s.at from steps s
-                 where not exists (select 1 from steps n where n.category = s.category and coalesce(n.queue,'') = coalesce(s.queue,'')
+                "select s.id, s.category, s.queue, s.product, s.rung, s.cause, s.n, s.wrong, s.at from steps s
+                 where not exists (select 1 from steps n where n.category = s.category
+                   and coalesce(n.queue,'') = coalesce(s.queue,'') and coalesce(n.product,'') = coalesce(s.product,'')
                    and (n.at > s.at or (n.at = s.at and n.id > s.id)))",
                 params![],
             )
@@ -85,7 +94,7 @@ impl Conn {
     pub async fn steps(&mut self, limit: i64) -> Result<Vec<StepLine>, StoreError> {
         let rows = self
             .rows(
-                "select s.id, s.category, s.queue, s.rung, s.cause, s.n, s.wrong, s.at, s.since, a.name, s.reason
+                "select s.id, s.category, s.queue, s.product, s.rung, s.cause, s.n, s.wrong, s.at, s.since, a.name, s.reason
                  from steps s left join agents a on a.id = s.by_agent order by s.at desc, s.id desc limit $1",
                 params![limit],
             )
@@ -98,22 +107,23 @@ impl Conn {
             .collect()
     }
 
-    /// What became of the tickets of each category that ended between these moments, everywhere or in one queue.
+    /// What became of the tickets of each category that ended between these moments, everywhere or in a pilot.
     ///
     /// # Errors
     /// Whatever the database says.
     pub async fn counts_of(
         &mut self,
         category: &str,
-        queue: Option<&str>,
+        pilot: Option<&Pilot>,
         (from, until): (Timestamp, Timestamp),
     ) -> Result<Counts, StoreError> {
+        let (queue, product) = part(pilot);
         let sql = concat!(
             "select ",
             counts_summed!(),
-            " from outcomes where category = $1 and ended_at >= $2 and ended_at < $3 and ($4 = '' or queue = $4)"
+            " from outcomes where category = $1 and ended_at >= $2 and ended_at < $3 and ($4 = '' or queue = $4) and ($5 = '' or product = $5)"
         );
-        let row = self.one(sql, params![category, from, until, queue.unwrap_or_default()]).await?;
+        let row = self.one(sql, params![category, from, until, queue, product]).await?;
         counts(&mut row.columns())
     }
 
@@ -124,14 +134,15 @@ impl Conn {
     pub async fn wrong_since(
         &mut self,
         category: &str,
-        queue: Option<&str>,
+        pilot: Option<&Pilot>,
         since: Timestamp,
     ) -> Result<Vec<bool>, StoreError> {
+        let (queue, product) = part(pilot);
         let rows = self
             .rows(
-                "select wrong from outcomes where category = $1 and ended_at >= $2 and judged > 0 and ($3 = '' or queue = $3)
-                 order by ended_at, ticket_id limit $4",
-                params![category, since, queue.unwrap_or_default(), WATCHED_MOST],
+                "select wrong from outcomes where category = $1 and ended_at >= $2 and judged > 0 and ($3 = '' or queue = $3) and ($4 = '' or product = $4)
+                 order by ended_at, ticket_id limit $5",
+                params![category, since, queue, product, WATCHED_MOST],
             )
             .await?;
         rows.iter().map(|row| Ok(row.columns().take::<i64>()? > 0)).collect()
@@ -147,12 +158,13 @@ impl Tx {
         let (id, now): (StepId, Timestamp) = (new_id(), self.now());
         let (trial, since) = new.trial;
         self.execute(
-            "insert into steps (id, category, queue, rung, cause, n, wrong, since, by_agent, reason, at)
-             values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)",
+            "insert into steps (id, category, queue, product, rung, cause, n, wrong, since, by_agent, reason, at)
+             values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)",
             params![
                 id,
                 new.category,
-                new.queue,
+                new.pilot.and_then(Pilot::queue),
+                new.pilot.and_then(Pilot::product),
                 new.rung,
                 new.cause,
                 trial.n,

@@ -95,6 +95,8 @@ pub struct TicketLine {
     pub draft_why: Option<String>,
     /// Language word.
     pub language: Option<String>,
+    /// The product it is about, lower case, when words or contract named one as it was sorted.
+    pub product: Option<String>,
     /// How a solved ticket turned out.
     pub outcome: Option<String>,
     /// Demo: start here.
@@ -161,7 +163,7 @@ macro_rules! line_select {
         concat!(
             "select t.id, t.number, t.subject, t.excerpt, t.status, t.priority, t.queue, t.category, t.operating_model, t.doubt, t.risk,
              t.requester_id, t.organization_id, t.assignee_id, t.draft, t.last_inbound_id, t.last_inbound_at, t.revision, t.created_at, t.updated_at,
-             t.draft_why, t.language, t.outcome, t.is_first, r.name, r.email, r.cohort, r.role, o.name, o.plan, c.name, a.name, rd.read_at,
+             t.draft_why, t.language, t.product, t.outcome, t.is_first, r.name, r.email, r.cohort, r.role, o.name, o.plan, c.name, a.name, rd.read_at,
              z.until_at, za.name, z.agent_id, z.made_at
              from tickets t join requesters r on r.id = t.requester_id
              left join organizations o on o.id = t.organization_id left join categories c on c.key = t.category
@@ -195,7 +197,8 @@ fn line(mut c: Columns<'_>) -> Result<TicketLine, StoreError> {
         created_at: c.take()?,
         updated_at: c.take()?,
     };
-    let (draft_why, language, outcome, is_first): (_, _, _, i64) = (c.take()?, c.take()?, c.take()?, c.take()?);
+    let (draft_why, language, product, outcome) = (c.take()?, c.take()?, c.take()?, c.take()?);
+    let is_first: i64 = c.take()?;
     let requester = (c.take()?, c.take()?);
     let (cohort, role) = (c.take()?, c.take()?);
     let (org_name, org_plan): (Option<String>, Option<String>) = (c.take()?, c.take()?);
@@ -206,6 +209,7 @@ fn line(mut c: Columns<'_>) -> Result<TicketLine, StoreError> {
         ticket,
         draft_why,
         language,
+        product,
         outcome,
         is_first: is_first == 1,
         requester,

@@ -5,7 +5,7 @@ use desk::{
     audit::AuditEvent,
     calibration::Tally,
     ids::{ArticleId, OutboxId, StandingId, VersionId},
-    ladder::{Cause, Rung, Trial},
+    ladder::{Cause, Pilot, Rung, Trial},
     standing::{Limits, Unused},
 };
 use outbox::{
@@ -33,10 +33,15 @@ fn wanted<'a>(desk: &TestDesk, sources: &'a [(ArticleId, VersionId)]) -> NewStan
 
 /// The category has climbed to it.
 async fn on_the_rung(desk: &TestDesk, rung: Rung) {
+    on_the_rung_in(desk, None, rung).await;
+}
+
+/// The category, or a pilot of it.
+async fn on_the_rung_in(desk: &TestDesk, pilot: Option<&Pilot>, rung: Rung) {
     let mut tx = desk.tx().await;
     let trial = (Trial { n: 200, wrong: 4 }, desk.now());
     let (category, cause, reason) = ("product.how", Cause::Climbed, "Evidence.");
-    tx.add_step(NewStep { category, queue: None, rung, cause, trial, by: None, reason }).await.expect("steps");
+    tx.add_step(NewStep { category, pilot, rung, cause, trial, by: None, reason }).await.expect("steps");
     tx.commit(AuditEvent::DoorTried { door: "test".into() }).await.expect("commits");
 }
 
@@ -124,6 +129,27 @@ fn a_category_that_falls_sends_nothing_by_itself() {
         desk.wait(UNDO + 1);
         assert_eq!(desk.deliver(outbox).await, Delivery::Stopped { because: Refusal::PolicyChanged });
         assert_eq!(answer(&desk, desk.case().await).await, Some(Err(Unused::Rung)));
+    });
+}
+
+#[test]
+fn what_a_pilot_has_earned_answers_in_that_pilot_only() {
+    on_both(async |desk| {
+        let pilot = Pilot::Product("relay".into());
+        on_the_rung_in(&desk, Some(&pilot), Rung::StandingApprovals).await;
+        desk.confirm(&desk.timo).await;
+        begin(&desk, &desk.timo).await.expect("begins, for the pilot's sake");
+        assert_eq!(answer(&desk, desk.case().await).await, Some(Err(Unused::Rung)), "about no product");
+        let case = desk.case().await;
+        let about = "update tickets set product = $2 where id = $1";
+        desk.sql(about, values![case.ticket, "ledger"]).await.expect("writes");
+        assert_eq!(answer(&desk, case).await, Some(Err(Unused::Rung)), "about another");
+        desk.sql(about, values![case.ticket, "relay"]).await.expect("writes");
+        let outbox = answer(&desk, case).await.expect("one is active").expect("it is used");
+        // A requester who names another product in the undo time is not answered by it any more.
+        desk.sql(about, values![case.ticket, "ledger"]).await.expect("writes");
+        desk.wait(UNDO + 1);
+        assert_eq!(desk.deliver(outbox).await, Delivery::Stopped { because: Refusal::PolicyChanged });
     });
 }
 

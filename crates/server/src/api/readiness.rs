@@ -4,23 +4,23 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
 use desk::{
-    ladder::{Rung, Step, Trial},
+    ladder::{Pilot as Part, Rung, Step, Trial},
     readiness as ready,
     trial::ENOUGH,
 };
 use serde::{Deserialize, Serialize};
 use store::{Purpose, StepLine};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     auth::{Caller, Leading},
-    extract::{Body, word},
+    extract::{Asked, Body, word},
     page::time,
     problem::{Problem, ProblemBody},
 };
 use crate::{
-    App,
+    App, FlowError,
     flow::{
         readiness::{self, Readiness},
         take_step::{self, Wanted},
@@ -44,6 +44,8 @@ pub struct Ladder {
     /// Whether some of what is counted was generated for the demo.
     generated: bool,
     categories: Vec<CategoryReadiness>,
+    /// Products that a pilot may be for.
+    products: Vec<String>,
     /// Newest first, at most 200.
     steps: Vec<LadderStep>,
 }
@@ -83,11 +85,25 @@ pub struct CategoryReadiness {
     pilots: Vec<Pilot>,
 }
 
-/// A queue in which a category stands elsewhere.
+/// A queue or a product for which a category was taken elsewhere.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Pilot {
-    queue: String,
+    /// Queue key; null where it is for a product.
+    queue: Option<String>,
+    /// Null where it is for a queue.
+    product: Option<String>,
     rung: String,
+}
+
+/// What readiness is asked of: one of both at most, everything without.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ReadinessAsked {
+    /// Queue key: a pilot in it.
+    queue: Option<String>,
+    /// A product, lower case: a pilot for it.
+    product: Option<String>,
 }
 
 /// An answer with the figures it rests on.
@@ -106,7 +122,10 @@ pub struct ReadinessAnswer {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LadderStep {
     category: String,
+    /// The queue it holds in; null where it holds everywhere or for a product.
     queue: Option<String>,
+    /// The product it holds for; null where it holds everywhere or in a queue.
+    product: Option<String>,
     rung: String,
     cause: String,
     at: String,
@@ -125,9 +144,12 @@ pub struct LadderStep {
 pub struct NewLadderStep {
     /// Category key.
     category: String,
-    /// A queue it shall hold in; everywhere when absent.
+    /// A queue it shall hold in, a pilot; everywhere when absent.
     #[serde(default)]
     queue: Option<String>,
+    /// A product it shall hold for, a pilot; for all when absent. Not together with a queue.
+    #[serde(default)]
+    product: Option<String>,
     /// Where it shall lead: the next one up, or any below.
     rung: String,
     /// Why.
@@ -155,7 +177,7 @@ impl From<Readiness> for CategoryReadiness {
             evidence: one.evidence.min(1e9),
             ready: one.next.is_ok(),
             missing: one.next.err().unwrap_or_default().iter().map(ToString::to_string).collect(),
-            pilots: one.pilots.into_iter().filter_map(pilot).collect(),
+            pilots: one.pilots.iter().map(Pilot::from).collect(),
         }
     }
 }
@@ -169,16 +191,36 @@ fn answer(one: &ready::Answered) -> ReadinessAnswer {
     }
 }
 
-fn pilot(step: Step) -> Option<Pilot> {
-    Some(Pilot { queue: step.queue?, rung: step.rung.word().to_owned() })
+impl From<&Step> for Pilot {
+    fn from(step: &Step) -> Self {
+        let (queue, product) = named(step);
+        Self { queue, product, rung: step.rung.word().to_owned() }
+    }
+}
+
+/// The queue or the product that a step holds for.
+fn named(step: &Step) -> (Option<String>, Option<String>) {
+    let of = |named: fn(&Part) -> Option<&str>| step.pilot.as_ref().and_then(named).map(str::to_owned);
+    (of(Part::queue), of(Part::product))
+}
+
+fn part(queue: Option<String>, product: Option<String>) -> Result<Option<Part>, Problem> {
+    match (queue, product) {
+        (Some(_), Some(_)) => {
+            Err(FlowError::Invalid("A pilot is in a queue or for a product, not both.".to_owned()).into())
+        }
+        (queue, product) => Ok(queue.map(Part::Queue).or(product.map(Part::Product))),
+    }
 }
 
 impl From<StepLine> for LadderStep {
     fn from(line: StepLine) -> Self {
         let step = line.step;
+        let (queue, product) = named(&step);
         Self {
             category: step.category,
-            queue: step.queue,
+            queue,
+            product,
             rung: step.rung.word().to_owned(),
             cause: step.cause.word().to_owned(),
             at: time(step.at),
@@ -192,16 +234,23 @@ impl From<StepLine> for LadderStep {
 }
 
 /// Where each category stands, six answers about it, and what is missing before the next rung.
-#[utoipa::path(get, path = "/readiness", tag = "desk",
+#[utoipa::path(get, path = "/readiness", tag = "desk", params(ReadinessAsked),
     responses((status = 200, body = Ladder), (status = "4XX", body = ProblemBody)))]
-async fn get_readiness(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Ladder>, Problem> {
-    let (categories, steps) = readiness::all(&app, &caller.grant(Purpose::Work)?).await?;
-    let generated = app.store.read().await?.generated_outcomes().await? > 0;
+async fn get_readiness(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Asked(asked): Asked<ReadinessAsked>,
+) -> Result<Json<Ladder>, Problem> {
+    let pilot = part(asked.queue, asked.product)?;
+    let (categories, steps) = readiness::all(&app, &caller.grant(Purpose::Work)?, pilot.as_ref()).await?;
+    let mut conn = app.store.read().await?;
+    let (generated, products) = (conn.generated_outcomes().await? > 0, conn.products().await?);
     Ok(Json(Ladder {
         rungs: Rung::ALL.iter().map(|rung| rung.word().to_owned()).collect(),
         enough: ENOUGH,
         window_days: ready::WINDOW_DAYS,
         generated,
+        products,
         categories: categories.into_iter().map(CategoryReadiness::from).collect(),
         steps: steps.into_iter().map(LadderStep::from).collect(),
     }))
@@ -216,7 +265,8 @@ async fn take_step(
     Body(new): Body<NewLadderStep>,
 ) -> Result<StatusCode, Problem> {
     let rung: Rung = word(&new.rung)?;
-    let wanted = Wanted { category: new.category, queue: new.queue, rung, reason: new.reason };
+    let pilot = part(new.queue, new.product)?;
+    let wanted = Wanted { category: new.category, pilot, rung, reason: new.reason };
     take_step::take(&app, &session, &wanted).await?;
     Ok(StatusCode::NO_CONTENT)
 }

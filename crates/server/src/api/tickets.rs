@@ -65,6 +65,8 @@ pub struct TicketLine {
     pub priority: String,
     pub queue: String,
     pub category: Option<Named>,
+    /// The product it is about, lower case, as its words or its requester's contract name one; null where none or several are.
+    pub product: Option<String>,
     pub operating_model: Option<String>,
     /// `sure`, `check` or `unknown`.
     pub confidence: Option<String>,
@@ -124,6 +126,7 @@ impl From<&Row> for TicketLine {
             priority: ticket.priority.word().to_owned(),
             queue: ticket.queue.clone(),
             category: category(row),
+            product: row.product.clone(),
             operating_model: ticket.operating_model.map(|m| m.word().to_owned()),
             confidence: ticket.doubt.map(|d| d.word().to_owned()),
             risk: ticket.risk.iter().map(|f| f.word().to_owned()).collect(),

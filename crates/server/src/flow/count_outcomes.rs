@@ -100,7 +100,7 @@ fn outcome(
         week: when.monday(),
         queue: ended.queue.clone(),
         category: ended.category.clone().unwrap_or_default(),
-        product: routing::product(&ended.text, ended.plan.as_deref(), products).unwrap_or_default().to_owned(),
+        product: product(ended, products),
         persona: newest.and_then(|d| d.voice.as_ref()).map_or_else(String::new, |voice| voice.pins.clone()),
         language: ended.language.clone().unwrap_or_default(),
         model: model.unwrap_or_default(),
@@ -113,6 +113,12 @@ fn outcome(
     let is_back = was_back || ended.outcome.as_deref() == Some("reopened");
     let counts = if is_back { came_back(counts) } else { counts }.judged();
     Outcome { ticket: ended.ticket, number: ended.number, ended: when, place, counts }
+}
+
+/// What its requester asked about. A ticket that was never sorted here, an imported one say, is read now.
+fn product(ended: &Ended, products: &[String]) -> String {
+    let read = || routing::product(&ended.text, ended.plan.as_deref(), products);
+    ended.product.as_deref().or_else(read).unwrap_or_default().to_owned()
 }
 
 /// With the requester back.

@@ -9,6 +9,7 @@ use desk::{
     draft::{Composed, DraftOrigin, DraftState},
     ids::{PassageId, SuggestionId, TicketId},
     knowledge::{Cited, Origin, Retrieval, may_ground},
+    ladder::Where,
     language::Language,
     operating::Writing,
     persona::{self, Chosen, Voice},
@@ -136,7 +137,7 @@ pub fn worked(line: &TicketLine) -> Worked<'_> {
         category: ticket.category.as_deref(),
         model: ticket.operating_model,
         flags: &ticket.risk,
-        queue: Some(&ticket.queue),
+        at: Where::Ticket { queue: &ticket.queue, product: line.product.as_deref() },
     }
 }
 

@@ -4,7 +4,7 @@
 use desk::{
     Timestamp,
     conduct::{Conduct, Worked},
-    ladder::{Ladder, Rung, Step, Trial},
+    ladder::{Ladder, Pilot, Rung, Step, Trial, Where},
     outcome::{Count, Counts},
     policy::{DEFAULT_KEY, Policies, PolicyKind, Standing},
     readiness::{self, Answered, Facts, Missing},
@@ -24,8 +24,6 @@ const STEPS: i64 = 200;
 pub struct Readiness {
     /// Which.
     pub category: Category,
-    /// The queue it is asked about; none for all of them.
-    pub queue: Option<String>,
     /// Where it stands.
     pub rung: Rung,
     /// The step that led there; none where nobody has moved it.
@@ -44,17 +42,24 @@ pub struct Readiness {
     pub evidence: f64,
     /// The next rung, or all that is missing.
     pub next: Result<Rung, Vec<Missing>>,
-    /// Queues in which it stands elsewhere.
+    /// Where it was taken elsewhere.
     pub pilots: Vec<Step>,
 }
 
-/// Every category whose own queue the reader sees, and the last steps of all.
+/// Every category whose own queue the reader sees, as a whole or in a pilot, and the last steps of all.
 ///
 /// # Errors
-/// Whatever the database says.
-pub async fn all(app: &App, grant: &Grant) -> Result<(Vec<Readiness>, Vec<StepLine>), FlowError> {
+/// [`FlowError::NotFound`] for a pilot in a queue or for a product that the desk does not have, or whatever the database says.
+pub async fn all(
+    app: &App,
+    grant: &Grant,
+    pilot: Option<&Pilot>,
+) -> Result<(Vec<Readiness>, Vec<StepLine>), FlowError> {
     let now = app.clock.now();
     let mut conn = app.store.read().await?;
+    if let Some(pilot) = pilot {
+        known(&mut conn, pilot).await?;
+    }
     let policies = conn.policies().await?;
     let sees = |category: &Category| match grant.scope() {
         Scope::Desk => true,
@@ -62,14 +67,26 @@ pub async fn all(app: &App, grant: &Grant) -> Result<(Vec<Readiness>, Vec<StepLi
     };
     let mut found = Vec::new();
     for category in policies.categories().into_iter().filter(sees) {
-        found.push(of(&mut conn, &policies, &category, None, now).await?);
+        found.push(of(&mut conn, &policies, &category, pilot, now).await?);
     }
     let mut steps = conn.steps(STEPS).await?;
     steps.retain(|line| found.iter().any(|one| one.category.key == line.step.category));
     Ok((found, steps))
 }
 
-/// One category, everywhere or in one queue.
+/// Whether there is such a queue or product.
+///
+/// # Errors
+/// [`FlowError::NotFound`].
+pub async fn known(conn: &mut Conn, pilot: &Pilot) -> Result<(), FlowError> {
+    let is_known = match pilot {
+        Pilot::Queue(key) => conn.queues().await?.iter().any(|(queue, _)| queue == key),
+        Pilot::Product(name) => conn.products().await?.contains(name),
+    };
+    if is_known { Ok(()) } else { Err(FlowError::NotFound) }
+}
+
+/// One category, as a whole or in a pilot.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -77,27 +94,26 @@ pub async fn of(
     conn: &mut Conn,
     policies: &Policies,
     category: &Category,
-    queue: Option<&str>,
+    pilot: Option<&Pilot>,
     now: Timestamp,
 ) -> Result<Readiness, FlowError> {
     let (ladder, key) = (policies.ladder(), category.key.as_str());
-    let (step, rung) = (ladder.step(key, queue).cloned(), ladder.rung(key, queue));
+    let (step, rung) = (ladder.step(key, pilot).cloned(), ladder.rung(key, pilot));
     let since = readiness::window(step.as_ref().map(|s| s.at), now);
-    let counts = with_reviews(conn, key, queue, (since, now)).await?;
+    let counts = with_reviews(conn, key, pilot, (since, now)).await?;
     // Of answers that just left nobody knows yet whether the requester comes back.
-    let ripe = conn.counts_of(key, queue, (since, now.plus_seconds(-readiness::RIPE_DAYS * 86_400))).await?;
+    let ripe = conn.counts_of(key, pilot, (since, now.plus_seconds(-readiness::RIPE_DAYS * 86_400))).await?;
     let lately = now.plus_seconds(-readiness::REVIEW_DAYS * 86_400);
     let facts = Facts {
         counts,
         goes_up_with: goes_up_with(policies, key, now),
-        reviewed: with_reviews(conn, key, queue, (lately, now)).await?.get(Count::Reviewed),
+        reviewed: with_reviews(conn, key, pilot, (lately, now)).await?.get(Count::Reviewed),
     };
     let ceiling = ceiling(policies, key, now);
     let trial = tried(rung, &counts, &ripe);
     let promised = rung.up().map_or(1.0, readiness::promised);
     Ok(Readiness {
         category: category.clone(),
-        queue: queue.map(str::to_owned),
         rung,
         step,
         ceiling,
@@ -107,21 +123,21 @@ pub async fn of(
         trial,
         evidence: if promised < 1.0 { trial::evidence(trial, promised) } else { 0.0 },
         next: readiness::may_climb(rung, ceiling, &facts, trial),
-        pilots: ladder.steps().iter().filter(|s| s.category == key && s.queue.is_some()).cloned().collect(),
+        pilots: ladder.pilots(key).cloned().collect(),
     })
 }
 
-/// What became of a category's tickets, and what reviewers said of it since then. Reviews are of a category, not of a queue.
+/// What became of a category's tickets, and what reviewers said of it since then. Reviews are of a whole category.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn with_reviews(
     conn: &mut Conn,
     category: &str,
-    queue: Option<&str>,
+    pilot: Option<&Pilot>,
     (since, until): (Timestamp, Timestamp),
 ) -> Result<Counts, FlowError> {
-    let counts = conn.counts_of(category, queue, (since, until)).await?;
+    let counts = conn.counts_of(category, pilot, (since, until)).await?;
     let done = conn.reviews_by_category(since).await?;
     let done = done.iter().find(|done| done.category == category);
     let (reviewed, failed) = done.map_or((0, 0), |done| (done.reviewed, done.failed));
@@ -148,7 +164,7 @@ fn goes_up_with(policies: &Policies, category: &str, now: Timestamp) -> usize {
 /// The most that a category's policy leaves room for, whatever was earned.
 fn ceiling(policies: &Policies, category: &str, now: Timestamp) -> Rung {
     let unclimbed = policies.clone().on(Ladder::default());
-    let worked = Worked { category: Some(category), model: None, flags: &[], queue: None };
+    let worked = Worked { category: Some(category), model: None, flags: &[], at: Where::Furthest };
     let conduct = Conduct::of(&unclimbed, worked, now);
     Rung::ceiling(conduct.writing, standing::is_low_risk(&conduct))
 }

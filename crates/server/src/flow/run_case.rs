@@ -306,6 +306,7 @@ fn line(case: &eval::Case, subject: &str, newest: &Message, now: Timestamp) -> T
         ticket,
         draft_why: None,
         language: Some(Language::guess(&newest.latest).word().to_owned()),
+        product: None,
         outcome: None,
         is_first: false,
         requester: (String::new(), String::new()),

@@ -9,12 +9,13 @@ use desk::{
     conduct::{Conduct, Worked},
     correction::{Changes, Sorting},
     ids::TicketId,
+    ladder::Where,
     policy::PolicyKind,
     risk::Flag,
     suggestion::Suggestion,
     triage::Triage,
 };
-use store::{AgentSession, Conn, Grant, PolicyMove, Purpose, SuggestionKind, Tx};
+use store::{AgentSession, Conn, Grant, PolicyMove, Purpose, SuggestionKind, TicketLine, Tx};
 
 use super::{
     answer_suggestion::put,
@@ -97,7 +98,7 @@ fn waiting(ways: &Ways, second: &SecondLook, now: Timestamp) -> Option<Waiting> 
     let without = |these: &[Flag], those: &[Flag]| these.iter().copied().filter(|f| !those.contains(f)).collect();
     let (raised, gone): (Vec<Flag>, Vec<Flag>) =
         (without(&after.risk, &before.risk), without(&before.risk, &after.risk));
-    let (was, would) = (placed(ways, &before, now), placed(ways, after, now));
+    let (was, would) = (placed(ways, &second.line, &before, now), placed(ways, &second.line, after, now));
     let stays = was == would && raised.is_empty() && gone.is_empty();
     (!stays).then(|| Waiting {
         ticket: second.line.ticket.id,
@@ -110,11 +111,11 @@ fn waiting(ways: &Ways, second: &SecondLook, now: Timestamp) -> Option<Waiting> 
     })
 }
 
-fn placed(ways: &Ways, sorting: &Sorting, now: Timestamp) -> Placed {
+fn placed(ways: &Ways, line: &TicketLine, sorting: &Sorting, now: Timestamp) -> Placed {
     let category = sorting.category.as_deref();
     let model = sorting.operating_model.filter(|_| category.is_none());
-    let conduct =
-        Conduct::of(&ways.policies, Worked { category, model, flags: &sorting.risk, queue: Some(&sorting.queue) }, now);
+    let at = Where::Ticket { queue: &sorting.queue, product: line.product.as_deref() };
+    let conduct = Conduct::of(&ways.policies, Worked { category, model, flags: &sorting.risk, at }, now);
     Placed { queue: sorting.queue.clone(), model: conduct.model, writing: conduct.writing }
 }
 

@@ -3,7 +3,7 @@
 
 use desk::{
     audit::AuditEvent,
-    ladder::{Cause, Rung},
+    ladder::{Cause, Pilot, Rung},
     policy::Policies,
     triage::Category,
 };
@@ -24,8 +24,8 @@ const REASON_CHARS_MAX: usize = 500;
 pub struct Wanted {
     /// Category key.
     pub category: String,
-    /// The queue it shall hold in, a pilot; none for all of them.
-    pub queue: Option<String>,
+    /// The part it shall hold for; none for the whole category.
+    pub pilot: Option<Pilot>,
     /// Where it shall lead.
     pub rung: Rung,
     /// Why.
@@ -39,7 +39,7 @@ pub struct Wanted {
 /// with all that is missing, [`FlowError::Invalid`] for a rung that is not the next one, [`FlowError::NotFound`].
 pub async fn take(app: &App, session: &AgentSession, wanted: &Wanted) -> Result<(), FlowError> {
     may_write(session)?;
-    let (now, queue) = (app.clock.now(), wanted.queue.as_deref());
+    let (now, pilot) = (app.clock.now(), wanted.pilot.as_ref());
     let reason = wanted.reason.trim();
     if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX {
         return Err(FlowError::Invalid(format!("Say why, in at most {REASON_CHARS_MAX} characters.")));
@@ -47,7 +47,7 @@ pub async fn take(app: &App, session: &AgentSession, wanted: &Wanted) -> Result<
     let mut tx = app.store.begin(session, now).await?;
     let policies = tx.policies().await?;
     let category = known(&mut tx, &policies, wanted).await?;
-    let ready = readiness::of(&mut tx, &policies, &category, queue, now).await?;
+    let ready = readiness::of(&mut tx, &policies, &category, pilot, now).await?;
     let cause = match wanted.rung {
         to if to < ready.rung => Cause::Lowered,
         to if Some(to) == ready.rung.up() => {
@@ -64,7 +64,7 @@ pub async fn take(app: &App, session: &AgentSession, wanted: &Wanted) -> Result<
     };
     let step = NewStep {
         category: &category.key,
-        queue,
+        pilot,
         rung: wanted.rung,
         cause,
         trial: (ready.trial, ready.since),
@@ -93,10 +93,8 @@ pub async fn follow(app: &App, tx: &mut Tx, category: &str) -> Result<(), FlowEr
 }
 
 async fn known(tx: &mut Tx, policies: &Policies, wanted: &Wanted) -> Result<Category, FlowError> {
-    if let Some(queue) = &wanted.queue
-        && !tx.queues().await?.iter().any(|(key, _)| key == queue)
-    {
-        return Err(FlowError::NotFound);
+    if let Some(pilot) = &wanted.pilot {
+        readiness::known(tx, pilot).await?;
     }
     policies.categories().into_iter().find(|c| c.key == wanted.category).ok_or(FlowError::NotFound)
 }

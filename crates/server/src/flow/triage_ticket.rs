@@ -11,7 +11,7 @@ use desk::{
     eval::{Origin, Severity},
     failure::Failure,
     ids::TicketId,
-    ladder::{Ladder, Rung},
+    ladder::{Rung, Where},
     language::Language,
     people::AiSetting,
     risk::{Flag, Raised, Rules},
@@ -63,12 +63,13 @@ pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     let diagnosis = super::diagnose_ticket::look(app, &mut conn, &line, newest).await?;
     drop(conn);
 
-    let opinion = match &allowed {
-        Ok(()) => unless_off(opinion(app, newest).await?, ways.policies.ladder()),
-        Err(refusal) => rules_alone(&refusal.to_string()),
-    };
     let mut read = Read::new(&rules, &messages, newest);
     read.diagnosis.clone_from(&diagnosis);
+    let product = ways.product(About::line(&line, &read.text)).map(str::to_owned);
+    let opinion = match &allowed {
+        Ok(()) => unless_off(opinion(app, newest).await?, &ways, product.as_deref()),
+        Err(refusal) => rules_alone(&refusal.to_string()),
+    };
     let complains = read.complains_of_us(newest, &flags(&rules, newest));
     let of_product = propose_for_product::complaint(app, newest);
 
@@ -83,7 +84,7 @@ pub async fn triage(app: &App, ticket: TicketId) -> Result<(), FlowError> {
     let ways = Ways::load(&mut tx).await?;
     let sorted = sort(&mut tx, &grant, &line, read, &opinion, &ways, now).await?;
     let language = Language::guess(&newest.latest).word();
-    tx.set_triage(ticket, &sorted.row, sorted.doubt, language, false).await?;
+    tx.set_triage(ticket, &sorted.row, sorted.doubt, (language, product.as_deref()), false).await?;
     let id = tx.add_suggestion(ticket, newest.id, SuggestionKind::Triage, &sorted.suggestion).await?;
     tx.keep_nearest(id, &opinion.nearest).await?;
     if let Some(diagnosis) = &diagnosis {
@@ -309,8 +310,12 @@ async fn opinion(app: &App, message: &Message) -> Result<Opinion, FlowError> {
 }
 
 /// Nothing, where the machine would sort into a category in which it is off: people do that.
-fn unless_off(opinion: Opinion, ladder: &Ladder) -> Opinion {
-    let is_off = |(key, _): &(String, f64)| ladder.rung(key, None) == Rung::Off;
+fn unless_off(opinion: Opinion, ways: &Ways, product: Option<&str>) -> Opinion {
+    let is_off = |(key, _): &(String, f64)| {
+        let category = ways.categories.iter().find(|c| c.key == *key);
+        let queue = category.map_or("", |c| c.queue.as_str());
+        ways.policies.ladder().holding(key, Where::Ticket { queue, product }).0 == Rung::Off
+    };
     if opinion.guess.ranked.first().is_some_and(is_off) {
         return rules_alone("This looks like a category in which the machine is off; people sort it.");
     }

@@ -4,6 +4,7 @@ use desk::{
     Timestamp,
     conduct::{Conduct, Worked},
     ids::TicketId,
+    ladder::Where,
     operating::{OperatingModel, Writing},
     policy::{Desk, Policy, PolicyKind, Problem},
     risk::{Flag, Raised, Rules},
@@ -116,13 +117,15 @@ impl<'a> Side<'a> {
         let category = ticket.category.as_deref();
         // Of a sorted ticket the category decides; only where there is none does the machine's first look count.
         let model = ticket.model.filter(|_| category.is_none());
-        let worked = Worked { category, model, flags: &flags, queue: Some(&ticket.queue) };
+        let at = Where::Ticket { queue: &ticket.queue, product: ticket.product.as_deref() };
+        let worked = Worked { category, model, flags: &flags, at };
         let conduct = Conduct::of(&self.ways.policies, worked, now);
         let text = format!("{}\n\n{}", ticket.subject, ticket.text);
         let about = About {
             category,
             text: &text,
             language: ticket.language.as_deref(),
+            product: ticket.product.as_deref(),
             organization: ticket.organization.as_ref(),
         };
         let guess = Guess::none("a person chose");

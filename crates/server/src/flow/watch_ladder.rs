@@ -25,11 +25,11 @@ pub async fn look(app: &App) -> Result<usize, FlowError> {
     let mut conn = app.store.read().await?;
     let mut fallen = Vec::new();
     for step in conn.ladder().await?.steps().iter().filter(|s| s.cause == Cause::Climbed) {
-        let queue = step.queue.as_deref();
-        let wrong = conn.wrong_since(&step.category, queue, step.at).await?;
+        let pilot = step.pilot.as_ref();
+        let wrong = conn.wrong_since(&step.category, pilot, step.at).await?;
         let lately = now.plus_seconds(-REVIEW_DAYS * 86_400);
         let was_reviewed =
-            with_reviews(&mut conn, &step.category, queue, (lately, now)).await?.get(Count::Reviewed) > 0;
+            with_reviews(&mut conn, &step.category, pilot, (lately, now)).await?.get(Count::Reviewed) > 0;
         let reviewed = was_reviewed.then_some(now);
         let since = Since { rung: step.rung, step: Some(step), severe: 0, wrong: &wrong, reviewed };
         if let Some((to, cause)) = falls(&since, now) {
@@ -40,7 +40,7 @@ pub async fn look(app: &App) -> Result<usize, FlowError> {
     for (step, to, cause, trial) in &fallen {
         let mut tx = app.store.begin(&PREPARATION, now).await?;
         // Somebody may have moved it in the meantime.
-        if tx.ladder().await?.step(&step.category, step.queue.as_deref()).map(|s| s.id) != Some(step.id) {
+        if tx.ladder().await?.step(&step.category, step.pilot.as_ref()).map(|s| s.id) != Some(step.id) {
             tx.abandon().await?;
             continue;
         }
@@ -52,7 +52,7 @@ pub async fn look(app: &App) -> Result<usize, FlowError> {
     Ok(fallen.len())
 }
 
-/// A person confirmed that something severe went wrong in a category, in words of that time: it falls by a rung in every queue,
+/// A person confirmed that something severe went wrong in a category, in words of that time: it falls by a rung in every pilot,
 /// in the same transaction. What was found in the meantime has had its fall.
 ///
 /// # Errors
@@ -63,10 +63,9 @@ pub async fn severe(app: &App, tx: &mut Tx, category: &str, written: Timestamp) 
         return Ok(());
     }
     let ladder = tx.ladder().await?;
-    let pilots = ladder.steps().iter().filter(|s| s.category == category && s.queue.is_some());
-    let queues: Vec<Option<String>> = pilots.map(|s| s.queue.clone()).chain([None]).collect();
-    for queue in queues {
-        let (step, rung) = (ladder.step(category, queue.as_deref()), ladder.rung(category, queue.as_deref()));
+    let pilots = ladder.pilots(category).map(|step| step.pilot.as_ref());
+    for pilot in pilots.chain([None]) {
+        let (step, rung) = (ladder.step(category, pilot), ladder.rung(category, pilot));
         if step.is_some_and(|step| step.cause == Cause::SevereFailure && step.at > written) {
             continue;
         }
@@ -74,7 +73,7 @@ pub async fn severe(app: &App, tx: &mut Tx, category: &str, written: Timestamp) 
         let Some((to, cause)) = falls(&since, tx.now()) else { continue };
         let new = NewStep {
             category,
-            queue: queue.as_deref(),
+            pilot,
             rung: to,
             cause,
             trial: (Trial { n: 1, wrong: 1 }, tx.now()),
@@ -96,7 +95,7 @@ async fn fall(tx: &mut Tx, from: &Step, to: Rung, cause: Cause, trial: Trial) ->
     };
     let new = NewStep {
         category: &from.category,
-        queue: from.queue.as_deref(),
+        pilot: from.pilot.as_ref(),
         rung: to,
         cause,
         trial: (trial, from.at),

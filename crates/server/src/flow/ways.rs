@@ -32,6 +32,8 @@ pub struct About<'a> {
     pub text: &'a str,
     /// Language word.
     pub language: Option<&'a str>,
+    /// The product it was about before these words.
+    pub product: Option<&'a str>,
     /// The requester's organization: name and plan.
     pub organization: Option<&'a (String, String)>,
 }
@@ -44,6 +46,7 @@ impl<'a> About<'a> {
             category: line.ticket.category.as_deref(),
             text,
             language: line.language.as_deref(),
+            product: line.product.as_deref(),
             organization: line.organization.as_ref(),
         }
     }
@@ -83,13 +86,19 @@ impl Ways {
     }
 
     fn asked<'a>(&'a self, about: About<'a>) -> Asked<'a> {
-        let plan = about.organization.map(|(_, plan)| plan.as_str());
         Asked {
             category: about.category,
-            product: product(about.text, plan, &self.products),
+            product: self.product(about),
             language: about.language,
             organization: about.organization.map(|(name, _)| name.as_str()),
         }
+    }
+
+    /// The product that a ticket is about: the one its newest words name, else the one it was about, else the contract's.
+    #[must_use]
+    pub fn product(&self, about: About<'_>) -> Option<&str> {
+        let plan = about.organization.map(|(_, plan)| plan.as_str());
+        product(about.text, about.product.or(plan), &self.products)
     }
 
     /// The desk's own way for a ticket; none leaves it to its category.

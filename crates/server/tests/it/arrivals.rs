@@ -14,7 +14,8 @@ async fn page(who: &Client, number: i64) -> Value {
     who.get(&format!("/tickets/{number}")).await.expect(200)
 }
 
-async fn original_id(who: &Client, page: &Value) -> String {
+/// The Message-ID of a ticket's first mail, in its angle brackets.
+pub async fn original_id(who: &Client, page: &Value) -> String {
     let raw = who.get(&format!("/messages/{}/raw", page["messages"][0]["id"].as_str().unwrap())).await.text();
     raw.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap().to_owned()
 }

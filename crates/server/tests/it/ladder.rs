@@ -9,10 +9,11 @@ use desk::{
     outcome::{Count, Counts, Lived, Outcome, Place},
 };
 use serde_json::{Value, json};
-use server::flow::watch_ladder;
+use server::flow::{count_outcomes, watch_ladder};
 use store::{NewStep, ServiceIdentity, new_id};
 
 use crate::{
+    arrivals::original_id,
     client::Client,
     harness::{TestDesk, on_each},
 };
@@ -22,6 +23,11 @@ const QUESTION: &str = "Hello, where can I change the VAT id of our company?";
 
 /// So many tickets ended in the category, one a quarter of an hour, of which each of these went wrong.
 async fn ended(desk: &TestDesk, first: Timestamp, n: i64, wrong: impl Fn(i64) -> bool) {
+    ended_about(desk, "", first, n, wrong).await;
+}
+
+/// The same, about a product.
+async fn ended_about(desk: &TestDesk, product: &str, first: Timestamp, n: i64, wrong: impl Fn(i64) -> bool) {
     let rows: Vec<Outcome> = (0..n)
         .map(|at| {
             let ended = first.plus_seconds(at * 900);
@@ -43,7 +49,7 @@ async fn ended(desk: &TestDesk, first: Timestamp, n: i64, wrong: impl Fn(i64) ->
                 week: ended.monday(),
                 queue: "billing".to_owned(),
                 category: CATEGORY.to_owned(),
-                product: String::new(),
+                product: product.to_owned(),
                 persona: String::new(),
                 language: "en".to_owned(),
                 model: "assembled".to_owned(),
@@ -66,12 +72,16 @@ pub async fn on_the_rung(desk: &TestDesk, category: &str, rung: Rung, cause: Cau
         .await
         .unwrap();
     let trial = (Trial { n: 200, wrong: 4 }, desk.app.clock.now());
-    tx.add_step(NewStep { category, queue: None, rung, cause, trial, by: None, reason: "Planted." }).await.unwrap();
+    tx.add_step(NewStep { category, pilot: None, rung, cause, trial, by: None, reason: "Planted." }).await.unwrap();
     tx.commit(AuditEvent::DoorTried { door: "test".to_owned() }).await.unwrap();
 }
 
 async fn readiness(who: &Client) -> Value {
-    let all = who.get("/readiness").await.expect(200);
+    readiness_of(who, "").await
+}
+
+async fn readiness_of(who: &Client, part: &str) -> Value {
+    let all = who.get(&format!("/readiness{part}")).await.expect(200);
     all["categories"].as_array().unwrap().iter().find(|c| c["key"] == CATEGORY).cloned().unwrap()
 }
 
@@ -146,6 +156,86 @@ fn a_category_climbs_on_evidence_and_falls_after_something_severe() {
         desk.settle().await;
         let record = mara.get("/audit?limit=100").await.expect(200).to_string();
         assert!(record.contains("came to the rung"), "{record}");
+    });
+}
+
+#[test]
+fn a_pilot_for_a_product_climbs_on_that_products_tickets_and_holds_for_them_alone() {
+    on_each(async |desk| {
+        let mara = desk.sign_in("mara").await;
+        for known in desk.app.store.read().await.unwrap().categories().await.unwrap() {
+            on_the_rung(desk, &known.key, Rung::DraftsInside, Cause::Lowered).await;
+        }
+        let pilot = |product: &str, rung: &str| json!({ "category": CATEGORY, "product": product, "rung": rung, "reason": "Ledger goes first." });
+        mara.post("/readiness/steps", pilot("abacus", "triage_only")).await.problem(404);
+        let both =
+            json!({ "category": CATEGORY, "queue": "billing", "product": "ledger", "rung": "drafts", "reason": "x" });
+        mara.post("/readiness/steps", both).await.problem(422);
+        mara.get("/readiness?product=abacus").await.problem(404);
+        mara.get("/readiness?product=ledger&queue=billing").await.problem(422);
+
+        // Evidence of other tickets does not count for it, and its own counts for the whole category.
+        ended(desk, desk.app.clock.now(), 120, |_| false).await;
+        desk.app.clock.advance(3 * 86_400);
+        let mara = desk.sign_in("mara").await;
+        let before = readiness_of(&mara, "?product=ledger").await;
+        assert_eq!((&before["tickets"], &before["rung"]), (&json!(0), &json!("drafts_inside")), "{before}");
+        mara.prove().await;
+        assert_eq!(mara.post("/readiness/steps", pilot("ledger", "drafts")).await.problem(409), "stale");
+        ended_about(desk, "ledger", desk.app.clock.now(), 120, |_| false).await;
+        desk.app.clock.advance(3 * 86_400);
+        let mara = desk.sign_in("mara").await;
+        mara.prove().await;
+        mara.post("/readiness/steps", pilot("ledger", "drafts")).await.expect(204);
+        let whole = readiness(&mara).await;
+        let pilots = json!([{ "queue": null, "product": "ledger", "rung": "drafts" }]);
+        assert_eq!((&whole["rung"], &whole["pilots"]), (&json!("drafts_inside"), &pilots));
+        assert_eq!(readiness_of(&mara, "?product=ledger").await["rung"], "drafts");
+        assert_eq!(mara.get("/readiness").await.expect(200)["steps"][0]["product"], "ledger");
+
+        // What was asked about it may leave; the rest stays inside, until its requester names the product.
+        let seal = async |page: &Value| {
+            let draft = format!("/drafts/{}/seal", page["answer"]["draft"]["id"].as_str().unwrap());
+            mara.post(&draft, json!({})).await
+        };
+        let about = async |from: &str, text: &str| {
+            desk.receive(from, "VAT id", text).await;
+            let list = mara.get(&format!("/tickets?view=all&q=from:{from}")).await.expect(200);
+            let path = format!("/tickets/{}", list["items"][0]["id"].as_str().unwrap());
+            let look = mara.get(&path).await.expect(200)["understanding"]["suggestion_id"].clone();
+            let verdict = format!("/suggestions/{}/verdict", look.as_str().unwrap());
+            mara.post(&verdict, json!({ "verdict": "edited", "category": CATEGORY })).await.expect(200);
+            desk.settle().await;
+            mara.get(&path).await.expect(200)
+        };
+        let ours = about("a@harbour.example", "Hello, where can I change the VAT id of our company in Ledger?").await;
+        assert_eq!(ours["product"], "ledger");
+        seal(&ours).await.expect(201);
+        let other = about("b@harbour.example", QUESTION).await;
+        let refused = seal(&other).await;
+        assert!(refused.text().contains("stay inside the team"), "{}", refused.text());
+
+        // Words that name no product again leave it where it is, and its end is counted for that product.
+        let path = format!("/tickets/{}", ours["id"].as_str().unwrap());
+        let reply = format!("In-Reply-To: {}\r\n", original_id(&mara, &ours).await);
+        desk.receive_with("a@harbour.example", "Re: VAT id", "And where is the next invoice?", &reply).await;
+        let page = mara.get(&path).await.expect(200);
+        assert_eq!((page["messages"].as_array().unwrap().len(), &page["product"]), (2, &json!("ledger")));
+        let etag = mara.get(&path).await.etag();
+        mara.with("if-match", &etag).patch(&path, json!({ "status": "solved" })).await.expect(200);
+        while count_outcomes::follow(&desk.app).await.unwrap() > 0 {}
+        desk.app.clock.advance(60);
+        let counted = readiness_of(&mara, "?product=ledger").await;
+        assert_eq!(counted["tickets"], 1, "since the step: {counted}");
+
+        // It falls for its own failures, and the others stay where they are.
+        ended_about(desk, "ledger", desk.app.clock.now(), 60, |_| true).await;
+        desk.app.clock.advance(2 * 86_400);
+        assert_eq!(watch_ladder::look(&desk.app).await.unwrap(), 1);
+        let mara = desk.sign_in("mara").await;
+        let fell = readiness_of(&mara, "?product=ledger").await;
+        assert_eq!((&fell["rung"], &fell["cause"]), (&json!("drafts_inside"), &json!("drift")));
+        assert_eq!(readiness(&mara).await["cause"], "lowered");
     });
 }
 

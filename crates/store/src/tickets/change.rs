@@ -107,7 +107,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Puts the machine's look on the ticket. A queue or category a person chose stays.
+    /// Puts the machine's look on the ticket, with its language and the product it is about. A queue or category a person chose stays.
     ///
     /// # Errors
     /// Whatever the database says.
@@ -116,7 +116,7 @@ impl Tx {
         ticket: TicketId,
         triage: &desk::triage::Triage,
         doubt: Doubt,
-        language: &str,
+        (language, product): (&str, Option<&str>),
         keep_persons_choice: bool,
     ) -> Result<(), StoreError> {
         let now = self.now();
@@ -124,8 +124,8 @@ impl Tx {
         let keep = i64::from(keep_persons_choice);
         self.execute(
             "update tickets set category = case when $9 = 1 then category else $2 end, operating_model = $3, doubt = $4, risk = $5, priority = $6,
-             queue = case when $9 = 1 then queue else $7 end, language = $8, revision = revision + 1, updated_at = $10 where id = $1",
-            params![ticket, triage.category.as_deref(), triage.operating_model, doubt, flag_words(&flags), triage.priority, &triage.queue, language, keep, now],
+             queue = case when $9 = 1 then queue else $7 end, language = $8, product = $11, revision = revision + 1, updated_at = $10 where id = $1",
+            params![ticket, triage.category.as_deref(), triage.operating_model, doubt, flag_words(&flags), triage.priority, &triage.queue, language, keep, now, product],
         )
         .await?;
         Ok(())

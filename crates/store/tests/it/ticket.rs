@@ -180,7 +180,7 @@ async fn triage_respects_what_a_person_chose() {
         };
         let mut tx = begin(store).await;
         let (machine_s, _) = ask(&mut tx, &world, "product", "Invoice", NOON).await;
-        tx.set_triage(machine_s, &look, Doubt::Check, "en", false).await.expect("sorted");
+        tx.set_triage(machine_s, &look, Doubt::Check, ("en", Some("relay")), false).await.expect("sorted");
         let (person_s, _) = ask(&mut tx, &world, "product", "Invoice", NOON).await;
         let chosen = desk::correction::Sorting {
             category: Some("product.howto".into()),
@@ -191,7 +191,7 @@ async fn triage_respects_what_a_person_chose() {
             risk: vec![],
         };
         tx.set_sorting(person_s, &chosen).await.expect("chosen");
-        tx.set_triage(person_s, &look, Doubt::Check, "en", true).await.expect("sorted");
+        tx.set_triage(person_s, &look, Doubt::Check, ("en", Some("relay")), true).await.expect("sorted");
         tx.set_draft_readiness(person_s, DraftReadiness::Withheld, Some("refunds are decided by people"))
             .await
             .expect("said");
