@@ -16,6 +16,7 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a failed test should stop at once"))]
 
 mod analysis;
+mod apart;
 mod chunk;
 mod cluster;
 mod error;
@@ -44,6 +45,7 @@ mod view;
 mod weights;
 mod words;
 
+pub use apart::places_apart;
 pub use chunk::{Chunk, ChunkSettings, chunk};
 pub use cluster::clusters;
 pub use error::{IndexError, OpenError, SearchError};

@@ -103,7 +103,8 @@ fn pieces(words: &BTreeSet<String>) -> BTreeSet<String> {
 }
 
 /// Names of errors: capitals and a number, as `SIG-401`. Those of invoices and orders are longer and tell nothing.
-fn codes(text: &str) -> BTreeSet<String> {
+#[must_use]
+pub fn codes(text: &str) -> BTreeSet<String> {
     let is_code = |word: &&str| {
         let Some((name, number)) = word.rsplit_once(['-', '_']) else { return false };
         (2..=8).contains(&name.len())

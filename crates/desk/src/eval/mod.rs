@@ -29,7 +29,7 @@ mod tests;
 mod text;
 mod write;
 
-pub use alike::{Asked, Kept, NEAR, SAME, cosine, nearest, sameness};
+pub use alike::{Asked, Kept, NEAR, SAME, codes, cosine, nearest, sameness};
 pub use check::check;
 pub use pin::{Pin, causes};
 pub use promptfoo::{from_promptfoo, to_promptfoo};

@@ -14,12 +14,15 @@ use desk::{
     failure::Failure,
     ids::{EvalCaseId, TicketId},
 };
-use search::{Said, Space};
+use search::Said;
 use store::{EvalCase, EvalCaseState, Generated, GeneratedKind, Grant, Purpose, Request, Scope, Sign};
 
 use crate::{
     App, FlowError,
-    flow::find_patterns::{by_meaning, name_parts},
+    flow::{
+        failure_clusters::{Places, clusters},
+        find_patterns::{by_meaning, name_parts},
+    },
     library::{compute, meaning_of},
     triager::may_learn_from,
 };
@@ -32,9 +35,6 @@ const REQUESTS_MAX: i64 = 20_000;
 const FRESH_SECONDS: i64 = 120;
 /// Words in a name.
 const WORDS: usize = 4;
-/// Mean likeness from which two groups of failures are one: chosen on the development topics (`countersign bench learning`).
-pub(crate) const ALIKE: f32 = 0.50;
-
 /// A failure as held.
 #[derive(Debug, Clone)]
 pub struct FailedTicket {
@@ -140,7 +140,9 @@ pub async fn count_when_due(app: &App) -> Result<(), FlowError> {
 /// Whatever the database says.
 pub async fn count(app: &App) -> Result<(), FlowError> {
     let Gathered { mut items, people, head } = gathered(app).await?;
-    let places = places(app, &items).await?;
+    let texts: Vec<String> = items.iter().map(|item| item.text.clone()).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let places = places(app, &items, &texts).await?;
     let mut kinds: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
     for (at, item) in items.iter().enumerate() {
         kinds.entry((item.queue.clone(), item.category.clone())).or_default().push(at);
@@ -148,7 +150,8 @@ pub async fn count(app: &App) -> Result<(), FlowError> {
     let (mut free, mut words) = (0, HashMap::new());
     for members in kinds.values() {
         let vectors: Vec<Vec<f32>> = members.iter().filter_map(|at| places.vectors.get(*at).cloned()).collect();
-        let found = compute(|| clusters(&vectors, places.bar));
+        let said: Vec<&str> = members.iter().filter_map(|at| texts.get(*at).copied()).collect();
+        let found = compute(|| clusters(&vectors, &said, places.bar));
         words.extend(
             names(members, &found, &items, &people).into_iter().map(|(cluster, words)| (cluster + free, words)),
         );
@@ -161,20 +164,6 @@ pub async fn count(app: &App) -> Result<(), FlowError> {
     }
     app.coverage.hold(held(items, words, app.clock.now(), head));
     Ok(())
-}
-
-/// A number for each text's cluster; what is like nothing has one of its own.
-pub(crate) fn clusters(vectors: &[Vec<f32>], bar: f32) -> Vec<usize> {
-    let groups = search::clusters(vectors, bar);
-    let mut of: Vec<Option<usize>> = vec![None; vectors.len()];
-    for (number, at) in groups.iter().enumerate().flat_map(|(number, group)| group.iter().map(move |at| (number, *at)))
-    {
-        if let Some(place) = of.get_mut(at) {
-            *place = Some(number);
-        }
-    }
-    let alone = (groups.len()..).zip(of);
-    alone.map(|(own, of)| of.unwrap_or(own)).collect()
 }
 
 /// What is brought together: a failure or a case, of a ticket or made up.
@@ -280,25 +269,20 @@ fn generated(row: Generated) -> Item {
     Item { queue: row.queue, category: row.category, text, keeps: Keeps::Yes, what, cluster: 0 }
 }
 
-struct Places {
-    vectors: Vec<Vec<f32>>,
-    bar: f32,
-}
-
 /// By meaning where there are weights, else by words. What cases ask is kept nowhere: it has to go with their people.
-async fn places(app: &App, items: &[Item]) -> Result<Places, FlowError> {
+async fn places(app: &App, items: &[Item], texts: &[&str]) -> Result<Places, FlowError> {
     if !app.library.has_encoder() {
-        let texts: Vec<&str> = items.iter().map(|i| i.text.as_str()).collect();
-        return Ok(Places { vectors: compute(|| search::places_by_words(&texts)), bar: Space::Words.bar() });
+        return Ok(compute(|| Places::of(None, texts)));
     }
-    let texts: Vec<String> = items.iter().filter(|i| i.keeps == Keeps::Yes).map(|i| i.text.clone()).collect();
-    let mut kept = by_meaning(app, &texts).await?.into_iter();
+    let kept: Vec<String> = items.iter().filter(|i| i.keeps == Keeps::Yes).map(|i| i.text.clone()).collect();
+    let mut kept = by_meaning(app, &kept).await?.into_iter();
     let place = |text: &str| app.questions.meaning(&app.library, text).map(|v| search::place_by_meaning(&v));
-    let vectors = items.iter().map(|item| match item.keeps {
+    let meanings = items.iter().map(|item| match item.keeps {
         Keeps::Yes => kept.next().unwrap_or_default(),
         Keeps::No => place(&item.text).unwrap_or_default(),
     });
-    Ok(Places { vectors: vectors.collect(), bar: ALIKE })
+    let meanings: Vec<Vec<f32>> = meanings.collect();
+    Ok(compute(|| Places::of(Some(&meanings), texts)))
 }
 
 /// Telling words of each cluster with more than one failure, of one kind alone.

@@ -27,6 +27,7 @@ pub mod erased_list;
 pub mod escalate;
 pub mod export_person;
 pub mod export_policies;
+pub(crate) mod failure_clusters;
 pub mod find_contradictions;
 pub mod find_patterns;
 pub mod find_tickets;
