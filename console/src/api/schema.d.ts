@@ -1916,6 +1916,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/scorecard/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How each queue stands now: what waits and for how long, what came and ended lately, and who came back. */
+        get: operations["get_queue_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/scorecard/rows": {
         parameters: {
             query?: never;
@@ -6664,6 +6681,68 @@ export interface components {
             received_at: string;
             size: number;
             source: string;
+        };
+        /** @description A queue as it stands. */
+        QueueHealth: {
+            /**
+             * Format: int64
+             * @description Tickets that came.
+             */
+            came: number;
+            /**
+             * Format: int64
+             * @description Of these, those whose requester came back.
+             */
+            came_back: number;
+            /**
+             * Format: int64
+             * @description Tickets that wait for somebody else: `is:waiting`.
+             */
+            elsewhere: number;
+            /**
+             * Format: int64
+             * @description Tickets that ended.
+             */
+            ended: number;
+            /**
+             * Format: int64
+             * @description Tickets that ended within the longer time.
+             */
+            ended_lately: number;
+            key: string;
+            /**
+             * Format: int64
+             * @description Tickets whose promised time has passed.
+             */
+            late: number;
+            name: string;
+            /** @description Since when the one waits that has asked for an answer the longest; null where none does. */
+            oldest?: string | null;
+            /**
+             * Format: int64
+             * @description Tickets that wait for us: `is:open`.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Of those that ask for an answer, tickets that nobody has and nobody put off.
+             */
+            unassigned: number;
+        };
+        /** @description Every queue that the reader sees. */
+        QueuesHealth: {
+            /**
+             * Format: int64
+             * @description Days that `ended_lately` and `came_back` look back.
+             */
+            month_days: number;
+            /** @description By name. */
+            queues: components["schemas"]["QueueHealth"][];
+            /**
+             * Format: int64
+             * @description Days that `came` and `ended` look back.
+             */
+            week_days: number;
         };
         /** @description To whom a case goes up. */
         Raise: {
@@ -11896,6 +11975,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Scorecard"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queue_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuesHealth"];
                 };
             };
             "4XX": {

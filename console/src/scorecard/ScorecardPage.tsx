@@ -10,10 +10,11 @@ import { t, word } from "../strings";
 import { day } from "../text/time";
 import { FigureCard } from "./FigureCard";
 import { Groups } from "./Groups";
+import { QueuesNow } from "./QueuesNow";
 
 const slices = ["queue", "category", "week", "product", "persona", "language", "model", "failure"];
 
-/** What became of tickets: nine figures, each beside its trap, and the same told apart. */
+/** What became of tickets: ten figures, each beside its trap, and the same told apart. */
 export function ScorecardPage() {
   const [filter, setFilter] = useState<ScoreFilter>({ days: 182, by: "queue", only: {} });
   const [names, setNames] = useState<Record<string, string>>({});
@@ -46,6 +47,8 @@ export function ScorecardPage() {
           </div>
         </>
       )}
+      <h2>{t("queues.title")}</h2>
+      <QueuesNow />
     </div>
   );
 }

@@ -232,6 +232,18 @@ pub fn changes(old: &str, new: &str) -> Vec<(Change, String)> {
     runs
 }
 
+/// Characters that were put in or taken out, blanks aside.
+#[must_use]
+pub fn changed_characters(old: &str, new: &str) -> usize {
+    changes(old, new).iter().filter(|(kind, _)| *kind != Change::Same).map(|(_, text)| characters(text)).sum()
+}
+
+/// Characters of a text, blanks aside.
+#[must_use]
+pub fn characters(text: &str) -> usize {
+    text.chars().filter(|c| !c.is_whitespace()).count()
+}
+
 /// Words that were put in or taken out.
 #[must_use]
 pub fn changed_words(old: &str, new: &str) -> usize {

@@ -105,6 +105,14 @@ closed_list! {
         Wrong = "wrong",
         /// Tokens that models read and wrote, as far as they said.
         ModelTokens = "model_tokens",
+        /// One if a time was promised for it.
+        Promised = "promised",
+        /// One if every promised time was kept.
+        PromisesKept = "promises_kept",
+        /// Characters of the drafts that left.
+        Characters = "characters",
+        /// Characters that people took out of these or put in, at most as many.
+        CharactersChanged = "characters_changed",
     }
 }
 

@@ -22,7 +22,7 @@ closed_list! {
     pub enum Figure ("figure") {
         /// Drafts that left, of those prepared.
         Acceptance = "acceptance",
-        /// Words of them that people changed.
+        /// Characters of them that people changed.
         EditBurden = "edit_burden",
         /// Of them, those that say something else than the draft.
         MeaningChanged = "meaning_changed",
@@ -52,6 +52,8 @@ closed_list! {
         ResolutionAssisted = "resolution_assisted",
         /// Minutes to the last answer, written by a person alone.
         ResolutionAlone = "resolution_alone",
+        /// Of tickets for which a time was promised, those for which every one was kept.
+        PromisesKept = "promises_kept",
         /// Mean rating, 1 to 5.
         Rating = "rating",
         /// Of those who were asked, those who rated.
@@ -72,7 +74,7 @@ closed_list! {
 pub enum Kind {
     /// A part of a whole, 0 to 1, counted one by one.
     Share,
-    /// A part of a whole, 0 to 1, of words that come in bunches: no interval can be told from sums.
+    /// A part of a whole, 0 to 1, of characters or statements that come in bunches: no interval can be told from sums.
     Ratio,
     /// An amount for each, with the count of its squares.
     Mean(Count),
@@ -86,7 +88,7 @@ impl Figure {
     pub const fn quotient(self) -> (Count, Count, Kind) {
         match self {
             Self::Acceptance => (Count::Sent, Count::Drafted, Kind::Share),
-            Self::EditBurden => (Count::WordsChanged, Count::Words, Kind::Ratio),
+            Self::EditBurden => (Count::CharactersChanged, Count::Characters, Kind::Ratio),
             Self::MeaningChanged => (Count::MeaningChanged, Count::Sent, Kind::Share),
             Self::RubberStamps => (Count::Stamped, Count::Sent, Kind::Share),
             Self::ReviewSeconds => (Count::ReviewSeconds, Count::Reviews, Kind::Mean(Count::ReviewSquares)),
@@ -101,6 +103,7 @@ impl Figure {
             Self::FirstReply => (Count::FirstReplyMinutes, Count::Replied, Kind::Mean(Count::FirstReplySquares)),
             Self::ResolutionAssisted => (Count::AssistedMinutes, Count::Assisted, Kind::Mean(Count::AssistedSquares)),
             Self::ResolutionAlone => (Count::AloneMinutes, Count::Alone, Kind::Mean(Count::AloneSquares)),
+            Self::PromisesKept => (Count::PromisesKept, Count::Promised, Kind::Share),
             Self::Rating => (Count::RatingSum, Count::Rated, Kind::Rate),
             Self::RatingResponse => (Count::Rated, Count::Asked, Kind::Share),
             Self::RatedReopened => (Count::RatedReopened, Count::Rated, Kind::Share),
@@ -120,7 +123,7 @@ impl Figure {
             Self::Containment => &[Self::Reopened, Self::HumanAfterAi],
             Self::Escalation => &[Self::EscalationRight],
             Self::ResolutionAssisted => &[Self::ResolutionAlone],
-            Self::FirstReply => &[Self::Reopened],
+            Self::FirstReply | Self::PromisesKept => &[Self::Reopened],
             Self::ModelRequests => &[Self::ModelTokens],
             Self::Rating => &[Self::RatingResponse, Self::RatedReopened, Self::Effort],
             _ => &[],
@@ -144,7 +147,7 @@ impl Figure {
     }
 
     /// Those with a card of their own; the others stand beside them.
-    pub const CARDS: [Self; 9] = [
+    pub const CARDS: [Self; 10] = [
         Self::Acceptance,
         Self::ReviewSeconds,
         Self::Grounding,
@@ -152,6 +155,7 @@ impl Figure {
         Self::Escalation,
         Self::ResolutionAssisted,
         Self::FirstReply,
+        Self::PromisesKept,
         Self::Rating,
         Self::ModelRequests,
     ];

@@ -80,6 +80,8 @@ pub struct Prepared {
     pub endpoint: Option<String>,
     /// The voice.
     pub voice: Option<Chosen>,
+    /// Its words as the machine wrote them.
+    pub written: String,
     /// What it stated.
     pub sentences: Vec<Sentence>,
     /// The words that left, where it left.
@@ -175,7 +177,7 @@ impl Conn {
     pub async fn prepared(&mut self, ticket: TicketId) -> Result<Vec<Prepared>, StoreError> {
         let rows = self
             .rows(
-                "select d.origin, x.endpoint, d.voice, d.machine_sentences, case when d.state = 'sent' then d.body end,
+                "select d.origin, x.endpoint, d.voice, d.machine_body, d.machine_sentences, case when d.state = 'sent' then d.body end,
                  case when r.draft_id is null then cast(0 as bigint) else cast(1 as bigint) end, r.why
                  from drafts d left join exchanges x on x.id = d.exchange_id left join draft_rejections r on r.draft_id = d.id
                  where d.ticket_id = $1 and d.machine_body is not null order by d.created_at, d.id",
@@ -189,6 +191,7 @@ impl Conn {
                     origin: c.take()?,
                     endpoint: c.take()?,
                     voice: c.maybe_json()?,
+                    written: c.take()?,
                     sentences: c.json()?,
                     sent: c.take()?,
                     rejected: c.take::<i64>()? == 1,

@@ -22,7 +22,7 @@ macro_rules! counts {
          rejected, words, words_changed, reviews, review_seconds, review_squares, found_later, claims, grounded,
          common, contained, reopened, rated, rating_sum, escalated, escalation_answered, escalation_right,
          model_requests, asked, efforts, effort_sum, rated_reopened,
-         sorted, sorted_right, sure, sure_right, reviewed, review_failed, judged, wrong, model_tokens"
+         sorted, sorted_right, sure, sure_right, reviewed, review_failed, judged, wrong, model_tokens, promised, promises_kept, characters, characters_changed"
     };
 }
 
@@ -44,7 +44,8 @@ macro_rules! counts_summed {
          cast(coalesce(sum(effort_sum),0) as bigint), cast(coalesce(sum(rated_reopened),0) as bigint), cast(coalesce(sum(sorted),0) as bigint),
          cast(coalesce(sum(sorted_right),0) as bigint), cast(coalesce(sum(sure),0) as bigint), cast(coalesce(sum(sure_right),0) as bigint),
          cast(coalesce(sum(reviewed),0) as bigint), cast(coalesce(sum(review_failed),0) as bigint), cast(coalesce(sum(judged),0) as bigint),
-         cast(coalesce(sum(wrong),0) as bigint), cast(coalesce(sum(model_tokens),0) as bigint)"
+         cast(coalesce(sum(wrong),0) as bigint), cast(coalesce(sum(model_tokens),0) as bigint), cast(coalesce(sum(promised),0) as bigint),
+         cast(coalesce(sum(promises_kept),0) as bigint), cast(coalesce(sum(characters),0) as bigint), cast(coalesce(sum(characters_changed),0) as bigint)"
     };
 }
 pub(crate) use counts_summed;
@@ -272,7 +273,7 @@ async fn put_outcome(tx: &mut Conn, outcome: &Outcome) -> Result<(), StoreError>
             concat!(
                 "insert into outcomes (ticket_id, number, ended_at, ", place!(), ", ", counts!(), ")
              values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,
-             $13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50,$51,$52,$53,$54,$55,$56,$57,$58,$59)
+             $13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50,$51,$52,$53,$54,$55,$56,$57,$58,$59,$60,$61,$62,$63)
              on conflict (ticket_id) do update set number = excluded.number, ended_at = excluded.ended_at, week = excluded.week,
              queue = excluded.queue, category = excluded.category, product = excluded.product, persona = excluded.persona,
              language = excluded.language, model = excluded.model, failure = excluded.failure, lived = excluded.lived,
@@ -293,7 +294,8 @@ async fn put_outcome(tx: &mut Conn, outcome: &Outcome) -> Result<(), StoreError>
              asked = excluded.asked, efforts = excluded.efforts, effort_sum = excluded.effort_sum, rated_reopened = excluded.rated_reopened,
              sorted = excluded.sorted, sorted_right = excluded.sorted_right, sure = excluded.sure,
              sure_right = excluded.sure_right, reviewed = excluded.reviewed, review_failed = excluded.review_failed,
-             judged = excluded.judged, wrong = excluded.wrong, model_tokens = excluded.model_tokens"
+             judged = excluded.judged, wrong = excluded.wrong, model_tokens = excluded.model_tokens, promised = excluded.promised,
+             promises_kept = excluded.promises_kept, characters = excluded.characters, characters_changed = excluded.characters_changed"
             ),
             given,
         )
@@ -306,7 +308,7 @@ async fn add_to_sums(tx: &mut Conn, place: &Place, counts: &Counts) -> Result<()
             concat!(
                 "insert into outcome_sums (", place!(), ", ", counts!(), ")
              values ($1,$2,$3,$4,$5,$6,$7,$8,$9,
-             $10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50,$51,$52,$53,$54,$55,$56)
+             $10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50,$51,$52,$53,$54,$55,$56,$57,$58,$59,$60)
              on conflict (", place!(), ") do update set
              tickets = outcome_sums.tickets + excluded.tickets, replied = outcome_sums.replied + excluded.replied,
              first_reply_minutes = outcome_sums.first_reply_minutes + excluded.first_reply_minutes,
@@ -344,7 +346,11 @@ async fn add_to_sums(tx: &mut Conn, place: &Place, counts: &Counts) -> Result<()
              sure = outcome_sums.sure + excluded.sure, sure_right = outcome_sums.sure_right + excluded.sure_right,
              reviewed = outcome_sums.reviewed + excluded.reviewed, review_failed = outcome_sums.review_failed + excluded.review_failed,
              judged = outcome_sums.judged + excluded.judged, wrong = outcome_sums.wrong + excluded.wrong,
-             model_tokens = outcome_sums.model_tokens + excluded.model_tokens"
+             model_tokens = outcome_sums.model_tokens + excluded.model_tokens,
+             promised = outcome_sums.promised + excluded.promised,
+             promises_kept = outcome_sums.promises_kept + excluded.promises_kept,
+             characters = outcome_sums.characters + excluded.characters,
+             characters_changed = outcome_sums.characters_changed + excluded.characters_changed"
             ),
             values(place, counts),
         )

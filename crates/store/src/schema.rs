@@ -122,6 +122,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 95, common: include_str!("../migrations/0095_visits.sql"), sqlite: "", postgres: "" },
     Migration { number: 96, common: include_str!("../migrations/0096_model_tokens.sql"), sqlite: "", postgres: "" },
     Migration { number: 97, common: include_str!("../migrations/0097_pilots.sql"), sqlite: "", postgres: "" },
+    Migration { number: 98, common: include_str!("../migrations/0098_queue_health.sql"), sqlite: "", postgres: "" },
 ];
 
 /// Applies what is missing, in the order of numbers and in one transaction. Every number that is missing counts, not

@@ -60,6 +60,7 @@ mod privacy;
 mod problem;
 mod provenance;
 mod provider;
+mod queue_health;
 mod readiness;
 mod readings;
 mod record_words;
@@ -178,6 +179,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(reviews::router())
         .merge(surveys::router())
         .merge(readiness::router())
+        .merge(queue_health::router())
         .merge(coverage::router())
         .merge(gates::router())
         .merge(shadows::router())

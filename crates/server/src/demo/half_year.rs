@@ -58,6 +58,11 @@ const TRUTHS: [Truth; 10] = [
     truth(("care.complaint", 6), 0.0, (0.0, 0.0), 0.18, (0.48, 0.90), 0.0, (0.93, 0.0)),
 ];
 
+/// The invented company answers first within so many minutes, or breaks its word.
+const PROMISED_MINUTES: i64 = 240;
+/// Characters in a word, blanks aside.
+const LETTERS: i64 = 5;
+
 /// Loads it once.
 ///
 /// # Errors
@@ -120,6 +125,7 @@ fn counts(dice: &mut Dice, truth: &Truth, along: f64) -> (Counts, Option<Failure
     let leaves = truth.leaves.0 + (truth.leaves.1 - truth.leaves.0) * along;
     let (is_back, is_up) = (dice.happens(truth.comes_back), dice.happens(truth.goes_up.0));
     let mut counts = Counts::default().with(Count::Tickets, 1).with(Count::Reopened, one(is_back));
+    counts = counts.with(Count::Promised, 1).with(Count::PromisesKept, 1);
     if dice.happens(truth.common) {
         // Settled by what was approved beforehand, more often than not.
         let is_settled = !is_back && dice.happens(0.74);
@@ -133,6 +139,7 @@ fn counts(dice: &mut Dice, truth: &Truth, along: f64) -> (Counts, Option<Failure
     let first = dice.around(if is_drafted { 74.0 } else { 160.0 }, 0.7).clamp(2, 8_000);
     counts = counts
         .with(Count::Replied, 1)
+        .with(Count::PromisesKept, one(first <= PROMISED_MINUTES))
         .with_square(Count::FirstReplyMinutes, Count::FirstReplySquares, first)
         .with(Count::Drafted, one(is_drafted))
         .with(Count::DraftedAlone, one(is_drafted && !is_sent));
@@ -190,6 +197,8 @@ fn sent(dice: &mut Dice, counts: Counts, is_back: bool, altered: f64) -> Counts 
         .with(Count::MeaningChanged, one(!is_unchanged && dice.happens(altered / 0.54)))
         .with(Count::Words, words)
         .with(Count::WordsChanged, changed)
+        .with(Count::Characters, LETTERS * words)
+        .with(Count::CharactersChanged, LETTERS * changed)
         .with(Count::Reviews, 1)
         .with_square(Count::ReviewSeconds, Count::ReviewSquares, seconds)
         .with(Count::Claims, claims)

@@ -3,19 +3,22 @@
 
 use desk::{
     Timestamp,
+    audit::Service,
     calibration::Seen,
-    draft::Support,
+    draft::{self, Support},
     eval::{Origin, Severity},
     failure::Failure,
     outcome::{Count, Counts, Lived, Outcome, Place},
     reading::is_hasty,
     routing, sureness,
+    target::Service as Levels,
 };
-use store::{Ended, PageRead, Prepared};
+use store::{Conn, Ended, Grant, PageRead, Prepared, Purpose};
 
 use crate::{
     App, FlowError,
     flow::{
+        count_clocks,
         propose_case::{self, Because},
         watch_triage::seen,
     },
@@ -36,13 +39,15 @@ pub async fn follow(app: &App) -> Result<usize, FlowError> {
     let since = conn.outcomes_counted().await?;
     let changed = conn.ended_since(since, AT_ONCE).await?;
     let Some(last) = changed.last().map(|ended| ended.changed) else { return Ok(0) };
-    let products = conn.products().await?;
+    let (products, levels) = (conn.products().await?, count_clocks::load(&mut conn).await?);
+    let grant = app.service_grant(Service::Preparation, Purpose::Work)?;
     let (mut outcomes, mut failed) = (Vec::with_capacity(changed.len()), Vec::new());
     for ended in &changed {
         let before = conn.outcome(ended.ticket).await?;
         let (drafts, pages) = (conn.prepared(ended.ticket).await?, conn.pages_read(ended.ticket).await?);
         let sorted: Vec<Seen> = conn.answered_of(ended.ticket).await?.iter().filter_map(seen).collect();
-        let beside = Beside { drafts: &drafts, pages: &pages, sorted: &sorted };
+        let promises = promises(&mut conn, &grant, &levels, ended, before.as_ref()).await?;
+        let beside = Beside { drafts: &drafts, pages: &pages, sorted: &sorted, promises };
         let outcome = outcome(ended, before.as_ref(), beside, &products);
         if before.as_ref() != Some(&outcome) {
             failed.extend(failure(&outcome, before.as_ref()).map(|because| (outcome.ticket, because)));
@@ -79,13 +84,14 @@ struct Beside<'a> {
     drafts: &'a [Prepared],
     pages: &'a [PageRead],
     sorted: &'a [Seen],
+    promises: Counts,
 }
 
 /// What became of one ticket.
 fn outcome(
     ended: &Ended,
     before: Option<&Outcome>,
-    Beside { drafts, pages, sorted }: Beside<'_>,
+    Beside { drafts, pages, sorted, promises }: Beside<'_>,
     products: &[String],
 ) -> Outcome {
     if let Some(before) = before.filter(|_| !ended.status.is_over()) {
@@ -107,12 +113,34 @@ fn outcome(
         failure: failure.unwrap_or_default(),
         lived: Lived::Here,
     };
-    let counts =
-        answered(ended) + drafted(ended, drafts) + read(pages, ended.unchanged > 0) + others(ended) + sorting(sorted);
+    let counts = answered(ended)
+        + drafted(ended, drafts)
+        + read(pages, ended.unchanged > 0)
+        + others(ended)
+        + sorting(sorted)
+        + promises;
     let was_back = before.is_some_and(|before| before.counts.get(Count::Reopened) > 0);
     let is_back = was_back || ended.outcome.as_deref() == Some("reopened");
     let counts = if is_back { came_back(counts) } else { counts }.judged();
     Outcome { ticket: ended.ticket, number: ended.number, ended: when, place, counts }
+}
+
+/// Whether the times that were promised for it were kept, until it first ended.
+async fn promises(
+    conn: &mut Conn,
+    grant: &Grant,
+    levels: &Levels,
+    ended: &Ended,
+    before: Option<&Outcome>,
+) -> Result<Counts, FlowError> {
+    if levels.targets.is_empty() {
+        return Ok(Counts::default());
+    }
+    let timed = conn.timed_ticket(grant, ended.ticket).await?;
+    let told = count_clocks::of(levels, &timed, before.map_or(ended.changed, |before| before.ended));
+    let (promised, kept) = (!told.clocks.is_empty(), told.missed.is_empty());
+    let counts = Counts::default().with(Count::Promised, i64::from(promised));
+    Ok(counts.with(Count::PromisesKept, i64::from(promised && kept)))
 }
 
 /// What its requester asked about. A ticket that was never sorted here, an imported one say, is read now.
@@ -166,6 +194,9 @@ fn drafted(ended: &Ended, drafts: &[Prepared]) -> Counts {
     let states = |support: Support| matches!(support, Support::Supported | Support::Unsupported);
     let claims = left.iter().flat_map(|(d, _)| &d.sentences).filter(|s| states(s.support)).count();
     let grounded = left.iter().flat_map(|(d, _)| &d.sentences).filter(|s| s.support == Support::Supported).count();
+    let whole = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let characters = |d: &Prepared| whole(draft::characters(&d.written));
+    let changed = |(d, sent): &(&Prepared, &str)| whole(draft::changed_characters(&d.written, sent)).min(characters(d));
     let says_else = |(draft, sent): &(&Prepared, &str)| {
         draft.sentences.iter().any(|s| states(s.support)) && !sureness::keeps_facts(&draft.sentences, sent)
     };
@@ -178,6 +209,8 @@ fn drafted(ended: &Ended, drafts: &[Prepared]) -> Counts {
         .with(Count::Rejected, one(drafts.iter().any(|d| d.rejected)))
         .with(Count::Claims, i64::try_from(claims).unwrap_or(i64::MAX))
         .with(Count::Grounded, i64::try_from(grounded).unwrap_or(i64::MAX))
+        .with(Count::Characters, left.iter().map(|(d, _)| characters(d)).sum())
+        .with(Count::CharactersChanged, left.iter().map(changed).sum())
         .with(Count::FoundLater, one(was_drafted && was_sent && (ended.outcome.is_some() || ended.failed_reviews > 0)))
 }
 

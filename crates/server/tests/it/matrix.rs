@@ -94,6 +94,7 @@ const ROWS: &[(&str, Row)] = &[
     ("GET /reviews/summary",              [NOBODY, 403, 403, 200, 403, 200, 403, 403, 403]),
     ("GET /reviews/{id}",                 [NOBODY, 404, 404, 404, 404, 404, 403, 403, 403]),
     ("GET /scorecard",                    [NOBODY, 200, 200, 200, 200, 200, 200, 403, 200]),
+    ("GET /scorecard/queues",             [NOBODY, 200, 200, 200, 200, 200, 200, 403, 200]),
     ("GET /scorecard/rows",               [NOBODY, 200, 200, 200, 200, 200, 200, 403, 200]),
     ("GET /scorecard/tickets",            [NOBODY, 422, 422, 422, 422, 422, 422, 403, 422]),
     ("GET /search",                       [NOBODY, 200, 200, 200, 200, 200, 200, 403, 200]),

@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use server::{demo::half_year, flow::count_outcomes};
+use server::{
+    demo::half_year,
+    flow::{count_clocks, count_outcomes},
+};
 
 use crate::{
     client::Client,
+    escalation::set_policy,
     harness::{TestDesk, on_each},
 };
 
@@ -171,5 +175,50 @@ fn figures_are_those_of_the_rows_anybody_can_take_along() {
         timo.get("/scorecard/tickets?figure=zeal").await.problem(422);
         let none = timo.get("/scorecard?queue=nowhere").await.expect(200);
         assert_eq!((&none["tickets"], &none["figures"]), (&json!(0), &json!([])), "nothing is divided by nothing");
+    });
+}
+
+const PROMISED: &str = "[[calendar]]\nkey = \"always\"\nzone = \"UTC\"\nhours = { mon = \"00:00-24:00\", tue = \"00:00-24:00\", wed = \"00:00-24:00\", thu = \"00:00-24:00\", fri = \"00:00-24:00\", sat = \"00:00-24:00\", sun = \"00:00-24:00\" }\n[[target]]\nqueue = \"*\"\ncalendar = \"always\"\nfirst = \"1h\"";
+
+#[test]
+fn queues_show_what_waits_and_kept_promises_and_changed_characters_are_counted() {
+    on_each(async |desk| {
+        let mara = desk.sign_in("mara").await;
+        set_policy(&mara, "service", PROMISED).await;
+        let (_, draft) = asked(desk, &mara, 1).await;
+        sent(desk, &mara, &draft, 40).await;
+        let (late, draft) = asked(desk, &mara, 2).await;
+        desk.pass(2 * 3_600).await;
+        count_clocks::follow(&desk.app).await.unwrap();
+        let of = async |who: &Client| -> Vec<Value> {
+            let all = who.get("/scorecard/queues").await.expect(200);
+            all["queues"].as_array().unwrap().iter().filter(|q| q["came"] != 0).cloned().collect()
+        };
+        let waiting = of(&mara).await;
+        let [queue] = waiting.as_slice() else { panic!("{waiting:?}") };
+        let told = |key: &str| queue[key].as_i64().unwrap();
+        assert_eq!((told("came"), told("open"), told("unassigned"), told("late")), (2, 1, 1, 1), "{queue}");
+        let page = mara.get(&format!("/tickets/{late}")).await.expect(200);
+        assert_eq!(queue["oldest"], page["last_inbound_at"], "the one that waits");
+        // The number is that of the list it opens.
+        let list = mara.get(&format!("/tickets?view=all&q=is:open%20queue:{}", queue["key"].as_str().unwrap())).await;
+        assert_eq!(list.expect(200)["items"].as_array().unwrap().len(), 1);
+        let olga = desk.sign_in("olga").await;
+        assert!(of(&olga).await.is_empty(), "queues of others are not hers to see");
+
+        let before = mara.get(&format!("/tickets/{late}")).await.expect(200);
+        let words = before["answer"]["draft"]["body"].as_str().unwrap();
+        let more = json!({ "body": format!("{words} Abcde.") });
+        mara.with("if-match", "\"1\"").put(&format!("/drafts/{draft}"), more).await.expect(200);
+        sent(desk, &mara, &draft, 40).await;
+        count(desk).await;
+        let card = mara.get("/scorecard").await.expect(200);
+        assert_eq!(share(&card, "promises_kept"), (1, 2), "the second came two hours late");
+        let (changed, whole) = share(&card, "edit_burden");
+        assert!((6..40).contains(&changed) && whole > 100, "{changed} of {whole}");
+        count_clocks::follow(&desk.app).await.unwrap();
+        let after = of(&mara).await;
+        assert_eq!((&after[0]["open"], &after[0]["ended"], &after[0]["late"]), (&json!(0), &json!(2), &json!(0)));
+        assert_eq!((&after[0]["oldest"], &after[0]["came_back"]), (&Value::Null, &json!(0)));
     });
 }
