@@ -12,7 +12,7 @@ test("a lead sees each figure beside its trap, narrows it, opens what stands beh
     await page.getByRole("heading", { level: 1, name: "Scorecard" }).waitFor();
     const acceptance = page.getByTestId("score-acceptance");
     await acceptance.getByText(/^\d\d%$/).first().waitFor();
-    for (const trap of ["Words changed", "Meaning changed", "Waved through"]) await acceptance.locator("dt", { hasText: trap }).waitFor();
+    for (const trap of ["Characters changed", "Meaning changed", "Waved through"]) await acceptance.locator("dt", { hasText: trap }).waitFor();
     await page.getByTestId("score-containment").getByText(/Healthy desks: 60% to 80%/).waitFor();
     await acceptance.getByRole("button", { name: "Show the tickets of: Drafts that left" }).click();
     await acceptance.getByText(/tickets count here; the newest:/).waitFor();
@@ -29,6 +29,14 @@ test("a lead sees each figure beside its trap, narrows it, opens what stands beh
 
     const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "All rows as CSV" }).click()]);
     assert.equal(file.suggestedFilename(), "outcomes.csv");
+
+    // How queues stand now: a number opens the tickets it counts.
+    const number = page.getByTestId("queues-now").getByRole("link", { name: /^Technical: Wait for us: \d+$/ });
+    const open = Number((await number.getAttribute("aria-label")).split(": ")[2]);
+    assert.ok(open > 0);
+    await number.click();
+    await page.waitForURL(/\/tickets\?view=all&q=is%3Aopen/);
+    await page.locator(".ticket-row").first().waitFor();
   });
 });
 
