@@ -21,9 +21,9 @@ use server::{
     config::{Config, Desk, Embedding, Mail},
     flow, jobs,
 };
-use store::{MailSource, NewArticle, NewSource, ServiceIdentity, Store, Tx, new_id};
+use store::{MailSource, NewArticle, NewSource, ServiceIdentity, Tx, new_id};
 
-use crate::client::Client;
+use crate::{client::Client, prepared};
 
 /// When tests begin.
 pub const NOON: Timestamp = Timestamp::from_secs(1_795_000_000);
@@ -83,7 +83,7 @@ impl TestDesk {
     }
 
     async fn sqlite_with(change: &dyn Fn(&mut Config)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = prepared::folder().await;
         let app = open(&folder, String::new(), World::Demo, change).await;
         let article = furnish(&app).await;
         Self { app, article, place: Place::Sqlite { _folder: folder } }
@@ -91,17 +91,16 @@ impl TestDesk {
 
     /// A desk that is not the demo, on SQLite.
     pub async fn real() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = prepared::folder().await;
         let app = open(&folder, String::new(), World::Real, &|_| {}).await;
         let article = furnish(&app).await;
         Self { app, article, place: Place::Sqlite { _folder: folder } }
     }
 
     async fn postgres(server: String, change: &dyn Fn(&mut Config)) -> Self {
-        let database = format!("server_{}", new_id::<AgentId>().to_string().replace('-', ""));
-        on_server(&server, format!("create database {database}")).await;
+        let database = prepared::database(&server).await;
         let folder = tempfile::tempdir().unwrap();
-        let app = open(&folder, address_of(&server, &database), World::Demo, change).await;
+        let app = open(&folder, prepared::address_of(&server, &database), World::Demo, change).await;
         let article = furnish(&app).await;
         Self { app, article, place: Place::Postgres { server, database, _folder: folder } }
     }
@@ -110,7 +109,7 @@ impl TestDesk {
     pub async fn close(self) {
         self.app.store.close().await;
         if let Place::Postgres { server, database, .. } = &self.place {
-            on_server(server, format!("drop database {database} with (force)")).await;
+            prepared::forget(server, database).await;
         }
     }
 
@@ -195,8 +194,14 @@ async fn open(folder: &tempfile::TempDir, database: String, world: World, change
     App::open_with(config, world, Clock::fixed(NOON), Some(Transport::Tray)).await.unwrap()
 }
 
+/// Made once by a run: it is meant to be slow.
+async fn hash() -> &'static str {
+    static HASH: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
+    HASH.get_or_init(async || flow::sign_in::hash_password(PASSWORD).await.unwrap()).await
+}
+
 async fn furnish(app: &App) -> ArticleId {
-    let hash = flow::sign_in::hash_password(PASSWORD).await.unwrap();
+    let hash = hash().await;
     let mut tx = app.store.begin(&ServiceIdentity::new(Service::CommandLine), app.clock.now()).await.unwrap();
     for (key, name) in [("billing", "Billing"), ("security", "Security")] {
         tx.put_queue(key, name).await.unwrap();
@@ -215,10 +220,10 @@ async fn furnish(app: &App) -> ArticleId {
         };
         tx.put_category(&category, position).await.unwrap();
     }
-    let mara = person(&mut tx, "mara", Role::Lead, &[], &hash).await;
-    person(&mut tx, "timo", Role::Agent, &["billing"], &hash).await;
-    person(&mut tx, "olga", Role::Agent, &["security"], &hash).await;
-    person(&mut tx, "helene", Role::Auditor, &[], &hash).await;
+    let mara = person(&mut tx, "mara", Role::Lead, &[], hash).await;
+    person(&mut tx, "timo", Role::Agent, &["billing"], hash).await;
+    person(&mut tx, "olga", Role::Agent, &["security"], hash).await;
+    person(&mut tx, "helene", Role::Auditor, &[], hash).await;
     let article = article(&mut tx, mara).await;
     tx.put_mailbox(SUPPORT).await.unwrap();
     let (version, digest) = tx
@@ -269,26 +274,10 @@ async fn article(tx: &mut Tx, owner: AgentId) -> ArticleId {
     tx.add_article(new).await.unwrap()
 }
 
-fn address_of(server: &str, database: &str) -> String {
-    let (head, options) = server.split_once('?').map_or((server, ""), |(head, options)| (head, options));
-    let scheme_end = head.find("://").map_or(0, |at| at + 3);
-    let host_end = head[scheme_end..].find('/').map_or(head.len(), |at| scheme_end + at);
-    let base = &head[..host_end];
-    if options.is_empty() { format!("{base}/{database}") } else { format!("{base}/{database}?{options}") }
-}
-
-async fn on_server(server: &str, statement: String) {
-    let store = Store::open(server).await.unwrap();
-    // The name of a test's database is made here, of hexadecimal digits.
-    store.read().await.unwrap().execute(Box::leak(statement.into_boxed_str()), Vec::new()).await.unwrap();
-    store.close().await;
-}
-
 /// One more person, with the password of all.
 pub async fn add_person(app: &App, name: &str, role: Role, queues: &[&str]) -> AgentId {
-    let hash = flow::sign_in::hash_password(PASSWORD).await.unwrap();
     let mut tx = app.store.begin(&ServiceIdentity::new(Service::CommandLine), app.clock.now()).await.unwrap();
-    let agent = person(&mut tx, name, role, queues, &hash).await;
+    let agent = person(&mut tx, name, role, queues, hash().await).await;
     tx.commit(AuditEvent::AgentChanged { agent, change: "added".to_owned() }).await.unwrap();
     agent
 }

@@ -52,6 +52,7 @@ mod personas;
 mod policies;
 mod policy_files;
 mod portal;
+mod prepared;
 mod privacy;
 mod proposals;
 mod provider;
