@@ -6,7 +6,7 @@ use desk::{Timestamp, failure::Failure};
 use store::{Generated, GeneratedKind};
 
 use super::files;
-use crate::{App, FlowError, dice::Dice};
+use crate::{App, FlowError, dice::Dice, library::meaning_of};
 
 const WRITTEN: &str = include_str!("../../../../fixtures/failures/topics.txt");
 
@@ -211,6 +211,14 @@ const A_WEEK: usize = 14;
 pub async fn load(app: &App) -> Result<(), FlowError> {
     app.store.keep_generated_failures(&rows(app.clock.now())?).await?;
     Ok(())
+}
+
+/// What was asked in each of them, as its meaning is read.
+///
+/// # Errors
+/// When an embedded file is damaged.
+pub(super) fn asked(now: Timestamp) -> Result<Vec<String>, FlowError> {
+    Ok(rows(now)?.iter().map(|row| meaning_of(&row.subject, "", &row.text)).collect())
 }
 
 fn rows(now: Timestamp) -> Result<Vec<Generated>, FlowError> {

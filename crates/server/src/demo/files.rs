@@ -127,7 +127,7 @@ impl ArticleFile {
     }
 }
 
-/// Meanings of the world's passages and past cases, so that the demo need not read them first:
+/// Meanings of the world's passages and their sentences, past cases and failures, so that the demo need not read them first:
 /// the model's name on a line, then records of a SHA-256 and one signed byte per dimension.
 pub fn vectors(model: &str) -> Result<Vec<(String, Vec<u8>)>, FlowError> {
     let Some(file) = Files::get("vectors.bin") else { return Ok(Vec::new()) };

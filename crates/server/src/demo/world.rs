@@ -142,11 +142,16 @@ pub async fn vectors_file(app: &App) -> Result<Vec<u8>, FlowError> {
     let mut conn = app.store.read().await?;
     for article in conn.article_ids(&grant).await? {
         let passages = conn.passages_of(&grant, article).await?;
-        texts.extend(passages.into_iter().map(|p| crate::library::meaning_of(&p.title, &p.heading, &p.text)));
+        texts.extend(passages.iter().map(|p| crate::library::meaning_of(&p.title, &p.heading, &p.text)));
+        // What drafts are assembled of: a new desk would read it behind everything else, for a quarter of a minute.
+        texts.extend(passages.iter().flat_map(|p| desk::assemble::sayable(&p.text)));
     }
     let cases =
         conn.past_cases(&grant).await?.into_iter().filter(|c| crate::library::may_use(c, app.config.desk.ai_default));
     texts.extend(cases.map(|c| crate::library::meaning_of(&c.subject, "", &c.question)));
+    texts.extend(super::failures::asked(app.clock.now())?);
+    texts.sort_unstable();
+    texts.dedup();
     let vectors = app.library.vectors(&texts);
     let mut file = format!("{}\n", embed::weights::MODEL_NAME).into_bytes();
     for (text, vector) in texts.iter().zip(vectors) {
