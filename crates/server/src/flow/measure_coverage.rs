@@ -35,6 +35,7 @@ const REQUESTS_MAX: i64 = 20_000;
 const FRESH_SECONDS: i64 = 120;
 /// Words in a name.
 const WORDS: usize = 4;
+
 /// A failure as held.
 #[derive(Debug, Clone)]
 pub struct FailedTicket {
