@@ -17,14 +17,15 @@ export function QueuesNow() {
       <div className="table-scroll" tabIndex={0} role="group" aria-label={t("queues.title")}>
         <table className="table score-table" data-testid="queues-now">
           <thead><tr><th>{t("queues.queue")}</th>{(["open", "unassigned", "late", "oldest", "elsewhere"] as const).map((one) => <th key={one} className="number">{t(`queues.${one}`)}</th>)}<th className="number">{t("queues.flow", { days: data.week_days })}</th><th className="number">{t("queues.back", { days: data.month_days })}</th></tr></thead>
-          <tbody>{data.queues.map((queue) => <Row key={queue.key} queue={queue} />)}</tbody>
+          <tbody>{data.queues.map((queue) => <Row key={queue.key} queue={queue} monthDays={data.month_days} />)}</tbody>
         </table>
       </div>
     </>
   );
 }
 
-function Row({ queue }: { queue: QueueHealth }) {
+function Row({ queue, monthDays }: { queue: QueueHealth; monthDays: number }) {
+  const back = t("queues.backOf", { n: queue.came_back, whole: queue.ended_lately });
   const only = `queue:${queue.key}`;
   return (
     <tr>
@@ -35,7 +36,7 @@ function Row({ queue }: { queue: QueueHealth }) {
       <td className="number">{queue.oldest ? ago(queue.oldest) : <span className="quiet">{t("queues.nothing")}</span>}</td>
       <td className="number"><Tickets n={queue.elsewhere} view="all" q={`is:waiting ${only}`} label={`${queue.name}: ${t("queues.elsewhere")}`} /></td>
       <td className="number">{t("queues.cameEnded", { came: queue.came, ended: queue.ended })}{queue.came > queue.ended && <span className="score-over"> {t("queues.grows")}</span>}</td>
-      <td className="number">{queue.ended_lately === 0 ? <span className="quiet">–</span> : <Link className="link" to="/tickets" search={{ view: "all", q: `is:solved ${only}` }} aria-label={t("queues.ended", { queue: queue.name })}>{t("queues.backOf", { n: queue.came_back, whole: queue.ended_lately })}</Link>}</td>
+      <td className="number">{queue.ended_lately === 0 ? <span className="quiet">–</span> : <Link className="link" to="/tickets" search={{ view: "all", q: `is:solved ${only}` }} aria-label={`${queue.name}: ${t("queues.back", { days: monthDays })}: ${back}`}>{back}</Link>}</td>
     </tr>
   );
 }

@@ -83,7 +83,6 @@ export const scorecard = {
   "queues.grows": "wächst",
   "queues.back": "Zurückgekommen, {days} Tage",
   "queues.backOf": "{n} von {whole}",
-  "queues.ended": "Beendete Tickets von {queue}",
   "queues.nothing": "nichts",
   "figure.resolution_assisted": "Letzte Antwort, mit Entwurf",
   "means.resolution_assisted": "Zeit bis zum letzten Brief im Mittel, wo Worte der Maschine verwendet wurden.",

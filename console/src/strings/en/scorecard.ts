@@ -83,7 +83,6 @@ export const scorecard = {
   "queues.grows": "grows",
   "queues.back": "Came back, {days} days",
   "queues.backOf": "{n} of {whole}",
-  "queues.ended": "Ended tickets of {queue}",
   "queues.nothing": "nothing",
   "figure.resolution_assisted": "Last answer, with a draft",
   "means.resolution_assisted": "Mean time to the last letter where the machine's words were used.",
