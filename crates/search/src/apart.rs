@@ -4,7 +4,7 @@
 //! (Mu and Viswanath 2018, who take all of it off; half is enough here and does less harm where few subjects make up the whole).
 //! Words are a part of the place, because two short questions may mean nearly the same and ask about another thing.
 
-use crate::places_by_words;
+use crate::{cluster::unit, places_by_words};
 
 /// How much of what all share is taken off.
 const SHARED: f32 = 0.5;
@@ -33,11 +33,6 @@ pub fn places_apart(meanings: &[Vec<f32>], texts: &[&str]) -> Vec<Vec<f32>> {
         own(place).iter().map(|x| x * meaning).chain(words.iter().map(|x| x * by_words)).collect()
     });
     joined.collect()
-}
-
-fn unit(vector: &[f32]) -> Option<Vec<f32>> {
-    let norm = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
-    (norm.is_finite() && norm > 0.0).then(|| vector.iter().map(|x| x / norm).collect())
 }
 
 fn mean(units: &[Option<Vec<f32>>]) -> Vec<f32> {

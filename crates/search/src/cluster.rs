@@ -85,7 +85,7 @@ fn points(vectors: &[Vec<f32>]) -> Vec<Point> {
     points
 }
 
-fn unit(vector: &[f32]) -> Option<Vec<f32>> {
+pub(crate) fn unit(vector: &[f32]) -> Option<Vec<f32>> {
     let norm = dot(vector, vector).sqrt();
     (norm.is_finite() && norm > 0.0).then(|| vector.iter().map(|x| x / norm).collect())
 }
