@@ -79,7 +79,7 @@ impl Conn {
                        min(case when t.waiting = 1 then t.last_inbound_at end) as oldest,
                        cast(sum(case when t.created_at >= $3 then 1 else 0 end) as bigint) as came
                        from tickets t left join snoozes z on z.ticket_id = t.id left join clocks c on c.ticket_id = t.id
-                       where t.status in ('new','open','pending','on_hold') or t.created_at >= $3 group by t.queue) t on t.queue = q.key
+                       where t.status in ('new','open','pending','on_hold') or (t.updated_at >= $3 and t.created_at >= $3) group by t.queue) t on t.queue = q.key
                      left join (
                        select o.queue, cast(sum(case when o.ended_at >= $3 then 1 else 0 end) as bigint) as ended,
                        cast(sum(case when o.ended_at >= $4 then 1 else 0 end) as bigint) as ended_lately,
