@@ -1,5 +1,5 @@
 //! Writes `fixtures/world/vectors.bin` afresh: `cargo run -p server --example world_vectors -- WEIGHTS_FOLDER OUT_FILE`.
-//! Run it after changing the demo world's texts; a test says when that is due.
+//! Run it after changing the demo world's texts: what it lacks, each new desk reads by itself, which takes longer.
 
 use server::{App, app::World, config::Config, demo::world};
 
