@@ -19,11 +19,11 @@ pub struct QueueHealth {
     pub open: i64,
     /// Of those that ask for an answer, tickets that nobody has and nobody put off.
     pub unassigned: i64,
-    /// Of them, those whose promised time has passed.
+    /// Tickets that ask for an answer and whose promised time has passed.
     pub late: i64,
     /// Tickets that wait for somebody else.
     pub elsewhere: i64,
-    /// The newest letter of the one that has asked for an answer the longest.
+    /// When the newest letter came to the ticket that waits the longest.
     pub oldest: Option<Timestamp>,
     /// Tickets that came since the first moment asked about.
     pub came: i64,

@@ -49,7 +49,7 @@ pub struct Readiness {
 /// Every category whose own queue the reader sees, as a whole or in a pilot, and the last steps of all.
 ///
 /// # Errors
-/// [`FlowError::NotFound`] for a pilot in a queue or for a product that the desk does not have, or whatever the database says.
+/// [`FlowError::NotFound`] for a pilot in a queue that the reader does not see or for a product that the desk does not have, or whatever the database says.
 pub async fn all(
     app: &App,
     grant: &Grant,
@@ -59,6 +59,13 @@ pub async fn all(
     let mut conn = app.store.read().await?;
     if let Some(pilot) = pilot {
         known(&mut conn, pilot).await?;
+    }
+    let is_reached = match (grant.scope(), pilot.and_then(Pilot::queue)) {
+        (Scope::Queues(own), Some(queue)) => own.iter().any(|key| key == queue),
+        _ => true,
+    };
+    if !is_reached {
+        return Err(FlowError::NotFound);
     }
     let policies = conn.policies().await?;
     let sees = |category: &Category| match grant.scope() {

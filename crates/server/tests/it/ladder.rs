@@ -173,6 +173,9 @@ fn a_pilot_for_a_product_climbs_on_that_products_tickets_and_holds_for_them_alon
         mara.post("/readiness/steps", both).await.problem(422);
         mara.get("/readiness?product=abacus").await.problem(404);
         mara.get("/readiness?product=ledger&queue=billing").await.problem(422);
+        let timo = desk.sign_in("timo").await;
+        timo.get("/readiness?queue=billing").await.expect(200);
+        timo.get("/readiness?queue=security").await.problem(404);
 
         // Evidence of other tickets does not count for it, and its own counts for the whole category.
         ended(desk, desk.app.clock.now(), 120, |_| false).await;
