@@ -2,7 +2,7 @@ import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { useDesk } from "../api/queries";
+import { useSession } from "../api/queries";
 import { readinessQuery, type Part } from "../api/readiness";
 import type { CategoryReadiness, Ladder } from "../api/types";
 import { Empty, Failure, Rows } from "../states/States";
@@ -34,7 +34,8 @@ export function ReadinessPage() {
 
 /** Readiness of everything, or of what a pilot would hold for. */
 function ChoosePart({ part, products, onChoose }: { part: Part; products: string[]; onChoose: (part: Part) => void }) {
-  const { queues } = useDesk();
+  const { agent, desk } = useSession();
+  const queues = agent.queues.length === 0 ? desk.queues : desk.queues.filter((one) => agent.queues.includes(one.key));
   const data = [
     { value: "", label: t("readiness.everywhere") },
     { group: t("readiness.queues"), items: queues.map((one) => ({ value: wordOf({ queue: one.key }), label: one.name })) },
